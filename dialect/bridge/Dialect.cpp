@@ -1,0 +1,256 @@
+//===- Dialect.cpp - Syntax and verifiers of the autodiff dialect ---------===//
+
+#include "Dialect.h"
+
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace autodiff;
+
+//===----------------------------------------------------------------------===//
+// Lists of activities
+//===----------------------------------------------------------------------===//
+
+static ParseResult parseActivities(AsmParser &parser, SmallVector<Activity> &list) {
+  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&]() -> ParseResult {
+    StringRef keyword;
+    SMLoc location = parser.getCurrentLocation();
+    if (parser.parseKeyword(&keyword))
+      return failure();
+    if (auto activity = symbolizeActivity(keyword)) {
+      list.push_back(*activity);
+      return success();
+    }
+    return parser.emitError(location)
+           << "unknown activity '" << keyword
+           << "', expected 'const', 'active', 'dup', 'dup_noneed', 'active_noneed' or 'const_noneed'";
+  });
+}
+
+static void printActivities(AsmPrinter &printer, ArrayRef<Activity> list) {
+  printer << '[';
+  llvm::interleaveComma(list, printer, [&](Activity activity) { printer << stringifyActivity(activity); });
+  printer << ']';
+}
+
+static ParseResult parseActivityListAttr(OpAsmParser &parser, ActivityListAttr &attribute) {
+  SmallVector<Activity> list;
+  if (parseActivities(parser, list))
+    return failure();
+  attribute = ActivityListAttr::get(parser.getContext(), list);
+  return success();
+}
+
+static void printActivityListAttr(OpAsmPrinter &printer, Operation *, ActivityListAttr attribute) {
+  printActivities(printer, attribute.getValue());
+}
+
+#include "AutodiffDialect.cpp.inc"
+#include "AutodiffEnums.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "AutodiffAttrs.cpp.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "AutodiffTypes.cpp.inc"
+
+#define GET_OP_CLASSES
+#include "AutodiffOps.cpp.inc"
+
+void AutodiffDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "AutodiffAttrs.cpp.inc"
+      >();
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "AutodiffTypes.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "AutodiffOps.cpp.inc"
+      >();
+}
+
+//===----------------------------------------------------------------------===//
+// Request ops
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Reads the operands or results of a request in order and compares their types.
+struct TypeReader {
+  Operation *op;
+  StringRef kind;
+  TypeRange types;
+  size_t next = 0;
+
+  LogicalResult expect(Type type, const Twine &meaning, size_t count = 1) {
+    for (; count; --count, ++next) {
+      if (next >= types.size())
+        return op->emitOpError() << "expected " << kind << " #" << next << " of type " << type << ", " << meaning
+                                 << ", but there are only " << types.size();
+      if (types[next] != type)
+        return op->emitOpError() << kind << " #" << next << " is " << meaning << ": expected " << type << ", got "
+                                 << types[next];
+    }
+    return success();
+  }
+
+  LogicalResult finish() {
+    if (next == types.size())
+      return success();
+    return op->emitOpError() << "expected " << next << ' ' << kind << "s for these activities, got " << types.size();
+  }
+};
+} // namespace
+
+/// Whether values of a type can carry a derivative.
+static bool isDifferentiable(Type type) {
+  if (auto shaped = dyn_cast<ShapedType>(type))
+    return isDifferentiable(shaped.getElementType());
+  if (auto complex = dyn_cast<ComplexType>(type))
+    return isa<FloatType>(complex.getElementType());
+  return isa<FloatType>(type);
+}
+
+/// Checks one activity against the type, the mode and the place that it stands at.
+static LogicalResult verifyActivity(Operation *op, Activity activity, Type type, bool reverse, bool isResult,
+                                    size_t index) {
+  StringRef place = isResult ? "result" : "argument";
+  auto error = [&](const Twine &why) {
+    return op->emitOpError() << place << " #" << index << " cannot be '" << stringifyActivity(activity)
+                             << "': " << why;
+  };
+  bool memory = isa<BaseMemRefType>(type);
+  switch (activity) {
+  case Activity::Const:
+    return success();
+  case Activity::ConstNoneed:
+    return isResult ? success() : error("only a result can be left out");
+  case Activity::Active:
+  case Activity::ActiveNoneed:
+    if (!reverse)
+      return error("forward mode takes 'dup' or 'const'");
+    if (!isResult && activity == Activity::ActiveNoneed)
+      return error("only a result can be left out");
+    if (!isResult && memory)
+      return error("a buffer is differentiated by its shadow, use 'dup'");
+    break;
+  case Activity::Dup:
+  case Activity::DupNoneed:
+    if (isResult && reverse)
+      return error("reverse mode takes 'active', 'active_noneed', 'const' or 'const_noneed' for a result");
+    if (!isResult && reverse && !memory)
+      return error("a value is differentiated by its cotangent, use 'active'");
+    if (!isResult && activity == Activity::DupNoneed && !memory)
+      return error("only the content of a buffer can be left out");
+    break;
+  }
+  if (!isDifferentiable(type)) {
+    Type element = getElementTypeOrSelf(type);
+    if (element.isIntOrIndex())
+      return op->emitOpError() << place << " #" << index << " cannot be '" << stringifyActivity(activity)
+                               << "': integers and indices have no derivative, got " << type;
+    return op->emitOpError() << place << " #" << index << " cannot be '" << stringifyActivity(activity)
+                             << "': values of type " << type << " have no derivative";
+  }
+  return success();
+}
+
+template <typename RequestOp>
+static LogicalResult verifyRequest(RequestOp op, SymbolTableCollection &symbolTable, bool reverse) {
+  Operation *symbol = symbolTable.lookupNearestSymbolFrom(op, op.getCalleeAttr());
+  if (!symbol)
+    return op.emitOpError() << "references unknown function " << op.getCalleeAttr();
+  auto function = dyn_cast<FunctionOpInterface>(symbol);
+  if (!function) {
+    InFlightDiagnostic diagnostic = op.emitOpError() << op.getCalleeAttr() << " is not a function";
+    diagnostic.attachNote(symbol->getLoc()) << "defined here as '" << symbol->getName() << "'";
+    return diagnostic;
+  }
+  ArrayRef<Type> arguments = function.getArgumentTypes(), results = function.getResultTypes();
+  ArrayRef<Activity> args = op.getArgActivities().getValue(), rets = op.getResultActivities().getValue();
+  if (args.size() != arguments.size() || rets.size() != results.size()) {
+    bool inArgs = args.size() != arguments.size();
+    InFlightDiagnostic diagnostic = op.emitOpError()
+                                    << "expected " << (inArgs ? arguments.size() : results.size())
+                                    << (inArgs ? " activities in 'args'" : " activities in 'results'")
+                                    << ", one for each " << (inArgs ? "argument" : "result") << " of "
+                                    << op.getCalleeAttr() << ", got " << (inArgs ? args.size() : rets.size());
+    diagnostic.attachNote(function.getLoc()) << op.getCalleeAttr() << " is defined here";
+    return diagnostic;
+  }
+  size_t width = op.getWidth().value_or(1);
+  TypeReader inputs{op, "operand", op.getInputs().getTypes()}, outputs{op, "result", op.getOutputs().getTypes()};
+  for (auto [index, activity, type] : llvm::enumerate(args, arguments)) {
+    if (failed(verifyActivity(op, activity, type, reverse, /*isResult=*/false, index)) ||
+        failed(inputs.expect(type, "argument #" + Twine(index) + " of '@" + op.getCallee() + "'")))
+      return failure();
+    if (activity == Activity::Dup || activity == Activity::DupNoneed)
+      if (failed(inputs.expect(type, (isa<BaseMemRefType>(type) ? "the shadow of argument #" : "the tangent of argument #") + Twine(index),
+                               width)))
+        return failure();
+  }
+  for (auto [index, activity, type] : llvm::enumerate(rets, results)) {
+    if (failed(verifyActivity(op, activity, type, reverse, /*isResult=*/true, index)))
+      return failure();
+    if (activity == Activity::Active || activity == Activity::ActiveNoneed)
+      if (failed(inputs.expect(type, "the cotangent of result #" + Twine(index), width)))
+        return failure();
+    if (activity == Activity::Const || activity == Activity::Active || activity == Activity::Dup)
+      if (failed(outputs.expect(type, "the primal result #" + Twine(index))))
+        return failure();
+    if (activity == Activity::Dup || activity == Activity::DupNoneed)
+      if (failed(outputs.expect(type, "the tangent of result #" + Twine(index), width)))
+        return failure();
+  }
+  for (auto [index, activity, type] : llvm::enumerate(args, arguments))
+    if (activity == Activity::Active)
+      if (failed(outputs.expect(type, "the cotangent of argument #" + Twine(index), width)))
+        return failure();
+  if (failed(inputs.finish()) || failed(outputs.finish()))
+    return failure();
+  return success();
+}
+
+LogicalResult JvpOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
+  return verifyRequest(*this, symbolTable, /*reverse=*/false);
+}
+
+LogicalResult VjpOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
+  return verifyRequest(*this, symbolTable, /*reverse=*/true);
+}
+
+//===----------------------------------------------------------------------===//
+// State ops
+//===----------------------------------------------------------------------===//
+
+static LogicalResult verifyIndices(Operation *op, MemRefType shadow, size_t count) {
+  if (static_cast<size_t>(shadow.getRank()) != count)
+    return op->emitOpError() << "expected " << shadow.getRank() << " indices into " << shadow << ", got " << count;
+  return success();
+}
+
+LogicalResult AccumulateOp::verify() {
+  auto shadow = dyn_cast<MemRefType>(getShadow().getType());
+  return shadow ? verifyIndices(*this, shadow, getIndices().size()) : emitOpError("expected a ranked shadow");
+}
+
+LogicalResult TakeOp::verify() {
+  auto shadow = dyn_cast<MemRefType>(getShadow().getType());
+  return shadow ? verifyIndices(*this, shadow, getIndices().size()) : emitOpError("expected a ranked shadow");
+}
+
+/// Indices name a slot of a cache that has extents; when its creation is in sight, their numbers must agree.
+static LogicalResult verifySlot(Operation *op, Value cache, size_t count) {
+  auto init = cache.getDefiningOp<CacheOp>();
+  if (init && init.getExtents().size() != count)
+    return op->emitOpError() << "expected " << init.getExtents().size() << " indices, one for each extent of the cache, got "
+                             << count;
+  return success();
+}
+
+LogicalResult PushOp::verify() { return verifySlot(*this, getCache(), getIndices().size()); }
+
+LogicalResult PopOp::verify() { return verifySlot(*this, getCache(), getIndices().size()); }

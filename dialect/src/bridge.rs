@@ -1,0 +1,282 @@
+//! Safe wrappers of `bridge/`, the thin C++ layer over what MLIR's C API lacks. All of its `unsafe` is here.
+
+use crate::{
+    Activity,
+    ir::{Attribute, Context, Effect, EffectKind, Location, Op, Type, Value, string_ref},
+};
+use mlir_sys::*;
+use std::ffi::{CStr, CString, c_char, c_void};
+
+/// The kind of a pass option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum OptionKind {
+    String = 0,
+    Bool = 1,
+    Integer = 2,
+}
+
+/// An option of a pass or pipeline.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct PassOption {
+    name: *const c_char,
+    description: *const c_char,
+    default: *const c_char,
+    kind: OptionKind,
+}
+
+// SAFETY: the pointers come from `&'static CStr`.
+unsafe impl Sync for PassOption {}
+
+impl PassOption {
+    /// Declares an option; `default` is written as on the command line.
+    pub const fn new(name: &'static CStr, kind: OptionKind, default: &'static CStr, description: &'static CStr) -> Self {
+        Self { name: name.as_ptr(), description: description.as_ptr(), default: default.as_ptr(), kind }
+    }
+}
+
+/// A pass on `builtin.module`, in Rust.
+#[repr(C)]
+pub struct Pass {
+    argument: *const c_char,
+    description: *const c_char,
+    options: *const PassOption,
+    option_count: usize,
+    trampoline: unsafe extern "C" fn(*const Pass, *const *const c_char, MlirOperation) -> bool,
+    run: PassBody,
+}
+
+/// The body of a pass: option values in the order of their declaration, and the module. `Err(())`: the pass failed and
+/// has emitted a diagnostic.
+pub type PassBody = fn(options: &[&str], module: Op) -> Result<(), ()>;
+
+/// The text of a pipeline for given option values, or what is wrong with them.
+pub type PipelineBody = fn(options: &[&str]) -> Result<String, String>;
+
+// SAFETY: all pointers are to statics.
+unsafe impl Sync for Pass {}
+
+impl Pass {
+    /// Declares a pass.
+    pub const fn new(
+        argument: &'static CStr,
+        description: &'static CStr,
+        options: &'static [PassOption],
+        run: PassBody,
+    ) -> Self {
+        Self {
+            argument: argument.as_ptr(),
+            description: description.as_ptr(),
+            options: options.as_ptr(),
+            option_count: options.len(),
+            trampoline: run_pass,
+            run,
+        }
+    }
+}
+
+/// A pipeline by name.
+#[repr(C)]
+pub struct Pipeline {
+    argument: *const c_char,
+    description: *const c_char,
+    options: *const PassOption,
+    option_count: usize,
+    trampoline: unsafe extern "C" fn(
+        *const Pipeline,
+        *const *const c_char,
+        Option<unsafe extern "C" fn(*mut c_void, MlirStringRef)>,
+        *mut c_void,
+    ) -> bool,
+    expand: PipelineBody,
+}
+
+// SAFETY: all pointers are to statics.
+unsafe impl Sync for Pipeline {}
+
+impl Pipeline {
+    /// Declares a pipeline.
+    pub const fn new(
+        argument: &'static CStr,
+        description: &'static CStr,
+        options: &'static [PassOption],
+        expand: PipelineBody,
+    ) -> Self {
+        Self {
+            argument: argument.as_ptr(),
+            description: description.as_ptr(),
+            options: options.as_ptr(),
+            option_count: options.len(),
+            trampoline: expand_pipeline,
+            expand,
+        }
+    }
+}
+
+type EffectSink = unsafe extern "C" fn(*mut c_void, i32, MlirValue);
+
+#[expect(improper_ctypes, reason = "the Rust function pointer behind a pass is opaque to C++")]
+unsafe extern "C" {
+    fn autodiffRegisterEverything(registry: MlirDialectRegistry);
+    fn autodiffRegisterUpstreamPasses();
+    fn autodiffRegisterPass(pass: *const Pass);
+    fn autodiffRegisterPipeline(pipeline: *const Pipeline);
+    fn autodiffOptMain(argc: i32, argv: *const *const c_char, tool: *const c_char) -> i32;
+    fn autodiffEmit(
+        severity: i32,
+        location: MlirLocation,
+        message: MlirStringRef,
+        note_count: usize,
+        note_locations: *const MlirLocation,
+        note_messages: *const MlirStringRef,
+    );
+    fn autodiffMemoryEffects(op: MlirOperation, sink: EffectSink, data: *mut c_void) -> bool;
+    fn autodiffIsMemoryEffectFree(op: MlirOperation) -> bool;
+    fn autodiffIsPure(op: MlirOperation) -> bool;
+    fn autodiffIsTerminator(op: MlirOperation) -> bool;
+    fn autodiffViewSource(op: MlirOperation, result: MlirValue) -> MlirValue;
+    fn autodiffIsFunction(op: MlirOperation) -> bool;
+    fn autodiffLookupSymbol(from: MlirOperation, symbol: MlirAttribute) -> MlirOperation;
+    fn autodiffIsConstantLike(op: MlirOperation) -> bool;
+    fn autodiffActivities(list: MlirAttribute, activities: *mut i32, capacity: usize) -> usize;
+    fn autodiffActivityListGet(context: MlirContext, activities: *const i32, count: usize) -> MlirAttribute;
+    fn autodiffCacheTypeGet(element: MlirType) -> MlirType;
+    fn autodiffCacheTypeElement(cache: MlirType) -> MlirType;
+}
+
+/// Reads the option values that C++ hands over.
+///
+/// # Safety
+///
+/// `values` must point to `count` C strings.
+unsafe fn option_values<'a>(values: *const *const c_char, count: usize) -> Vec<&'a str> {
+    (0..count).map(|index| unsafe { CStr::from_ptr(*values.add(index)) }.to_str().unwrap_or_default()).collect()
+}
+
+unsafe extern "C" fn run_pass(pass: *const Pass, values: *const *const c_char, module: MlirOperation) -> bool {
+    // SAFETY: C++ calls this with the pass that it was registered with and one value per option.
+    let (pass, values) = unsafe { (&*pass, option_values(values, (*pass).option_count)) };
+    (pass.run)(&values, Op::from_raw(module)).is_ok()
+}
+
+unsafe extern "C" fn expand_pipeline(
+    pipeline: *const Pipeline,
+    values: *const *const c_char,
+    sink: Option<unsafe extern "C" fn(*mut c_void, MlirStringRef)>,
+    data: *mut c_void,
+) -> bool {
+    // SAFETY: as for `run_pass`.
+    let (pipeline, values) = unsafe { (&*pipeline, option_values(values, (*pipeline).option_count)) };
+    let result = (pipeline.expand)(&values);
+    let (Ok(text) | Err(text)) = &result;
+    if let Some(sink) = sink {
+        unsafe { sink(data, string_ref(text)) };
+    }
+    result.is_ok()
+}
+
+/// Adds all of MLIR's dialects, extensions and translations, and the autodiff dialect.
+pub fn register_everything(registry: &melior::dialect::DialectRegistry) {
+    unsafe { autodiffRegisterEverything(registry.to_raw()) }
+}
+
+/// Registers the upstream passes, so that textual pipelines may name them.
+pub fn register_upstream_passes() {
+    unsafe { autodiffRegisterUpstreamPasses() }
+}
+
+/// Registers a pass by its argument.
+pub fn register_pass(pass: &'static Pass) {
+    unsafe { autodiffRegisterPass(pass) }
+}
+
+/// Registers a pipeline by its argument.
+pub fn register_pipeline(pipeline: &'static Pipeline) {
+    unsafe { autodiffRegisterPipeline(pipeline) }
+}
+
+/// Runs `MlirOptMain` with the passes registered so far; returns the exit code.
+pub fn opt_main(arguments: &[CString], tool: &CStr) -> i32 {
+    let mut pointers: Vec<_> = arguments.iter().map(|argument| argument.as_ptr()).collect();
+    pointers.push(std::ptr::null());
+    unsafe { autodiffOptMain(arguments.len() as i32, pointers.as_ptr(), tool.as_ptr()) }
+}
+
+pub(crate) fn emit(severity: i32, location: Location, message: &str, notes: &[(Location, String)]) {
+    let locations: Vec<_> = notes.iter().map(|(location, _)| location.raw()).collect();
+    let messages: Vec<_> = notes.iter().map(|(_, message)| string_ref(message)).collect();
+    unsafe {
+        autodiffEmit(
+            severity,
+            location.raw(),
+            string_ref(message),
+            notes.len(),
+            locations.as_ptr(),
+            messages.as_ptr(),
+        )
+    }
+}
+
+pub(crate) fn memory_effects(op: Op) -> Option<Vec<Effect>> {
+    unsafe extern "C" fn sink(data: *mut c_void, kind: i32, value: MlirValue) {
+        let kind = match kind {
+            0 => EffectKind::Read,
+            1 => EffectKind::Write,
+            2 => EffectKind::Allocate,
+            _ => EffectKind::Free,
+        };
+        // SAFETY: the data is the vector below.
+        unsafe { (*(data as *mut Vec<Effect>)).push(Effect { kind, value: Value::from_nullable(value) }) }
+    }
+    let mut effects = Vec::<Effect>::new();
+    unsafe { autodiffMemoryEffects(op.raw(), sink, &mut effects as *mut _ as *mut _) }.then_some(effects)
+}
+
+pub(crate) fn is_memory_effect_free(op: Op) -> bool {
+    unsafe { autodiffIsMemoryEffectFree(op.raw()) }
+}
+
+pub(crate) fn is_pure(op: Op) -> bool {
+    unsafe { autodiffIsPure(op.raw()) }
+}
+
+pub(crate) fn is_terminator(op: Op) -> bool {
+    unsafe { autodiffIsTerminator(op.raw()) }
+}
+
+pub(crate) fn view_source(op: Op, result: Value) -> Option<Value> {
+    Value::from_nullable(unsafe { autodiffViewSource(op.raw(), result.raw()) })
+}
+
+pub(crate) fn is_function(op: Op) -> bool {
+    unsafe { autodiffIsFunction(op.raw()) }
+}
+
+pub(crate) fn lookup_symbol(from: Op, symbol: Attribute) -> Option<Op> {
+    Op::from_nullable(unsafe { autodiffLookupSymbol(from.raw(), symbol.raw()) })
+}
+
+pub(crate) fn is_constant_like(op: Op) -> bool {
+    unsafe { autodiffIsConstantLike(op.raw()) }
+}
+
+pub(crate) fn activity_list(context: Context, list: &[Activity]) -> Attribute {
+    let numbers: Vec<_> = list.iter().map(|activity| *activity as i32).collect();
+    Attribute::from_raw(unsafe { autodiffActivityListGet(context.raw(), numbers.as_ptr(), numbers.len()) })
+}
+
+pub(crate) fn activities(list: Attribute) -> Vec<Activity> {
+    let mut numbers = vec![0; unsafe { autodiffActivities(list.raw(), std::ptr::null_mut(), 0) }];
+    unsafe { autodiffActivities(list.raw(), numbers.as_mut_ptr(), numbers.len()) };
+    numbers.into_iter().filter_map(|number| Activity::ALL.get(number as usize).copied()).collect()
+}
+
+pub(crate) fn cache_type(element: Type) -> Type {
+    Type::from_raw(unsafe { autodiffCacheTypeGet(element.raw()) })
+}
+
+/// The element type of `!autodiff.cache<T>`; `None` for any other type.
+pub fn cache_element(cache: Type) -> Option<Type> {
+    Type::from_nullable(unsafe { autodiffCacheTypeElement(cache.raw()) })
+}

@@ -1,0 +1,164 @@
+use super::{Context, Type, append_to_string, handle, string_ref, text};
+use crate::{Activity, bridge};
+use mlir_sys::*;
+use std::fmt;
+
+handle!(
+    /// An attribute.
+    Attribute,
+    MlirAttribute
+);
+
+handle!(
+    /// A source location.
+    Location,
+    MlirLocation
+);
+
+impl Attribute {
+    /// Parses an attribute.
+    pub fn parse(context: Context, source: &str) -> Option<Self> {
+        Self::from_nullable(unsafe { mlirAttributeParseGet(context.raw(), string_ref(source)) })
+    }
+
+    /// A string.
+    pub fn string(context: Context, value: &str) -> Self {
+        Self(unsafe { mlirStringAttrGet(context.raw(), string_ref(value)) })
+    }
+
+    /// A type.
+    pub fn ty(ty: Type) -> Self {
+        Self(unsafe { mlirTypeAttrGet(ty.raw()) })
+    }
+
+    /// An integer or index.
+    pub fn integer(ty: Type, value: i64) -> Self {
+        Self(unsafe { mlirIntegerAttrGet(ty.raw(), value) })
+    }
+
+    /// A floating-point number, rounded to the type.
+    pub fn float(ty: Type, value: f64) -> Self {
+        Self(unsafe { mlirFloatAttrDoubleGet(ty.context().raw(), ty.raw(), value) })
+    }
+
+    /// Elements of a shaped type that are all the same.
+    pub fn splat(ty: Type, element: Attribute) -> Self {
+        Self(unsafe { mlirDenseElementsAttrSplatGet(ty.raw(), element.raw()) })
+    }
+
+    /// A list of attributes.
+    pub fn array(context: Context, elements: &[Attribute]) -> Self {
+        let raw: Vec<_> = elements.iter().map(|element| element.raw()).collect();
+        Self(unsafe { mlirArrayAttrGet(context.raw(), raw.len() as isize, raw.as_ptr()) })
+    }
+
+    /// A reference to a symbol of the enclosing symbol table.
+    pub fn symbol(context: Context, name: &str) -> Self {
+        Self(unsafe { mlirFlatSymbolRefAttrGet(context.raw(), string_ref(name)) })
+    }
+
+    /// A list of `i32`, as `operandSegmentSizes` wants it.
+    pub fn dense_i32(context: Context, values: &[i32]) -> Self {
+        Self(unsafe { mlirDenseI32ArrayGet(context.raw(), values.len() as isize, values.as_ptr()) })
+    }
+
+    /// A list of `i64`.
+    pub fn dense_i64(context: Context, values: &[i64]) -> Self {
+        Self(unsafe { mlirDenseI64ArrayGet(context.raw(), values.len() as isize, values.as_ptr()) })
+    }
+
+    /// A unit attribute.
+    pub fn unit(context: Context) -> Self {
+        Self(unsafe { mlirUnitAttrGet(context.raw()) })
+    }
+
+    /// The list of activities of a request.
+    pub fn activities(context: Context, list: &[Activity]) -> Self {
+        bridge::activity_list(context, list)
+    }
+
+    /// Reads a list of activities.
+    pub fn as_activities(self) -> Vec<Activity> {
+        bridge::activities(self)
+    }
+
+    /// Reads an integer.
+    pub fn as_integer(self) -> Option<i64> {
+        unsafe { mlirAttributeIsAInteger(self.0).then(|| mlirIntegerAttrGetValueInt(self.0)) }
+    }
+
+    /// Reads a floating-point number.
+    pub fn as_float(self) -> Option<f64> {
+        unsafe { mlirAttributeIsAFloat(self.0).then(|| mlirFloatAttrGetValueDouble(self.0)) }
+    }
+
+    /// Reads a type.
+    pub fn as_type(self) -> Option<Type> {
+        unsafe { mlirAttributeIsAType(self.0).then(|| Type::from_raw(mlirTypeAttrGetValue(self.0))) }
+    }
+
+    /// Reads a string.
+    pub fn as_string(self) -> Option<String> {
+        unsafe { mlirAttributeIsAString(self.0).then(|| text(mlirStringAttrGetValue(self.0)).to_owned()) }
+    }
+
+    /// The name that a flat symbol reference refers to.
+    pub fn as_symbol(self) -> Option<String> {
+        unsafe { mlirAttributeIsAFlatSymbolRef(self.0).then(|| text(mlirFlatSymbolRefAttrGetValue(self.0)).to_owned()) }
+    }
+
+    /// Reads a list of `i64`.
+    pub fn as_dense_i64(self) -> Option<Vec<i64>> {
+        unsafe {
+            mlirAttributeIsADenseI64Array(self.0).then(|| {
+                (0..mlirDenseArrayGetNumElements(self.0)).map(|index| mlirDenseI64ArrayGetElement(self.0, index)).collect()
+            })
+        }
+    }
+
+    /// Reads a list of `i32`.
+    pub fn as_dense_i32(self) -> Option<Vec<i32>> {
+        unsafe {
+            mlirAttributeIsADenseI32Array(self.0).then(|| {
+                (0..mlirDenseArrayGetNumElements(self.0)).map(|index| mlirDenseI32ArrayGetElement(self.0, index)).collect()
+            })
+        }
+    }
+
+    /// Reads a list of attributes.
+    pub fn as_array(self) -> Option<Vec<Attribute>> {
+        unsafe {
+            mlirAttributeIsAArray(self.0).then(|| {
+                (0..mlirArrayAttrGetNumElements(self.0)).map(|index| Self(mlirArrayAttrGetElement(self.0, index))).collect()
+            })
+        }
+    }
+}
+
+impl fmt::Display for Attribute {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        let mut text = String::new();
+        unsafe { mlirAttributePrint(self.0, Some(append_to_string), &mut text as *mut _ as *mut _) };
+        formatter.write_str(&text)
+    }
+}
+
+impl Location {
+    /// No location.
+    pub fn unknown(context: Context) -> Self {
+        Self(unsafe { mlirLocationUnknownGet(context.raw()) })
+    }
+
+    /// The context that owns it.
+    pub fn context(self) -> Context {
+        Context::from_raw(unsafe { mlirLocationGetContext(self.0) })
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        let mut text = String::new();
+        unsafe { mlirLocationPrint(self.0, Some(append_to_string), &mut text as *mut _ as *mut _) };
+        formatter.write_str(&text)
+    }
+}

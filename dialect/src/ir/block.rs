@@ -1,0 +1,141 @@
+use super::{Location, Op, Type, Value, handle};
+use mlir_sys::*;
+
+handle!(
+    /// A basic block.
+    Block,
+    MlirBlock
+);
+
+handle!(
+    /// A region of an op.
+    Region,
+    MlirRegion
+);
+
+impl Block {
+    /// A block outside any region, for [`Region::append`].
+    pub fn new(arguments: &[(Type, Location)]) -> Self {
+        let types: Vec<_> = arguments.iter().map(|(ty, _)| ty.raw()).collect();
+        let locations: Vec<_> = arguments.iter().map(|(_, location)| location.raw()).collect();
+        Self::from_raw(unsafe { mlirBlockCreate(types.len() as isize, types.as_ptr(), locations.as_ptr()) })
+    }
+
+    /// Its arguments.
+    pub fn arguments(self) -> Vec<Value> {
+        (0..self.argument_count()).map(|index| self.argument(index)).collect()
+    }
+
+    /// The number of its arguments.
+    pub fn argument_count(self) -> usize {
+        unsafe { mlirBlockGetNumArguments(self.raw()) as usize }
+    }
+
+    /// The argument at a position below [`Self::argument_count`].
+    pub fn argument(self, index: usize) -> Value {
+        Value::from_raw(unsafe { mlirBlockGetArgument(self.raw(), index as isize) })
+    }
+
+    /// Appends an argument.
+    pub fn add_argument(self, ty: Type, location: Location) -> Value {
+        Value::from_raw(unsafe { mlirBlockAddArgument(self.raw(), ty.raw(), location.raw()) })
+    }
+
+    /// Inserts an argument at a position.
+    pub fn insert_argument(self, index: usize, ty: Type, location: Location) -> Value {
+        Value::from_raw(unsafe { mlirBlockInsertArgument(self.raw(), index as isize, ty.raw(), location.raw()) })
+    }
+
+    /// Removes an argument that nothing uses.
+    pub fn erase_argument(self, index: usize) {
+        unsafe { mlirBlockEraseArgument(self.raw(), index as u32) }
+    }
+
+    /// Its ops, as they are now: safe to rewrite while walking.
+    pub fn ops(self) -> Vec<Op> {
+        let mut ops = Vec::new();
+        let mut next = self.first_op();
+        while let Some(op) = next {
+            ops.push(op);
+            next = op.next();
+        }
+        ops
+    }
+
+    /// The first op.
+    pub fn first_op(self) -> Option<Op> {
+        Op::from_nullable(unsafe { mlirBlockGetFirstOperation(self.raw()) })
+    }
+
+    /// The terminator, if the block has one.
+    pub fn terminator(self) -> Option<Op> {
+        Op::from_nullable(unsafe { mlirBlockGetTerminator(self.raw()) })
+    }
+
+    /// The op whose region holds the block.
+    pub fn parent_op(self) -> Option<Op> {
+        Op::from_nullable(unsafe { mlirBlockGetParentOperation(self.raw()) })
+    }
+
+    /// The region that holds it.
+    pub fn region(self) -> Region {
+        Region::from_raw(unsafe { mlirBlockGetParentRegion(self.raw()) })
+    }
+
+    /// The next block of the region.
+    pub fn next(self) -> Option<Block> {
+        Block::from_nullable(unsafe { mlirBlockGetNextInRegion(self.raw()) })
+    }
+
+    /// Whether an op lies in the block or in a region of one of its ops.
+    pub fn encloses(self, op: Op) -> bool {
+        let mut block = op.block();
+        while let Some(inner) = block {
+            if inner == self {
+                return true;
+            }
+            block = inner.parent_op().and_then(Op::block);
+        }
+        false
+    }
+}
+
+impl Region {
+    /// An empty region that no op owns yet.
+    pub fn new() -> Self {
+        Self::from_raw(unsafe { mlirRegionCreate() })
+    }
+
+    /// A region of one block.
+    pub fn with_block(block: Block) -> Self {
+        let region = Self::new();
+        region.append(block);
+        region
+    }
+
+    /// Appends a block.
+    pub fn append(self, block: Block) {
+        unsafe { mlirRegionAppendOwnedBlock(self.raw(), block.raw()) }
+    }
+
+    /// The first block.
+    pub fn first_block(self) -> Option<Block> {
+        Block::from_nullable(unsafe { mlirRegionGetFirstBlock(self.raw()) })
+    }
+
+    /// All blocks.
+    pub fn blocks(self) -> Vec<Block> {
+        std::iter::successors(self.first_block(), |block| block.next()).collect()
+    }
+
+    /// Moves all blocks of another region here.
+    pub fn take_body(self, source: Region) {
+        unsafe { mlirRegionTakeBody(self.raw(), source.raw()) }
+    }
+}
+
+impl Default for Region {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,262 @@
+use super::{Attribute, Block, Context, Location, Region, Value, append_to_string, handle, string_ref, text};
+use crate::bridge;
+use mlir_sys::*;
+use std::fmt;
+
+handle!(
+    /// An operation.
+    Op,
+    MlirOperation
+);
+
+/// What an op does to memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EffectKind {
+    Read,
+    Write,
+    Allocate,
+    Free,
+}
+
+/// One effect of an op.
+#[derive(Clone, Copy, Debug)]
+pub struct Effect {
+    pub kind: EffectKind,
+    /// The memory, where the op says which.
+    pub value: Option<Value>,
+}
+
+impl Op {
+    /// Its full name, such as `arith.addf`.
+    pub fn name(self) -> &'static str {
+        text(unsafe { mlirIdentifierStr(mlirOperationGetName(self.raw())) })
+    }
+
+    /// The context that owns it.
+    pub fn context(self) -> Context {
+        Context::from_raw(unsafe { mlirOperationGetContext(self.raw()) })
+    }
+
+    /// Where it stands in the source.
+    pub fn location(self) -> Location {
+        Location::from_raw(unsafe { mlirOperationGetLocation(self.raw()) })
+    }
+
+    /// The number of its operands.
+    pub fn operand_count(self) -> usize {
+        unsafe { mlirOperationGetNumOperands(self.raw()) as usize }
+    }
+
+    /// The operand at a position below [`Self::operand_count`].
+    pub fn operand(self, index: usize) -> Value {
+        Value::from_raw(unsafe { mlirOperationGetOperand(self.raw(), index as isize) })
+    }
+
+    /// All operands.
+    pub fn operands(self) -> Vec<Value> {
+        (0..self.operand_count()).map(|index| self.operand(index)).collect()
+    }
+
+    /// Replaces one operand.
+    pub fn set_operand(self, index: usize, value: Value) {
+        unsafe { mlirOperationSetOperand(self.raw(), index as isize, value.raw()) }
+    }
+
+    /// Replaces all operands.
+    pub fn set_operands(self, values: &[Value]) {
+        let raw: Vec<_> = values.iter().map(|value| value.raw()).collect();
+        unsafe { mlirOperationSetOperands(self.raw(), raw.len() as isize, raw.as_ptr()) }
+    }
+
+    /// The number of its results.
+    pub fn result_count(self) -> usize {
+        unsafe { mlirOperationGetNumResults(self.raw()) as usize }
+    }
+
+    /// The result at a position below [`Self::result_count`].
+    pub fn result(self, index: usize) -> Value {
+        Value::from_raw(unsafe { mlirOperationGetResult(self.raw(), index as isize) })
+    }
+
+    /// All results.
+    pub fn results(self) -> Vec<Value> {
+        (0..self.result_count()).map(|index| self.result(index)).collect()
+    }
+
+    /// The number of its regions.
+    pub fn region_count(self) -> usize {
+        unsafe { mlirOperationGetNumRegions(self.raw()) as usize }
+    }
+
+    /// The region at a position below [`Self::region_count`].
+    pub fn region(self, index: usize) -> Region {
+        Region::from_raw(unsafe { mlirOperationGetRegion(self.raw(), index as isize) })
+    }
+
+    /// All regions.
+    pub fn regions(self) -> Vec<Region> {
+        (0..self.region_count()).map(|index| self.region(index)).collect()
+    }
+
+    /// The only block of a region, if it has exactly one.
+    pub fn body(self, region: usize) -> Option<Block> {
+        if region >= self.region_count() {
+            return None;
+        }
+        self.region(region).first_block().filter(|block| block.next().is_none())
+    }
+
+    /// An attribute by name.
+    pub fn attribute(self, name: &str) -> Option<Attribute> {
+        Attribute::from_nullable(unsafe { mlirOperationGetAttributeByName(self.raw(), string_ref(name)) })
+    }
+
+    /// Sets an attribute.
+    pub fn set_attribute(self, name: &str, value: Attribute) {
+        unsafe { mlirOperationSetAttributeByName(self.raw(), string_ref(name), value.raw()) }
+    }
+
+    /// Removes an attribute.
+    pub fn remove_attribute(self, name: &str) {
+        unsafe {
+            mlirOperationRemoveAttributeByName(self.raw(), string_ref(name));
+        }
+    }
+
+    /// All attributes.
+    pub fn attributes(self) -> Vec<(String, Attribute)> {
+        (0..unsafe { mlirOperationGetNumAttributes(self.raw()) })
+            .map(|index| {
+                let named = unsafe { mlirOperationGetAttribute(self.raw(), index) };
+                (text(unsafe { mlirIdentifierStr(named.name) }).to_owned(), Attribute::from_raw(named.attribute))
+            })
+            .collect()
+    }
+
+    /// The block that holds it.
+    pub fn block(self) -> Option<Block> {
+        Block::from_nullable(unsafe { mlirOperationGetBlock(self.raw()) })
+    }
+
+    /// The op whose region holds it.
+    pub fn parent(self) -> Option<Op> {
+        Op::from_nullable(unsafe { mlirOperationGetParentOperation(self.raw()) })
+    }
+
+    /// The next op in the block.
+    pub fn next(self) -> Option<Op> {
+        Op::from_nullable(unsafe { mlirOperationGetNextInBlock(self.raw()) })
+    }
+
+    /// Whether it comes before another op of the same block.
+    pub fn is_before(self, other: Op) -> bool {
+        unsafe { mlirOperationIsBeforeInBlock(self.raw(), other.raw()) }
+    }
+
+    /// A copy outside any block.
+    pub fn duplicate(self) -> Op {
+        Op::from_raw(unsafe { mlirOperationClone(self.raw()) })
+    }
+
+    /// Moves it before another op.
+    pub fn move_before(self, other: Op) {
+        unsafe { mlirOperationMoveBefore(self.raw(), other.raw()) }
+    }
+
+    /// Moves it after another op.
+    pub fn move_after(self, other: Op) {
+        unsafe { mlirOperationMoveAfter(self.raw(), other.raw()) }
+    }
+
+    /// Takes it out of its block, alive.
+    pub fn detach(self) {
+        unsafe { mlirOperationRemoveFromParent(self.raw()) }
+    }
+
+    /// Erases it with its regions. Nothing may use its results.
+    pub fn erase(self) {
+        unsafe { mlirOperationDestroy(self.raw()) }
+    }
+
+    /// Whether the IR under it is valid; the diagnostics go to the context's handlers.
+    pub fn verify(self) -> bool {
+        unsafe { mlirOperationVerify(self.raw()) }
+    }
+
+    /// All ops under it and itself, outer ops first.
+    pub fn walk(self) -> Vec<Op> {
+        let mut ops = vec![];
+        let mut pending = vec![self];
+        while let Some(op) = pending.pop() {
+            ops.push(op);
+            let inner: Vec<_> =
+                op.regions().into_iter().flat_map(Region::blocks).flat_map(Block::ops).collect();
+            pending.extend(inner.into_iter().rev());
+        }
+        ops
+    }
+
+    /// Whether it is this op or lies in one of its regions.
+    pub fn encloses(self, inner: Op) -> bool {
+        std::iter::successors(Some(inner), |op| op.parent()).any(|op| op == self)
+    }
+
+    /// The name of the symbol that it defines.
+    pub fn symbol_name(self) -> Option<String> {
+        self.attribute("sym_name")?.as_string()
+    }
+
+    /// Its own effects on memory; `None`: unknown.
+    pub fn effects(self) -> Option<Vec<Effect>> {
+        bridge::memory_effects(self)
+    }
+
+    /// Whether it and its regions neither read nor write memory.
+    pub fn is_memory_effect_free(self) -> bool {
+        bridge::is_memory_effect_free(self)
+    }
+
+    /// Whether it may be executed, repeated or dropped freely.
+    pub fn is_pure(self) -> bool {
+        bridge::is_pure(self)
+    }
+
+    /// Whether it ends a block.
+    pub fn is_terminator(self) -> bool {
+        bridge::is_terminator(self)
+    }
+
+    /// Whether it is a constant.
+    pub fn is_constant(self) -> bool {
+        bridge::is_constant_like(self)
+    }
+
+    /// Whether it is a function.
+    pub fn is_function(self) -> bool {
+        bridge::is_function(self)
+    }
+
+    /// The buffer that `result` is a view of.
+    pub fn view_source(self, result: Value) -> Option<Value> {
+        bridge::view_source(self, result)
+    }
+
+    /// The op that a symbol reference names, seen from here.
+    pub fn lookup_symbol(self, symbol: Attribute) -> Option<Op> {
+        bridge::lookup_symbol(self, symbol)
+    }
+}
+
+impl fmt::Display for Op {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        let mut text = String::new();
+        unsafe { mlirOperationPrint(self.raw(), Some(append_to_string), &mut text as *mut _ as *mut _) };
+        formatter.write_str(&text)
+    }
+}
+
+impl fmt::Debug for Op {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        write!(formatter, "'{}' at {}", self.name(), self.location())
+    }
+}

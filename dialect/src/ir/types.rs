@@ -1,0 +1,259 @@
+use super::{Attribute, Context, append_to_string, handle, string_ref};
+use crate::bridge;
+use mlir_sys::*;
+use std::fmt;
+
+handle!(
+    /// A type.
+    Type,
+    MlirType
+);
+
+impl Type {
+    /// Parses a type.
+    pub fn parse(context: Context, source: &str) -> Option<Self> {
+        Self::from_nullable(unsafe { mlirTypeParseGet(context.raw(), string_ref(source)) })
+    }
+
+    /// `index`.
+    pub fn index(context: Context) -> Self {
+        Self(unsafe { mlirIndexTypeGet(context.raw()) })
+    }
+
+    /// A signless integer.
+    pub fn integer(context: Context, bits: u32) -> Self {
+        Self(unsafe { mlirIntegerTypeGet(context.raw(), bits) })
+    }
+
+    /// `f64`.
+    pub fn f64(context: Context) -> Self {
+        Self(unsafe { mlirF64TypeGet(context.raw()) })
+    }
+
+    /// A function type.
+    pub fn function(context: Context, inputs: &[Type], results: &[Type]) -> Self {
+        let inputs: Vec<_> = inputs.iter().map(|ty| ty.raw()).collect();
+        let results: Vec<_> = results.iter().map(|ty| ty.raw()).collect();
+        Self(unsafe {
+            mlirFunctionTypeGet(
+                context.raw(),
+                inputs.len() as isize,
+                inputs.as_ptr(),
+                results.len() as isize,
+                results.as_ptr(),
+            )
+        })
+    }
+
+    /// A contiguous memref; [`Self::DYNAMIC`] marks a size known at run time only.
+    pub fn memref(element: Type, shape: &[i64]) -> Self {
+        unsafe {
+            Self(mlirMemRefTypeContiguousGet(
+                element.raw(),
+                shape.len() as isize,
+                shape.as_ptr(),
+                mlirAttributeGetNull(),
+            ))
+        }
+    }
+
+    /// `!autodiff.cache<element>`.
+    pub fn cache(element: Type) -> Self {
+        bridge::cache_type(element)
+    }
+
+    /// The size that stands for "known at run time only".
+    pub const DYNAMIC: i64 = i64::MIN;
+
+    /// The context that owns it.
+    pub fn context(self) -> Context {
+        Context::from_raw(unsafe { mlirTypeGetContext(self.0) })
+    }
+
+    /// Whether it is a floating-point number.
+    pub fn is_float(self) -> bool {
+        unsafe { mlirTypeIsAFloat(self.0) }
+    }
+
+    /// The bits of a floating-point number or an integer.
+    pub fn bit_width(self) -> Option<u32> {
+        unsafe {
+            if mlirTypeIsAFloat(self.0) {
+                Some(mlirFloatTypeGetWidth(self.0))
+            } else if mlirTypeIsAInteger(self.0) {
+                Some(mlirIntegerTypeGetWidth(self.0))
+            } else {
+                None
+            }
+        }
+    }
+
+    /// Whether it is `bf16`.
+    pub fn is_bf16(self) -> bool {
+        unsafe { mlirTypeIsABF16(self.0) }
+    }
+
+    /// Whether it is `f16`.
+    pub fn is_f16(self) -> bool {
+        unsafe { mlirTypeIsAF16(self.0) }
+    }
+
+    /// Whether it is an integer.
+    pub fn is_integer(self) -> bool {
+        unsafe { mlirTypeIsAInteger(self.0) }
+    }
+
+    /// Whether it is `index`.
+    pub fn is_index(self) -> bool {
+        unsafe { mlirTypeIsAIndex(self.0) }
+    }
+
+    /// Whether it is a complex number.
+    pub fn is_complex(self) -> bool {
+        unsafe { mlirTypeIsAComplex(self.0) }
+    }
+
+    /// Whether it is a memref with a rank.
+    pub fn is_memref(self) -> bool {
+        unsafe { mlirTypeIsAMemRef(self.0) }
+    }
+
+    /// Whether it is a memref with or without a rank.
+    pub fn is_memory(self) -> bool {
+        unsafe { mlirTypeIsAMemRef(self.0) || mlirTypeIsAUnrankedMemRef(self.0) }
+    }
+
+    /// Whether it is a vector.
+    pub fn is_vector(self) -> bool {
+        unsafe { mlirTypeIsAVector(self.0) }
+    }
+
+    /// Whether it is a tensor with a rank.
+    pub fn is_tensor(self) -> bool {
+        unsafe { mlirTypeIsARankedTensor(self.0) }
+    }
+
+    /// The type of the elements of a shaped type or a complex number; the type itself otherwise.
+    pub fn element(self) -> Self {
+        unsafe {
+            if mlirTypeIsAShaped(self.0) {
+                Self(mlirShapedTypeGetElementType(self.0))
+            } else {
+                self
+            }
+        }
+    }
+
+    /// The real type behind a complex number; the type itself otherwise.
+    pub fn real(self) -> Self {
+        unsafe {
+            if mlirTypeIsAComplex(self.0) {
+                Self(mlirComplexTypeGetElementType(self.0))
+            } else {
+                self
+            }
+        }
+    }
+
+    /// The sizes of a shaped type with a rank.
+    pub fn shape(self) -> Vec<i64> {
+        unsafe {
+            if !mlirTypeIsAShaped(self.0) || !mlirShapedTypeHasRank(self.0) {
+                return Vec::new();
+            }
+            (0..mlirShapedTypeGetRank(self.0))
+                .map(|index| {
+                    if mlirShapedTypeIsDynamicDim(self.0, index as isize) {
+                        Self::DYNAMIC
+                    } else {
+                        mlirShapedTypeGetDimSize(self.0, index as isize)
+                    }
+                })
+                .collect()
+        }
+    }
+
+    /// The same shape with other elements, without a layout.
+    pub fn with_element(self, element: Type) -> Option<Self> {
+        let shape = self.shape();
+        let raw = unsafe {
+            if self.is_vector() {
+                return Self::parse(
+                    self.context(),
+                    &self.to_string().replace(&format!("{}>", self.element()), &format!("{element}>")),
+                );
+            } else if self.is_tensor() {
+                mlirRankedTensorTypeGet(
+                    shape.len() as isize,
+                    shape.iter().map(|size| if *size == Self::DYNAMIC { mlirShapedTypeGetDynamicSize() } else { *size }).collect::<Vec<_>>().as_ptr(),
+                    element.raw(),
+                    mlirAttributeGetNull(),
+                )
+            } else if self.is_memref() {
+                return Some(Self::memref(element, &shape));
+            } else {
+                return Some(element);
+            }
+        };
+        Some(Self(raw))
+    }
+
+    /// Layout attribute of a memref.
+    pub fn memref_layout(self) -> Option<Attribute> {
+        self.is_memref().then(|| Attribute::from_raw(unsafe { mlirMemRefTypeGetLayout(self.0) }))
+    }
+
+    /// Memory space of a memref, if it names one.
+    pub fn memory_space(self) -> Option<Attribute> {
+        if !self.is_memref() {
+            return None;
+        }
+        Attribute::from_nullable(unsafe { mlirMemRefTypeGetMemorySpace(self.0) })
+    }
+
+    /// Inputs and results of a function type.
+    pub fn function_parts(self) -> Option<(Vec<Type>, Vec<Type>)> {
+        unsafe {
+            mlirTypeIsAFunction(self.0).then(|| {
+                (
+                    (0..mlirFunctionTypeGetNumInputs(self.0))
+                        .map(|index| Self(mlirFunctionTypeGetInput(self.0, index)))
+                        .collect(),
+                    (0..mlirFunctionTypeGetNumResults(self.0))
+                        .map(|index| Self(mlirFunctionTypeGetResult(self.0, index)))
+                        .collect(),
+                )
+            })
+        }
+    }
+
+    /// Whether values of the type, or the elements behind it, can carry a derivative.
+    pub fn is_differentiable(self) -> bool {
+        let element = self.element();
+        if element == self { self.real().is_float() } else { element.is_differentiable() }
+    }
+
+    /// Whether it is differentiable and passed by value: a number, a vector or a tensor.
+    pub fn is_differentiable_value(self) -> bool {
+        !self.is_memory() && self.is_differentiable()
+    }
+
+    /// Whether it is memory whose content can carry a derivative.
+    pub fn is_differentiable_memory(self) -> bool {
+        self.is_memory() && self.is_differentiable()
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        let mut text = String::new();
+        unsafe { mlirTypePrint(self.0, Some(append_to_string), &mut text as *mut _ as *mut _) };
+        formatter.write_str(&text)
+    }
+}
+
+impl fmt::Debug for Type {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}

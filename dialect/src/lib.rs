@@ -1,0 +1,9 @@
+//! The `autodiff` dialect: its definition, its typed ops, and what MLIR's C API lacks.
+
+pub mod activity;
+pub mod bridge;
+pub mod diagnostic;
+pub mod ir;
+pub mod ops;
+
+pub use activity::Activity;
