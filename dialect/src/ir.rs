@@ -35,6 +35,11 @@ impl Context {
     pub fn from_raw(raw: MlirContext) -> Self {
         Self(raw)
     }
+
+    /// Whether an op of this name is defined by a dialect that is loaded.
+    pub fn is_registered(self, op: &str) -> bool {
+        unsafe { mlir_sys::mlirContextIsRegisteredOperation(self.0, string_ref(op)) }
+    }
 }
 
 pub(crate) fn string_ref(text: &str) -> MlirStringRef {
