@@ -126,18 +126,20 @@ def Autodiff_StopGradientOp : Autodiff_Op<"stop_gradient", [Pure, SameOperandsAn
 // State ops
 //===----------------------------------------------------------------------===//
 
-def Autodiff_ShadowOp : Autodiff_Op<"shadow", [SameOperandsAndResultType]> {
-  let summary = "a new buffer of zeros, of the shape of another";
+def Autodiff_ShadowOp : Autodiff_Op<"shadow"> {
+  let summary = "a new buffer of zeros";
   let description = [{
-    Allocates the shadow of a buffer, filled with zeros. `memref.dealloc` frees it.
+    Allocates a shadow, filled with zeros; the operands are the sizes that its type leaves open. `memref.dealloc`
+    frees it.
 
     ```mlir
-    %shadow = autodiff.shadow %buffer : memref<?x4xf64>
+    %shadow = autodiff.shadow(%n) : memref<?x4xf64>
     ```
   }];
-  let arguments = (ins Arg<AnyMemRef, "only its shape is read", []>:$primal);
+  let arguments = (ins Variadic<Index>:$sizes);
   let results = (outs Res<AnyMemRef, "", [MemAlloc, MemWrite]>:$shadow);
-  let assemblyFormat = "$primal attr-dict `:` type($primal)";
+  let assemblyFormat = "`(` $sizes `)` attr-dict `:` type($shadow)";
+  let hasVerifier = 1;
 }
 
 def Autodiff_AccumulateOp : Autodiff_Op<"accumulate", [

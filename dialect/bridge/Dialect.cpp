@@ -232,6 +232,16 @@ static LogicalResult verifyIndices(Operation *op, MemRefType shadow, size_t coun
   return success();
 }
 
+LogicalResult ShadowOp::verify() {
+  auto type = dyn_cast<MemRefType>(getShadow().getType());
+  if (!type)
+    return emitOpError("expected a ranked shadow");
+  if (static_cast<size_t>(type.getNumDynamicDims()) != getSizes().size())
+    return emitOpError() << "expected " << type.getNumDynamicDims() << " sizes for " << type << ", got "
+                         << getSizes().size();
+  return success();
+}
+
 LogicalResult AccumulateOp::verify() {
   auto shadow = dyn_cast<MemRefType>(getShadow().getType());
   return shadow ? verifyIndices(*this, shadow, getIndices().size()) : emitOpError("expected a ranked shadow");

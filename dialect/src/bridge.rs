@@ -203,6 +203,55 @@ pub fn opt_main(arguments: &[CString], tool: &CStr) -> i32 {
     unsafe { autodiffOptMain(arguments.len() as i32, pointers.as_ptr(), tool.as_ptr()) }
 }
 
+/// Runs a textual pass pipeline on a module, such as `builtin.module(canonicalize,cse)`.
+///
+/// # Errors
+///
+/// The text is no pipeline (the message says why), or a pass failed, which has emitted a diagnostic (no message).
+pub fn run_pipeline(module: Op, pipeline: &str) -> Result<(), Option<String>> {
+    struct Manager(MlirPassManager);
+    impl Drop for Manager {
+        fn drop(&mut self) {
+            unsafe { mlirPassManagerDestroy(self.0) }
+        }
+    }
+    unsafe {
+        let manager = Manager(mlirPassManagerCreateOnOperation(module.context().raw(), string_ref("builtin.module")));
+        let mut message = String::new();
+        let parsed = mlirParsePassPipeline(
+            mlirPassManagerGetAsOpPassManager(manager.0),
+            string_ref(pipeline),
+            Some(crate::ir::append_to_string),
+            &mut message as *mut _ as *mut c_void,
+        );
+        if parsed.value == 0 {
+            return Err(Some(message));
+        }
+        if mlirPassManagerRunOnOp(manager.0, module.raw()).value == 0 { Err(None) } else { Ok(()) }
+    }
+}
+
+/// A module of its own, erased when dropped.
+pub struct ScratchModule(MlirModule);
+
+impl ScratchModule {
+    /// An empty module.
+    pub fn new(location: Location) -> Self {
+        Self(unsafe { mlirModuleCreateEmpty(location.raw()) })
+    }
+
+    /// The module as an op.
+    pub fn op(&self) -> Op {
+        Op::from_raw(unsafe { mlirModuleGetOperation(self.0) })
+    }
+}
+
+impl Drop for ScratchModule {
+    fn drop(&mut self) {
+        unsafe { mlirModuleDestroy(self.0) }
+    }
+}
+
 pub(crate) fn emit(severity: i32, location: Location, message: &str, notes: &[(Location, String)]) {
     let locations: Vec<_> = notes.iter().map(|(location, _)| location.raw()).collect();
     let messages: Vec<_> = notes.iter().map(|(_, message)| string_ref(message)).collect();

@@ -1,1 +1,8 @@
-//! transforms
+//! Differentiation: the rules, the analyses, the two engines, and the passes around them.
+
+pub mod analysis;
+pub mod engine;
+mod passes;
+pub mod rules;
+
+pub use passes::register;

@@ -130,7 +130,7 @@ impl Builder {
             if element == ty {
                 return Some(self.create("complex.constant", &[], &[ty], &[("value", parts)], &[]).result(0));
             }
-            let text = format!("dense<({re:e}, {im:e})> : {ty}");
+            let text = format!("dense<({re:.17e}, {im:.17e})> : {ty}");
             return Some(self.constant(ty, Attribute::parse(self.context(), &text)?));
         }
         if !element.is_float() || im != 0.0 {

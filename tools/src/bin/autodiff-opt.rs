@@ -10,6 +10,11 @@ fn main() -> ExitCode {
             Err(_) => return ExitCode::from(1),
         }
     }
+    if arguments.iter().skip(1).any(|argument| argument.as_bytes() == b"--version") {
+        println!("autodiff-opt {}", env!("CARGO_PKG_VERSION"));
+    }
+    autodiff_transforms::register();
+    autodiff_lowering::register();
     let code = autodiff_dialect::bridge::opt_main(&arguments, c"autodiff-opt: MLIR with automatic differentiation");
     ExitCode::from(code as u8)
 }

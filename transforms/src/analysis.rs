@@ -1,0 +1,8 @@
+//! Analyses: they read IR, return data, and change nothing.
+
+pub mod activity;
+pub mod cache_plan;
+pub mod captures;
+pub mod flow;
+pub mod memory;
+pub mod overwrite;

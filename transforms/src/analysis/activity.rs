@@ -1,0 +1,104 @@
+//! Activity: which values and buffers carry a derivative from an active input to an active output.
+
+use crate::{
+    analysis::{
+        flow::{Direction, Flow, FlowGraph},
+        memory::{Aliases, Class, Classes, Origin},
+    },
+    rules::Registry,
+};
+use autodiff_dialect::ir::{EffectKind, Op, Value};
+
+/// Activity of one function for one request. Flow-insensitive on memory.
+pub struct Activity {
+    graph: FlowGraph,
+    aliases: Aliases,
+    classes: Classes,
+    active: Vec<bool>,
+}
+
+/// The inputs and outputs of a function that are differentiated.
+#[derive(Default)]
+pub struct Seeds {
+    /// Values and buffers that vary.
+    pub varied: Vec<Value>,
+    /// Values and buffers whose derivative is wanted.
+    pub useful: Vec<Value>,
+}
+
+impl Activity {
+    /// Analyses a function body; linear in its size.
+    pub fn new(function: Op, rules: &Registry, seeds: &Seeds) -> Self {
+        let mut flow = Flow::default();
+        let noalias = |index: usize| {
+            function
+                .attribute("arg_attrs")
+                .and_then(|attributes| attributes.as_array())
+                .and_then(|attributes| attributes.get(index).map(|attribute| attribute.to_string()))
+                .is_some_and(|text| text.contains("llvm.noalias"))
+        };
+        if let Some(entry) = function.body(0) {
+            for (index, argument) in entry.arguments().into_iter().enumerate() {
+                if argument.ty().is_memory() {
+                    flow.origin(argument, Origin::Argument { noalias: noalias(index) });
+                }
+            }
+        }
+        for op in function.walk().into_iter().skip(1) {
+            rules.get(op).flow(op, &mut flow);
+            for effect in op.effects().unwrap_or_default() {
+                if let (EffectKind::Allocate, Some(value)) = (effect.kind, effect.value)
+                    && value.defining_op() == Some(op)
+                {
+                    flow.origin(value, Origin::Allocation(op));
+                }
+            }
+        }
+        let (graph, aliases) = flow.finish();
+        let nodes = |values: &[Value]| -> Vec<usize> {
+            values.iter().filter_map(|value| graph.node(aliases.representative(*value))).collect()
+        };
+        let varied = graph.reachable(nodes(&seeds.varied), Direction::Along);
+        let useful = graph.reachable(nodes(&seeds.useful), Direction::Against);
+        let active = varied.iter().zip(&useful).map(|(varied, useful)| *varied && *useful).collect();
+        let classes = aliases.classes();
+        Self { graph, aliases, classes, active }
+    }
+
+    /// Whether a value, or the content of a buffer, carries a derivative.
+    pub fn is_active(&self, value: Value) -> bool {
+        value.ty().is_differentiable()
+            && self.graph.node(self.aliases.representative(value)).is_some_and(|node| self.active[node])
+    }
+
+    /// The value that stands for the alias class of a buffer.
+    pub fn representative(&self, buffer: Value) -> Value {
+        self.aliases.representative(buffer)
+    }
+
+    /// The alias class of a buffer.
+    pub fn class(&self, buffer: Value) -> Option<&Class> {
+        self.classes.get(self.aliases.representative(buffer))
+    }
+
+    /// All alias classes.
+    pub fn classes(&self) -> &Classes {
+        &self.classes
+    }
+
+    /// Whether an op makes or moves a derivative: an active result, or a write to active memory.
+    pub fn moves_derivative(&self, op: Op) -> bool {
+        op.results().into_iter().any(|result| self.is_active(result))
+            || op.operands().into_iter().any(|operand| operand.ty().is_memory() && self.is_active(operand) && writes(op, operand))
+    }
+}
+
+/// Whether an op may write to the content of one of its operands.
+pub fn writes(op: Op, buffer: Value) -> bool {
+    match op.effects() {
+        None => true,
+        Some(effects) => effects
+            .iter()
+            .any(|effect| effect.kind == EffectKind::Write && effect.value.is_none_or(|value| value == buffer)),
+    }
+}

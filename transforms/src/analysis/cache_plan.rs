@@ -1,0 +1,242 @@
+//! The cache plan: which primal values the reverse sweep saves, and which it computes again.
+//!
+//! A minimum cut. Every needed value that the reverse sweep cannot see is either cached (cost: its bytes, once per
+//! trip) or recomputed (cost: its op, and then its operands are needed in turn). With one node pair per value, in to
+//! out, the capacity of the pair is the cost of caching, an edge from out to the sink the cost of recomputing, and
+//! endless edges lead to the operands.
+//!
+//! 1. Collect the values that can be recomputed, from the needed ones backwards.
+//! 2. Find a minimum cut (Dinic's algorithm).
+//! 3. Read the plan off the cut: cached is what is reachable on its in-node only.
+
+use autodiff_dialect::ir::{Op, Type, Value};
+use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
+
+/// How a value that the reverse sweep needs gets there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Saved by the forward sweep.
+    Cache,
+    /// Computed again from other values.
+    Recompute,
+}
+
+/// What the plan must know of a function.
+pub trait Slice {
+    /// Whether the reverse sweep sees the value anyway.
+    fn is_free(&self, value: Value) -> bool;
+    /// The op that gives the value again in the reverse sweep, if it may be repeated there.
+    fn recomputable(&self, value: Value) -> Option<Op>;
+}
+
+/// The plan of one function.
+#[derive(Default)]
+pub struct CachePlan {
+    decisions: FxHashMap<Value, Decision>,
+}
+
+const ENDLESS: u64 = u64::MAX / 4;
+
+impl CachePlan {
+    /// Plans for a set of needed values.
+    pub fn new(needed: &[Value], slice: &dyn Slice) -> Self {
+        let mut network = Network::default();
+        let mut index = FxHashMap::<Value, usize>::default();
+        let mut order = vec![];
+        let mut pending: Vec<Value> = vec![];
+        for value in needed {
+            if !slice.is_free(*value) && !index.contains_key(value) {
+                index.insert(*value, order.len());
+                order.push(*value);
+                pending.push(*value);
+            }
+        }
+        let seeds = order.len();
+        let mut operands = vec![];
+        while let Some(value) = pending.pop() {
+            let Some(op) = slice.recomputable(value) else { continue };
+            for operand in op.operands() {
+                if slice.is_free(operand) {
+                    continue;
+                }
+                let next = *index.entry(operand).or_insert_with(|| {
+                    order.push(operand);
+                    pending.push(operand);
+                    order.len() - 1
+                });
+                operands.push((index[&value], next));
+            }
+        }
+        let (source, sink) = (2 * order.len(), 2 * order.len() + 1);
+        network.resize(sink + 1);
+        for (number, value) in order.iter().enumerate() {
+            network.edge(2 * number, 2 * number + 1, cache_cost(*value));
+            let recompute = slice.recomputable(*value).map_or(ENDLESS, compute_cost);
+            network.edge(2 * number + 1, sink, recompute);
+            if number < seeds {
+                network.edge(source, 2 * number, ENDLESS);
+            }
+        }
+        for (user, operand) in operands {
+            network.edge(2 * user + 1, 2 * operand, ENDLESS);
+        }
+        let reached = network.minimum_cut(source, sink);
+        let decisions = order
+            .into_iter()
+            .enumerate()
+            .filter(|(number, _)| reached[2 * number])
+            .map(|(number, value)| {
+                (value, if reached[2 * number + 1] { Decision::Recompute } else { Decision::Cache })
+            })
+            .collect();
+        Self { decisions }
+    }
+
+    /// What is planned for a value; nothing for one that was not needed.
+    pub fn decision(&self, value: Value) -> Option<Decision> {
+        self.decisions.get(&value).copied()
+    }
+
+    /// The values that are saved, in no particular order.
+    pub fn cached(&self) -> impl Iterator<Item = Value> {
+        self.decisions.iter().filter(|(_, decision)| **decision == Decision::Cache).map(|(value, _)| *value)
+    }
+}
+
+/// The bytes of one value of a type; a guess for what has no fixed size.
+pub fn bytes(ty: Type) -> u64 {
+    let element = ty.element();
+    if element != ty {
+        let count: i64 = ty.shape().iter().map(|size| if *size == Type::DYNAMIC { 64 } else { *size }).product();
+        return if ty.is_memory() { 64 } else { count.max(1) as u64 * bytes(element) };
+    }
+    let real = ty.real();
+    let width = u64::from(real.bit_width().unwrap_or(64)).div_ceil(8);
+    if real != ty { 2 * width } else { width }
+}
+
+/// A cached byte is written once and read once.
+fn cache_cost(value: Value) -> u64 {
+    8 * bytes(value.ty())
+}
+
+/// What one execution of an op costs next to a cached byte: a load as much as reading a cached value back, a
+/// transcendental function about as much as two cached doubles.
+fn compute_cost(op: Op) -> u64 {
+    let result = bytes(op.result(0).ty());
+    match op.name().split_once('.') {
+        _ if op.is_constant() => 0,
+        Some(("math" | "complex", _)) => 18 * result,
+        _ if !op.is_memory_effect_free() => 2 * result,
+        _ if !op.result(0).ty().is_differentiable() => 1,
+        _ => result / 2,
+    }
+}
+
+/// A flow network with Dinic's algorithm.
+#[derive(Default)]
+struct Network {
+    first: Vec<Vec<usize>>,
+    target: Vec<usize>,
+    capacity: Vec<u64>,
+}
+
+impl Network {
+    fn resize(&mut self, nodes: usize) {
+        self.first.resize(nodes, vec![]);
+    }
+
+    fn edge(&mut self, from: usize, to: usize, capacity: u64) {
+        for (from, to, capacity) in [(from, to, capacity), (to, from, 0)] {
+            self.first[from].push(self.target.len());
+            self.target.push(to);
+            self.capacity.push(capacity);
+        }
+    }
+
+    fn levels(&self, source: usize) -> Vec<usize> {
+        let mut level = vec![usize::MAX; self.first.len()];
+        level[source] = 0;
+        let mut queue = VecDeque::from([source]);
+        while let Some(node) = queue.pop_front() {
+            for edge in &self.first[node] {
+                let next = self.target[*edge];
+                if self.capacity[*edge] > 0 && level[next] == usize::MAX {
+                    level[next] = level[node] + 1;
+                    queue.push_back(next);
+                }
+            }
+        }
+        level
+    }
+
+    /// Which nodes the source still reaches when the flow is maximal.
+    fn minimum_cut(&mut self, source: usize, sink: usize) -> Vec<bool> {
+        loop {
+            let level = self.levels(source);
+            if level[sink] == usize::MAX {
+                return level.into_iter().map(|level| level != usize::MAX).collect();
+            }
+            let mut next = vec![0; self.first.len()];
+            while self.augment(source, sink, &level, &mut next) {}
+        }
+    }
+
+    /// Pushes flow along one shortest path, without recursion: paths are as long as the primal's chains.
+    fn augment(&mut self, source: usize, sink: usize, level: &[usize], next: &mut [usize]) -> bool {
+        let mut path: Vec<usize> = vec![];
+        let mut node = source;
+        while node != sink {
+            match self.first[node].get(next[node]).copied() {
+                Some(edge) => {
+                    let target = self.target[edge];
+                    if self.capacity[edge] > 0 && level[target] == level[node] + 1 {
+                        path.push(edge);
+                        node = target;
+                    } else {
+                        next[node] += 1;
+                    }
+                }
+                None => match path.pop() {
+                    Some(edge) => {
+                        node = self.target[edge ^ 1];
+                        next[node] += 1;
+                    }
+                    None => return false,
+                },
+            }
+        }
+        let flow = path.iter().map(|edge| self.capacity[*edge]).min().unwrap_or(0);
+        for edge in path {
+            self.capacity[edge] -= flow;
+            self.capacity[edge ^ 1] += flow;
+        }
+        flow > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cuts_where_it_is_cheapest() {
+        // Two needed values computed from one: caching the one costs 8, the two 16.
+        let mut network = Network::default();
+        network.resize(8);
+        let (source, sink) = (6, 7);
+        for value in 0..3 {
+            network.edge(2 * value, 2 * value + 1, 8);
+        }
+        network.edge(source, 0, ENDLESS);
+        network.edge(source, 2, ENDLESS);
+        network.edge(1, 4, ENDLESS);
+        network.edge(3, 4, ENDLESS);
+        network.edge(1, sink, 1);
+        network.edge(3, sink, 1);
+        network.edge(5, sink, ENDLESS);
+        let reached = network.minimum_cut(source, sink);
+        assert_eq!(reached, [true, true, true, true, true, false, true, false]);
+    }
+}

@@ -1,0 +1,117 @@
+//! Which loads the reverse sweep can repeat, because nothing overwrites or frees the memory after them.
+//!
+//! Position is that of the enclosing op in the function's body: a write inside the same outermost loop as the load
+//! counts as coming after it.
+
+use crate::analysis::activity::Activity;
+use autodiff_dialect::ir::{Block, EffectKind, Op, Value};
+use rustc_hash::FxHashMap;
+
+/// The last write to, and the release of, each alias class of a function.
+pub struct Overwrites {
+    position: FxHashMap<Op, usize>,
+    last_write: FxHashMap<Value, usize>,
+    frees: FxHashMap<Value, Vec<Op>>,
+    entry: Option<Block>,
+}
+
+impl Overwrites {
+    /// Collects the writes of a function.
+    pub fn new(function: Op, activity: &Activity) -> Self {
+        let entry = function.body(0);
+        let mut this =
+            Self { position: FxHashMap::default(), last_write: FxHashMap::default(), frees: FxHashMap::default(), entry };
+        let tops = entry.map(Block::ops).unwrap_or_default();
+        for (index, top) in tops.into_iter().enumerate() {
+            this.position.insert(top, index);
+            for op in top.walk() {
+                this.add(op, index, activity);
+            }
+        }
+        this.spread(activity);
+        this
+    }
+
+    fn add(&mut self, op: Op, index: usize, activity: &Activity) {
+        let written: Vec<Value> = match op.effects() {
+            // A region op has the effects of its body, which are visited by themselves.
+            Some(_) if op.region_count() > 0 => vec![],
+            Some(effects) => {
+                let mut written = vec![];
+                for effect in effects {
+                    match (effect.kind, effect.value) {
+                        (EffectKind::Write, Some(value)) if value.ty().is_memory() => written.push(value),
+                        (EffectKind::Write, None) => {
+                            written.extend(op.operands().into_iter().filter(|value| value.ty().is_memory()))
+                        }
+                        (EffectKind::Free, Some(value)) if value.ty().is_memory() => {
+                            self.frees.entry(activity.representative(value)).or_default().push(op)
+                        }
+                        _ => {}
+                    }
+                }
+                written
+            }
+            None => {
+                // Unknown effects, such as a call: whatever it is given, and whatever is visible from outside.
+                let visible = activity.classes().iter().filter(|(_, class)| class.is_visible()).map(|(value, _)| value);
+                op.operands().into_iter().filter(|value| value.ty().is_memory()).chain(visible).collect()
+            }
+        };
+        for value in written {
+            self.mark(activity.representative(value), index);
+        }
+    }
+
+    fn mark(&mut self, class: Value, index: usize) {
+        let last = self.last_write.entry(class).or_insert(index);
+        *last = (*last).max(index);
+    }
+
+    /// A write to a class is a write to every class that may be the same memory.
+    fn spread(&mut self, activity: &Activity) {
+        let exposed: Vec<_> = activity.classes().iter().filter(|(_, class)| class.may_alias(class)).collect();
+        let writes: Vec<_> = exposed
+            .iter()
+            .filter_map(|(value, class)| self.last_write.get(value).map(|index| (*value, *class, *index)))
+            .collect();
+        for (value, class) in &exposed {
+            for (written, other, index) in &writes {
+                if value != written && class.may_alias(other) {
+                    self.mark(*value, *index);
+                }
+            }
+        }
+    }
+
+    /// Whether a read of a buffer by `op`, repeated after the whole forward sweep, gives the same content. The buffer's
+    /// release may have to wait: see [`Self::release`].
+    pub fn is_replayable(&self, op: Op, buffer: Value, activity: &Activity) -> bool {
+        let class = activity.representative(buffer);
+        let Some(top) = self.top(op) else { return false };
+        if self.last_write.get(&class).is_some_and(|last| *last >= top) {
+            return false;
+        }
+        match self.frees.get(&class).map(Vec::as_slice) {
+            None | Some([]) => true,
+            Some(_) => self.release(class, activity).is_some(),
+        }
+    }
+
+    /// The only op that frees a class, where it may wait until the end of the function.
+    pub fn release(&self, class: Value, activity: &Activity) -> Option<Op> {
+        let single = activity.classes().get(class).and_then(|class| class.single_origin()).is_some();
+        match self.frees.get(&class).map(Vec::as_slice) {
+            Some([free]) if single && free.block() == self.entry => Some(*free),
+            _ => None,
+        }
+    }
+
+    fn top(&self, op: Op) -> Option<usize> {
+        let mut op = op;
+        while op.block() != self.entry {
+            op = op.parent()?;
+        }
+        self.position.get(&op).copied()
+    }
+}

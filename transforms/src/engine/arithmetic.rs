@@ -1,0 +1,145 @@
+//! Index arithmetic that folds constants while it is built.
+
+use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};
+
+/// The number behind an integer or index constant.
+pub fn constant_index(value: Value) -> Option<i64> {
+    let op = value.defining_op().filter(|op| op.is_constant())?;
+    op.attribute("value")?.as_integer()
+}
+
+/// `a + b` on integers or indices.
+pub fn add(builder: &Builder, a: Value, b: Value) -> Value {
+    match (constant_index(a), constant_index(b)) {
+        (Some(0), _) => b,
+        (_, Some(0)) => a,
+        (Some(x), Some(y)) if a.ty().is_index() => builder.index(x.wrapping_add(y)),
+        _ => builder.same("arith.addi", &[a, b]),
+    }
+}
+
+/// `a - b` on integers or indices.
+pub fn subtract(builder: &Builder, a: Value, b: Value) -> Value {
+    match (constant_index(a), constant_index(b)) {
+        (_, Some(0)) => a,
+        (Some(x), Some(y)) if a.ty().is_index() => builder.index(x.wrapping_sub(y)),
+        _ => builder.same("arith.subi", &[a, b]),
+    }
+}
+
+/// `a * b` on integers or indices.
+pub fn multiply(builder: &Builder, a: Value, b: Value) -> Value {
+    match (constant_index(a), constant_index(b)) {
+        (Some(1), _) => b,
+        (_, Some(1)) => a,
+        (Some(x), Some(y)) if a.ty().is_index() => builder.index(x.wrapping_mul(y)),
+        _ => builder.same("arith.muli", &[a, b]),
+    }
+}
+
+/// Converts between `index` and integers.
+fn cast(builder: &Builder, value: Value, ty: Type, unsigned: bool) -> Value {
+    if value.ty() == ty {
+        value
+    } else {
+        builder.op(if unsigned { "arith.index_castui" } else { "arith.index_cast" }, &[value], ty)
+    }
+}
+
+/// The iterations of a counted loop: how many there are, and how an iteration's number gives its induction variable.
+#[derive(Clone, Copy)]
+pub struct Trips {
+    pub lower: Value,
+    pub upper: Value,
+    pub step: Value,
+    pub unsigned: bool,
+}
+
+impl Trips {
+    /// The number of iterations as an index: rounded up, and zero for an empty range.
+    pub fn count(&self, builder: &Builder) -> Value {
+        let ty = self.lower.ty();
+        let index = Type::index(builder.context());
+        let zero = builder.constant(ty, Attribute::integer(ty, 0));
+        let (less, divide) =
+            if self.unsigned { (6, "arith.ceildivui") } else { (2, "arith.ceildivsi") };
+        let constants = (constant_index(self.lower), constant_index(self.upper), constant_index(self.step));
+        if let (Some(lower), Some(upper), Some(step)) = constants
+            && !self.unsigned
+            && step > 0
+        {
+            let span = i128::from(upper) - i128::from(lower);
+            let count = if span <= 0 { 0 } else { (span + i128::from(step) - 1) / i128::from(step) };
+            if let Ok(count) = i64::try_from(count) {
+                return builder.index(count);
+            }
+        }
+        let span = subtract(builder, self.upper, self.lower);
+        let count = match constant_index(self.step) {
+            Some(1) => span,
+            _ => builder.same(divide, &[span, self.step]),
+        };
+        let predicate = Attribute::integer(Type::integer(builder.context(), 64), less);
+        let boolean = Type::integer(builder.context(), 1);
+        let some = builder
+            .create("arith.cmpi", &[self.lower, self.upper], &[boolean], &[("predicate", predicate)], &[])
+            .result(0);
+        let count = builder.op("arith.select", &[some, count, zero], ty);
+        cast(builder, count, index, self.unsigned)
+    }
+
+    /// The induction variable of the iteration with a number.
+    pub fn induction(&self, builder: &Builder, number: Value) -> Value {
+        let number = cast(builder, number, self.lower.ty(), self.unsigned);
+        let offset = multiply(builder, number, self.step);
+        add(builder, self.lower, offset)
+    }
+
+    /// The number of the iteration with an induction variable.
+    pub fn number(&self, builder: &Builder, induction: Value) -> Value {
+        let offset = subtract(builder, induction, self.lower);
+        let number = match constant_index(self.step) {
+            Some(1) => offset,
+            _ => builder.same("arith.divui", &[offset, self.step]),
+        };
+        cast(builder, number, Type::index(builder.context()), self.unsigned)
+    }
+}
+
+/// Emits `body` for each index into a buffer of a ranked memref type.
+pub fn for_each_element(builder: &Builder, buffer: Value, body: &mut dyn FnMut(&Builder, &[Value])) {
+    fn nest(builder: &Builder, extents: &[Value], indices: &mut Vec<Value>, body: &mut dyn FnMut(&Builder, &[Value])) {
+        let Some((extent, rest)) = extents.split_first() else { return body(builder, indices) };
+        let location = builder.location();
+        let block = Block::new(&[(Type::index(builder.context()), location)]);
+        indices.push(block.argument(0));
+        let inner = Builder::at_end(block, location);
+        nest(&inner, rest, indices, body);
+        inner.effect("scf.yield", &[]);
+        indices.pop();
+        let (zero, one) = (builder.index(0), builder.index(1));
+        builder.create("scf.for", &[zero, *extent, one], &[], &[], &[Region::with_block(block)]);
+    }
+    let extents: Vec<_> = (0..buffer.ty().shape().len()).map(|index| extent(builder, buffer, index)).collect();
+    nest(builder, &extents, &mut vec![], body);
+}
+
+/// The size of a buffer in one dimension.
+pub fn extent(builder: &Builder, buffer: Value, dimension: usize) -> Value {
+    match buffer.ty().shape().get(dimension).copied() {
+        Some(size) if size != Type::DYNAMIC => builder.index(size),
+        _ => {
+            let number = builder.index(dimension as i64);
+            builder.op("memref.dim", &[buffer, number], Type::index(builder.context()))
+        }
+    }
+}
+
+/// Whether an op comes from the primal's terminator position: it ends its block.
+pub(crate) fn body_ops(block: Block) -> Vec<Op> {
+    let mut ops = block.ops();
+    if ops.last().is_some_and(|op| op.is_terminator()) {
+        ops.pop();
+    }
+    ops
+}

@@ -1,0 +1,214 @@
+//! From a request and a primal in normal form to the derivative function.
+
+use crate::{
+    analysis::activity::{Activity as Activities, Seeds},
+    engine::{
+        Facts, Forward, Mode, Request, Result, Reverse, Scope, error_at, for_each_element, forward::single_block,
+        shadow::zeroed_like,
+    },
+    rules::{Missing, Registry},
+};
+use autodiff_dialect::{
+    Activity,
+    diagnostic::Diagnostic,
+    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+};
+
+/// Builds the derivative of `function` next to it.
+///
+/// # Errors
+///
+/// All that stands in the way: every op without a rule that may carry a derivative, not the first only.
+pub fn derive(function: Op, request: &Request, rules: &Registry) -> std::result::Result<Op, Vec<Box<Diagnostic>>> {
+    let one = |error| vec![error];
+    let entry = function_body(function).map_err(one)?;
+    let returned = entry.terminator().map(Op::operands).unwrap_or_default();
+    let seeds = seeds(request, entry, &returned);
+    let activity = Activities::new(function, rules, &seeds);
+    let refused = refusals(function, request.mode, rules, &activity);
+    if !refused.is_empty() {
+        return Err(refused);
+    }
+    let inputs: Vec<_> = entry.arguments().into_iter().map(Value::ty).collect();
+    let results: Vec<_> = returned.iter().map(|value| value.ty()).collect();
+    let (from, to) = request.signature(&inputs, &results);
+    let arguments: Vec<_> = from.iter().map(|ty| (*ty, function.location())).collect();
+    let block = Block::new(&arguments);
+    let region = Region::with_block(block);
+    let context = function.context();
+    let builder = Builder::after(function)
+        .ok_or_else(|| one(error_at(function, "a function outside a module cannot be differentiated")))?;
+    let derivative = builder.create(
+        function.name(),
+        &[],
+        &[],
+        &[
+            ("sym_name", Attribute::string(context, &request.symbol())),
+            ("function_type", Attribute::ty(Type::function(context, &from, &to))),
+            ("sym_visibility", Attribute::string(context, "private")),
+        ],
+        &[region],
+    );
+    let body = Body { entry, returned, block, request };
+    let built = match request.mode {
+        Mode::Jvp => body.forward(function, rules, &activity),
+        Mode::Vjp => body.reverse(function, rules, &activity),
+    };
+    built.map(|()| derivative).map_err(one)
+}
+
+fn function_body(function: Op) -> Result<Block> {
+    match function.region_count() > 0 && function.region(0).first_block().is_some() {
+        false => Err(error_at(function, "a function without a body cannot be differentiated")),
+        true => single_block(function, 0),
+    }
+}
+
+fn seeds(request: &Request, entry: Block, returned: &[Value]) -> Seeds {
+    let mut seeds = Seeds::default();
+    for (activity, argument) in request.arguments.iter().zip(entry.arguments()) {
+        if *activity != Activity::Const {
+            seeds.varied.push(argument);
+            if argument.ty().is_memory() {
+                seeds.useful.push(argument);
+            }
+        }
+    }
+    for (activity, value) in request.results.iter().zip(returned) {
+        if activity.is_active() || activity.is_dup() {
+            seeds.useful.push(*value);
+        }
+    }
+    seeds
+}
+
+/// Every op that may carry a derivative and has no rule.
+fn refusals(function: Op, mode: Mode, rules: &Registry, activity: &Activities) -> Vec<Box<Diagnostic>> {
+    let mut refused = vec![];
+    for op in function.walk().into_iter().skip(1) {
+        let Some(missing) = rules.missing(op) else { continue };
+        let carries = op.walk().into_iter().any(|inner| {
+            activity.moves_derivative(inner)
+                || (op.region_count() > 0 && inner.operands().into_iter().any(|operand| activity.is_active(operand)))
+        });
+        if carries {
+            refused.push(match missing {
+                Missing::Unknown => {
+                    error_at(op, format!("'{}' op has no {}-mode rule", op.name(), mode.title()))
+                }
+                Missing::Refused(reason) => {
+                    error_at(op, format!("'{}' op cannot be differentiated: {reason}", op.name()))
+                }
+            });
+        }
+    }
+    refused
+}
+
+/// What the two modes have in common while a body is built.
+struct Body<'a> {
+    entry: Block,
+    returned: Vec<Value>,
+    block: Block,
+    request: &'a Request,
+}
+
+impl Body<'_> {
+    /// Pairs each primal argument with its activity, its new counterpart and, for `dup`, the operand behind that.
+    fn arguments(&self) -> Vec<(Value, Activity, Value, Option<Value>)> {
+        let mut next = self.block.arguments().into_iter();
+        let mut all = vec![];
+        for (argument, activity) in self.entry.arguments().into_iter().zip(&self.request.arguments) {
+            let Some(new) = next.next() else { break };
+            let dual = if activity.is_dup() { next.next() } else { None };
+            all.push((argument, *activity, new, dual));
+        }
+        all
+    }
+
+    fn forward(&self, function: Op, rules: &Registry, activity: &Activities) -> Result<()> {
+        let builder = Builder::at_end(self.block, function.location());
+        let mut forward = Forward::new(rules, activity, builder);
+        let mut owned = vec![];
+        for (argument, _, new, dual) in self.arguments() {
+            forward.set_primal(argument, new);
+            forward.set_tangent(argument, dual);
+            if dual.is_none() && argument.ty().is_memory() && activity.is_active(argument) {
+                let shadow = zeroed_like(&builder, new);
+                owned.push(shadow);
+                forward.set_tangent(argument, Some(shadow));
+            }
+        }
+        forward.body(self.entry, self.block)?;
+        let mut values = vec![];
+        for (value, kind) in self.returned.iter().zip(&self.request.results) {
+            if kind.keeps_primal() {
+                values.push(forward.primal(*value));
+            }
+            if kind.is_dup() {
+                values.push(match forward.tangent(*value) {
+                    Some(tangent) => tangent,
+                    None if value.ty().is_memory() => zeroed_like(&builder, forward.primal(*value)),
+                    None => forward.tangent_or_zero(*value)?,
+                });
+            }
+        }
+        for shadow in owned {
+            builder.effect("memref.dealloc", &[shadow]);
+        }
+        builder.effect("func.return", &values);
+        Ok(())
+    }
+
+    fn reverse(&self, function: Op, rules: &Registry, activity: &Activities) -> Result<()> {
+        let facts = Facts::new(function, self.entry, rules, activity);
+        let mut reverse = Reverse::new(&facts, self.block);
+        let arguments = self.arguments();
+        for (argument, _, new, dual) in &arguments {
+            reverse.bind(*argument, *new);
+            if let Some(shadow) = dual {
+                reverse.give_shadow(*argument, *shadow);
+            }
+        }
+        let operands = self.block.arguments();
+        let count = arguments.iter().map(|(_, activity, ..)| if activity.is_dup() { 2 } else { 1 }).sum();
+        let mut cotangents = operands[count..].iter();
+        let scope = Scope { source: self.entry, block: self.block, number: None, captured: &[] };
+        // The forward sweep is described by the function's own block, which runs once.
+        reverse.forward_entry(self.entry)?;
+        reverse.scoped(scope, |reverse| {
+            for (value, kind) in self.returned.iter().zip(&self.request.results) {
+                let Some(bar) = kind.is_active().then(|| cotangents.next()).flatten() else { continue };
+                if value.ty().is_memory() {
+                    if activity.is_active(*value) {
+                        let shadow = reverse.shadow(*value)?;
+                        let element = value.ty().element();
+                        for_each_element(&reverse.builder(), shadow, &mut |builder, indices| {
+                            let part = builder.op("memref.load", &[&[*bar], indices].concat(), element);
+                            builder.effect("autodiff.accumulate", &[&[part, shadow], indices].concat());
+                        });
+                    }
+                } else {
+                    reverse.accumulate(*value, *bar)?;
+                }
+            }
+            reverse.reverse_body(self.entry)?;
+            reverse.free_argument_shadows(&self.entry.arguments())?;
+            let mut values = vec![];
+            for (value, kind) in self.returned.iter().zip(&self.request.results) {
+                if kind.keeps_primal() {
+                    values.push(reverse.counterpart(*value));
+                }
+            }
+            for (argument, kind, ..) in &arguments {
+                if *kind == Activity::Active {
+                    values.push(reverse.take_adjoint_or_zero(*argument)?);
+                }
+            }
+            reverse.free_unreturned(&self.returned, &self.request.results);
+            reverse.finish();
+            Builder::at_end(self.block, function.location()).effect("func.return", &values);
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,155 @@
+//! Forward mode: tangents beside primals, shadows of tangents beside buffers.
+
+use crate::{
+    analysis::activity::Activity,
+    engine::{Copier, Result, arithmetic::body_ops, error_at, internal},
+    rules::Registry,
+};
+use autodiff_dialect::ir::{Block, Builder, Op, Value};
+use rustc_hash::FxHashMap;
+
+/// The state of one forward-mode derivative while it is built.
+pub struct Forward<'a> {
+    rules: &'a Registry,
+    activity: &'a Activity,
+    copier: Copier,
+    tangents: FxHashMap<Value, Value>,
+    builder: Builder,
+}
+
+impl<'a> Forward<'a> {
+    /// Starts in a block of the new function.
+    pub fn new(rules: &'a Registry, activity: &'a Activity, builder: Builder) -> Self {
+        Self { rules, activity, copier: Copier::default(), tangents: FxHashMap::default(), builder }
+    }
+
+    /// The activity of the primal's values.
+    pub fn activity(&self) -> &'a Activity {
+        self.activity
+    }
+
+    /// Where new ops go.
+    pub fn builder(&self) -> Builder {
+        self.builder
+    }
+
+    /// The counterpart of a primal value.
+    pub fn primal(&self, value: Value) -> Value {
+        self.copier.get(value)
+    }
+
+    /// Makes `new` the counterpart of a primal value.
+    pub fn set_primal(&mut self, value: Value, new: Value) {
+        self.copier.set(value, new);
+    }
+
+    /// The tangent of a value or the shadow of a buffer; `None`: zero.
+    pub fn tangent(&self, value: Value) -> Option<Value> {
+        self.tangents.get(&value).copied()
+    }
+
+    /// Sets the tangent of a value or the shadow of a buffer.
+    pub fn set_tangent(&mut self, value: Value, tangent: Option<Value>) {
+        if let Some(tangent) = tangent {
+            self.tangents.insert(value, tangent);
+        }
+    }
+
+    /// The tangent of a value as an SSA value: a zero is made if need be.
+    ///
+    /// # Errors
+    ///
+    /// For a type that has no constant zero, and for a buffer without a shadow.
+    pub fn tangent_or_zero(&self, value: Value) -> Result<Value> {
+        if let Some(tangent) = self.tangent(value) {
+            return Ok(tangent);
+        }
+        self.builder.number(value.ty(), 0.0).ok_or_else(|| match value.ty().is_memory() {
+            true => internal(value.location(), "an active buffer has no shadow"),
+            false => Box::new(no_zero(value)),
+        })
+    }
+
+    /// Copies an op of the primal as it is.
+    pub fn copy(&mut self, op: Op) -> Op {
+        let builder = self.builder.with_location(op.location());
+        self.copier.copy(&builder, op)
+    }
+
+    /// Emits the ops of a primal block, all but its terminator, at the end of a new block.
+    pub fn body(&mut self, block: Block, into: Block) -> Result<()> {
+        let inner = Builder::at_end(into, self.builder.location());
+        let outer = std::mem::replace(&mut self.builder, inner);
+        let result = body_ops(block).into_iter().try_for_each(|op| {
+            self.builder = self.builder.with_location(op.location());
+            self.rules.get(op).jvp(op, self)
+        });
+        self.builder = outer;
+        result
+    }
+
+    /// Builds at the end of a new block.
+    pub fn within<T>(&mut self, block: Block, build: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let inner = Builder::at_end(block, self.builder.location());
+        let outer = std::mem::replace(&mut self.builder, inner);
+        let result = build(self);
+        self.builder = outer;
+        result
+    }
+
+    /// The primals of values and, behind each active one, its tangent.
+    pub fn doubled(&self, values: &[Value], active: impl Fn(usize) -> bool) -> Result<Vec<Value>> {
+        let mut all = vec![];
+        for (index, value) in values.iter().enumerate() {
+            all.push(self.primal(*value));
+            if active(index) {
+                all.push(self.tangent_or_zero(*value)?);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Names the counterparts of values, and the tangents behind those that are active.
+    pub fn bind_doubled(&mut self, values: &[Value], new: &[Value], active: impl Fn(usize) -> bool) {
+        let mut new = new.iter();
+        for (index, value) in values.iter().enumerate() {
+            if let Some(primal) = new.next() {
+                self.set_primal(*value, *primal);
+            }
+            if active(index) {
+                self.set_tangent(*value, new.next().copied());
+            }
+        }
+    }
+
+    /// An error: the op cannot be differentiated.
+    pub fn refuse<T>(&self, op: Op, message: impl Into<String>) -> Result<T> {
+        Err(error_at(op, message))
+    }
+
+    /// The only block of a region of the primal.
+    pub fn block_of(&self, op: Op, region: usize) -> Result<Block> {
+        single_block(op, region)
+    }
+}
+
+/// The only block of a region.
+pub(crate) fn single_block(op: Op, region: usize) -> Result<Block> {
+    op.body(region).ok_or_else(|| {
+        error_at(
+            op,
+            format!(
+                "'{}' op has a region with several blocks: its control flow could not be made structured; mark its \
+                 inputs 'const' or rewrite it with 'scf' ops",
+                op.name()
+            ),
+        )
+    })
+}
+
+pub(crate) fn no_zero(value: Value) -> autodiff_dialect::diagnostic::Diagnostic {
+    autodiff_dialect::diagnostic::Diagnostic::error(
+        value.location(),
+        format!("derivatives of type '{}' are not supported: it has no constant zero", value.ty()),
+    )
+}

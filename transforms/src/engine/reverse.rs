@@ -1,0 +1,444 @@
+//! Reverse mode: a forward sweep that copies the primal, and a reverse sweep behind it.
+//!
+//! The reverse sweep is a stack of frames, one per block of the primal that is being reversed. A frame holds the
+//! adjoints of that block's values and the primals and shadows that have been brought there. A nested block is filled
+//! before the op that will own it exists, so code for an outer frame, appended meanwhile, comes before that op.
+
+use crate::{
+    analysis::{
+        activity,
+        cache_plan::{CachePlan, Decision, Slice},
+        captures::Captures,
+        memory::Origin,
+        overwrite::Overwrites,
+    },
+    engine::{
+        Copier, Result,
+        arithmetic::body_ops,
+        cache::{Caches, Execution},
+        copy::remapped,
+        error_at,
+        forward::{no_zero, single_block},
+        internal,
+        shadow::Shadows,
+    },
+    rules::Registry,
+};
+use autodiff_dialect::{
+    Activity,
+    ir::{Block, Builder, Location, Op, Value},
+};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// What the reverse sweep knows of one block of the primal.
+struct Frame {
+    source: Block,
+    block: Block,
+    adjoints: FxHashMap<Value, Value>,
+    captured: FxHashSet<Value>,
+    primals: FxHashMap<Value, Value>,
+    shadows: FxHashMap<Value, Value>,
+    number: Option<Value>,
+}
+
+/// A block of the primal and the block that reverses it.
+pub struct Scope<'a> {
+    /// The primal's block.
+    pub source: Block,
+    /// The new block, in no region yet.
+    pub block: Block,
+    /// The number of the current iteration, counted from zero in the primal's order, if the block is a loop's body.
+    pub number: Option<Value>,
+    /// Values whose adjoints enter and leave the scope.
+    pub captured: &'a [Value],
+}
+
+/// The analyses that reverse mode rests on.
+pub struct Facts<'a> {
+    pub function: Op,
+    pub entry: Block,
+    pub rules: &'a Registry,
+    pub activity: &'a activity::Activity,
+    pub captures: Captures,
+    pub overwrites: Overwrites,
+    pub plan: CachePlan,
+    /// Classes of memory whose release waits for the reverse sweep.
+    pub kept: FxHashSet<Value>,
+}
+
+impl<'a> Facts<'a> {
+    /// Analyses a function.
+    pub fn new(function: Op, entry: Block, rules: &'a Registry, activity: &'a activity::Activity) -> Self {
+        let captures = Captures::new(function, activity, rules);
+        let overwrites = Overwrites::new(function, activity);
+        let mut facts = Self {
+            function,
+            entry,
+            rules,
+            activity,
+            captures,
+            overwrites,
+            plan: CachePlan::default(),
+            kept: FxHashSet::default(),
+        };
+        let needed: Vec<_> = function
+            .walk()
+            .into_iter()
+            .filter(|op| *op != function && facts.captures.is_live(*op))
+            .flat_map(|op| rules.get(op).needed(op, activity))
+            .collect();
+        facts.plan = CachePlan::new(&needed, &facts);
+        for op in function.walk() {
+            if let Some(buffer) = rules.get(op).reads_only(op)
+                && op.results().into_iter().any(|result| facts.plan.decision(result) == Some(Decision::Recompute))
+            {
+                facts.kept.insert(activity.representative(buffer));
+            }
+        }
+        facts
+    }
+}
+
+impl Slice for Facts<'_> {
+    fn is_free(&self, value: Value) -> bool {
+        // Values of the function's own block dominate the reverse sweep; induction variables are mirrored.
+        value.block() == self.entry || self.is_mirrored(value)
+    }
+
+    fn recomputable(&self, value: Value) -> Option<Op> {
+        let op = value.defining_op().filter(|op| op.region_count() == 0)?;
+        let repeatable = match self.rules.get(op).reads_only(op) {
+            Some(buffer) => self.overwrites.is_replayable(op, buffer, self.activity),
+            None => op.is_memory_effect_free(),
+        };
+        repeatable.then_some(op)
+    }
+}
+
+impl Facts<'_> {
+    fn is_mirrored(&self, value: Value) -> bool {
+        value.argument_number().is_some()
+            && value.block().parent_op().is_some_and(|op| self.rules.get(op).mirrors(op, value))
+    }
+}
+
+/// The state of one reverse-mode derivative while it is built.
+pub struct Reverse<'a> {
+    facts: &'a Facts<'a>,
+    copier: Copier,
+    forward: Builder,
+    new_entry: Block,
+    frames: Vec<Frame>,
+    location: Location,
+    pub(super) caches: Caches,
+    pub(super) shadows: Shadows,
+    /// Frees that wait for the end of the function.
+    deferred: Vec<Op>,
+}
+
+impl<'a> Reverse<'a> {
+    /// Starts at the end of the entry block of a new function.
+    pub fn new(facts: &'a Facts<'a>, new_entry: Block) -> Self {
+        let location = facts.function.location();
+        Self {
+            facts,
+            copier: Copier::default(),
+            forward: Builder::at_end(new_entry, location),
+            new_entry,
+            frames: vec![],
+            location,
+            caches: Caches::default(),
+            shadows: Shadows::default(),
+            deferred: vec![],
+        }
+    }
+
+    /// The activity of the primal's values.
+    pub fn activity(&self) -> &'a activity::Activity {
+        self.facts.activity
+    }
+
+    pub(super) fn facts(&self) -> &'a Facts<'a> {
+        self.facts
+    }
+
+    // The forward sweep.
+
+    /// Where the forward sweep's ops go.
+    pub fn forward_builder(&self) -> Builder {
+        self.forward
+    }
+
+    /// Copies an op into the forward sweep as it is.
+    pub fn copy(&mut self, op: Op) -> Op {
+        let builder = self.forward.with_location(op.location());
+        self.copier.copy(&builder, op)
+    }
+
+    /// The forward sweep's counterpart of a primal value.
+    pub fn counterpart(&self, value: Value) -> Value {
+        self.copier.get(value)
+    }
+
+    /// Makes `new` the forward sweep's counterpart of a primal value.
+    pub fn bind(&mut self, value: Value, new: Value) {
+        self.copier.set(value, new);
+    }
+
+    /// Whether the reverse sweep visits an op.
+    pub fn is_live(&self, op: Op) -> bool {
+        self.facts.captures.is_live(op)
+    }
+
+    /// Emits a block of the primal, all but its terminator, into a new block, and says how often it runs.
+    pub fn forward_body(&mut self, source: Block, into: Block, execution: Execution) -> Result<()> {
+        self.caches.describe(source, into, execution);
+        let outer = std::mem::replace(&mut self.forward, Builder::at_end(into, self.location));
+        let result = body_ops(source).into_iter().try_for_each(|op| {
+            self.location = op.location();
+            self.forward = self.forward.with_location(op.location());
+            self.facts.rules.get(op).forward_sweep(op, self)
+        });
+        self.forward = outer;
+        result
+    }
+
+    /// Emits the function's own block into the new function.
+    pub fn forward_entry(&mut self, source: Block) -> Result<()> {
+        self.forward_body(source, self.new_entry, Execution::Once)
+    }
+
+    /// Builds in the forward sweep at the end of a new block.
+    pub fn within<T>(&mut self, block: Block, build: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let outer = std::mem::replace(&mut self.forward, Builder::at_end(block, self.location));
+        let result = build(self);
+        self.forward = outer;
+        result
+    }
+
+    /// Emits an op that releases a buffer, now or, if the reverse sweep still reads the buffer, at the end.
+    pub fn release(&mut self, op: Op, buffer: Value) {
+        let class = self.facts.activity.representative(buffer);
+        if self.facts.kept.contains(&class) && self.facts.overwrites.release(class, self.facts.activity) == Some(op) {
+            let copy = remapped(op, |value| self.copier.get(value));
+            self.deferred.push(copy);
+        } else {
+            self.copy(op);
+        }
+    }
+
+    // The reverse sweep.
+
+    /// Where the reverse sweep's ops go.
+    pub fn builder(&self) -> Builder {
+        let block = self.frames.last().map_or(self.new_entry, |frame| frame.block);
+        Builder::at_end(block, self.location)
+    }
+
+    /// The active values that an op's regions use from outside.
+    pub fn captured(&self, op: Op) -> &'a [Value] {
+        self.facts.captures.of(op)
+    }
+
+    /// Builds the reverse of a block of the primal in a new block.
+    pub fn scoped<T>(&mut self, scope: Scope, build: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.frames.push(Frame {
+            source: scope.source,
+            block: scope.block,
+            adjoints: FxHashMap::default(),
+            captured: scope.captured.iter().copied().collect(),
+            primals: FxHashMap::default(),
+            shadows: FxHashMap::default(),
+            number: scope.number,
+        });
+        let result = build(self);
+        self.frames.pop();
+        result
+    }
+
+    /// Emits the reverse of the ops of a block of the primal, last first.
+    pub fn reverse_body(&mut self, source: Block) -> Result<()> {
+        for op in body_ops(source).into_iter().rev() {
+            if self.facts.captures.is_live(op) {
+                self.location = op.location();
+                self.facts.rules.get(op).reverse_sweep(op, self)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds to the adjoint of a value; nothing if the value is inactive.
+    pub fn accumulate(&mut self, value: Value, contribution: Value) -> Result<()> {
+        if !self.facts.activity.is_active(value) {
+            return Ok(());
+        }
+        let builder = self.builder();
+        let Some(frame) = self.frames.last_mut() else {
+            return Err(internal(value.location(), "an adjoint outside the reverse sweep"));
+        };
+        if value.block() != frame.source && !frame.captured.contains(&value) {
+            return Err(internal(value.location(), "an adjoint left its scope"));
+        }
+        let sum = match frame.adjoints.get(&value) {
+            Some(sum) => sum_of(&builder, *sum, contribution),
+            None => contribution,
+        };
+        frame.adjoints.insert(value, sum);
+        Ok(())
+    }
+
+    /// Takes the adjoint of a value, and leaves zero; `None`: it is zero.
+    pub fn take_adjoint(&mut self, value: Value) -> Option<Value> {
+        self.frames.last_mut()?.adjoints.remove(&value)
+    }
+
+    /// Takes the adjoint of a value as an SSA value.
+    pub fn take_adjoint_or_zero(&mut self, value: Value) -> Result<Value> {
+        match self.take_adjoint(value) {
+            Some(adjoint) => Ok(adjoint),
+            None => self.zero(value),
+        }
+    }
+
+    /// Replaces the adjoint of a value.
+    pub fn set_adjoint(&mut self, value: Value, adjoint: Value) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.adjoints.insert(value, adjoint);
+        }
+    }
+
+    /// The zero of a value's type.
+    pub fn zero(&self, value: Value) -> Result<Value> {
+        self.builder().number(value.ty(), 0.0).ok_or_else(|| Box::new(no_zero(value)))
+    }
+
+    /// A primal value in the reverse sweep: seen, recomputed or taken from a cache.
+    pub fn primal(&mut self, value: Value) -> Result<Value> {
+        let mut pending = vec![(value, false)];
+        while let Some((value, ready)) = pending.pop() {
+            if self.visible(value).is_some() {
+                continue;
+            }
+            let frame = self.frame_of(value)?;
+            match self.repeatable(value) {
+                Some(op) if !ready => {
+                    pending.push((value, true));
+                    pending.extend(op.operands().into_iter().map(|operand| (operand, false)));
+                }
+                Some(op) => {
+                    let copy = remapped(op, |operand| self.visible(operand).unwrap_or(operand));
+                    let builder = Builder::at_end(self.frames[frame].block, op.location());
+                    builder.insert(copy);
+                    for (old, new) in op.results().into_iter().zip(copy.results()) {
+                        self.frames[frame].primals.insert(old, new);
+                    }
+                }
+                None => {
+                    let cache = self.cache_of(value)?;
+                    let popped = self.pop(frame, &cache)?;
+                    self.frames[frame].primals.insert(value, popped);
+                }
+            }
+        }
+        self.visible(value).ok_or_else(|| internal(value.location(), "a primal value cannot be brought here"))
+    }
+
+    /// The op that gives a primal value again, if it is not planned to be cached.
+    fn repeatable(&self, value: Value) -> Option<Op> {
+        let op = self.facts.recomputable(value)?;
+        match self.facts.plan.decision(value) {
+            Some(Decision::Recompute) => Some(op),
+            Some(Decision::Cache) => None,
+            // Asked for by the engine itself; the release of buffers was planned without it.
+            None => op.is_memory_effect_free().then_some(op),
+        }
+    }
+
+    /// Makes `new` the reverse sweep's counterpart of a value of the current scope, such as an induction variable.
+    pub fn provide(&mut self, value: Value, new: Value) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.primals.insert(value, new);
+        }
+    }
+
+    /// A primal value, if the reverse sweep sees it already.
+    fn visible(&self, value: Value) -> Option<Value> {
+        if value.block() == self.facts.entry {
+            return self.copier.contains(value).then(|| self.copier.get(value));
+        }
+        self.frames.iter().rev().find(|frame| frame.source == value.block())?.primals.get(&value).copied()
+    }
+
+    /// The frame that reverses the block that defines a value.
+    pub(super) fn frame_of(&self, value: Value) -> Result<usize> {
+        self.frame_for(value.block())
+            .ok_or_else(|| internal(value.location(), "a primal value is needed outside its scope"))
+    }
+
+    /// The frame that reverses a block.
+    pub(super) fn frame_for(&self, source: Block) -> Option<usize> {
+        self.frames.iter().rposition(|frame| frame.source == source)
+    }
+
+    pub(super) fn frame_block(&self, frame: usize) -> Block {
+        self.frames[frame].block
+    }
+
+    pub(super) fn frame_shadows(&mut self, frame: usize) -> &mut FxHashMap<Value, Value> {
+        &mut self.frames[frame].shadows
+    }
+
+    /// The iteration number of the frame that reverses a block of the primal.
+    pub(super) fn number_of(&self, source: Block) -> Option<Value> {
+        self.frames.iter().rev().find(|frame| frame.source == source)?.number
+    }
+
+    /// The block of the new function that its body starts with.
+    pub(super) fn new_entry(&self) -> Block {
+        self.new_entry
+    }
+
+    /// The only block of a region of the primal.
+    pub fn block_of(&self, op: Op, region: usize) -> Result<Block> {
+        single_block(op, region)
+    }
+
+    /// Frees the buffers that the primal allocates for results which the derivative does not return.
+    pub fn free_unreturned(&mut self, returned: &[Value], kinds: &[Activity]) {
+        let mut seen = FxHashSet::default();
+        for (value, kind) in returned.iter().zip(kinds) {
+            let class = self.facts.activity.class(*value);
+            let fresh = class.is_some_and(|class| {
+                !class.origins.is_empty()
+                    && class.origins.iter().all(|(_, origin)| matches!(origin, Origin::Allocation(_)))
+            });
+            let returned_elsewhere = returned.iter().zip(kinds).any(|(other, kind)| {
+                kind.keeps_primal()
+                    && self.facts.activity.representative(*other) == self.facts.activity.representative(*value)
+            });
+            if value.ty().is_memory() && !kind.keeps_primal() && fresh && !returned_elsewhere && seen.insert(*value) {
+                self.builder().effect("memref.dealloc", &[self.counterpart(*value)]);
+            }
+        }
+    }
+
+    /// Frees what the derivative allocated for itself and what waited for its end.
+    pub fn finish(&mut self) {
+        let builder = Builder::at_end(self.new_entry, self.facts.function.location());
+        for op in std::mem::take(&mut self.deferred) {
+            builder.insert(op);
+        }
+        self.caches.free_all(&builder);
+    }
+
+    /// An error: the op cannot be differentiated.
+    pub fn refuse<T>(&self, op: Op, message: impl Into<String>) -> Result<T> {
+        Err(error_at(op, message))
+    }
+}
+
+/// The sum of two values of one differentiable type.
+pub(crate) fn sum_of(builder: &Builder, a: Value, b: Value) -> Value {
+    let name = if a.ty().element().is_complex() { "complex.add" } else { "arith.addf" };
+    builder.same(name, &[a, b])
+}

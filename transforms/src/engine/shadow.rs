@@ -1,0 +1,225 @@
+//! Shadows of buffers in reverse mode.
+//!
+//! The shadow of a buffer whose aliases are all views of it lives in the reverse sweep only: it is created when it is
+//! first touched, zero, and freed by the reverse of the allocation. Where buffers are carried by loops, yielded or
+//! selected, shadows are carried beside them by the forward sweep, so that they alias as their primals do.
+
+use crate::{
+    analysis::memory::Origin,
+    engine::{Result, Reverse, arithmetic::extent, copy::remapped, error_at, internal},
+};
+use autodiff_dialect::ir::{Builder, Op, Type, Value};
+use rustc_hash::FxHashMap;
+
+/// All shadows of one derivative.
+#[derive(Default)]
+pub struct Shadows {
+    /// Shadows that the forward sweep has, by primal buffer.
+    forward: FxHashMap<Value, Value>,
+    /// Buffers whose shadow was given by the caller.
+    given: rustc_hash::FxHashSet<Value>,
+}
+
+impl Reverse<'_> {
+    /// Says which shadow the forward sweep has for a buffer.
+    pub fn bind_shadow(&mut self, buffer: Value, shadow: Value) {
+        self.shadows.forward.insert(buffer, shadow);
+    }
+
+    /// Says which shadow the caller gave for an argument.
+    pub fn give_shadow(&mut self, buffer: Value, shadow: Value) {
+        self.shadows.given.insert(buffer);
+        self.shadows.forward.insert(buffer, shadow);
+    }
+
+    /// Whether the shadow of a buffer lives in the reverse sweep only.
+    fn is_local(&self, buffer: Value) -> bool {
+        !self.shadows.given.contains(&buffer)
+            && self.activity().class(buffer).and_then(|class| class.single_origin()).is_some_and(|(value, _)| !self.shadows.given.contains(&value))
+    }
+
+    /// The shadow of a buffer in the forward sweep.
+    ///
+    /// # Errors
+    ///
+    /// For a buffer of unknown origin.
+    pub fn forward_shadow(&mut self, buffer: Value) -> Result<Value> {
+        if let Some(shadow) = self.shadows.forward.get(&buffer) {
+            return Ok(*shadow);
+        }
+        let primal = self.counterpart(buffer);
+        let shadow = match buffer.defining_op() {
+            None => {
+                // A const argument that active values pass through.
+                let builder = Builder::at_start(primal.block(), buffer.location());
+                zeroed_like(&builder, primal)
+            }
+            Some(op) => {
+                let aliased = self.facts().rules.get(op).aliased_operands(op);
+                if !aliased.is_empty() {
+                    let mut shadows = FxHashMap::default();
+                    for index in aliased {
+                        shadows.insert(index, self.forward_shadow(op.operand(index))?);
+                    }
+                    let copy = remapped(op, |value| self.counterpart(value));
+                    for (index, shadow) in shadows {
+                        copy.set_operand(index, shadow);
+                    }
+                    let number = buffer.result_number().unwrap_or_default();
+                    self.after(primal)?.insert(copy).result(number)
+                } else if self.is_allocation(op, buffer) {
+                    zeroed_like(&self.after(primal)?, primal)
+                } else {
+                    return Err(unknown_origin(op, buffer));
+                }
+            }
+        };
+        self.shadows.forward.insert(buffer, shadow);
+        Ok(shadow)
+    }
+
+    /// The shadow of a buffer in the reverse sweep.
+    ///
+    /// # Errors
+    ///
+    /// For a buffer of unknown origin.
+    pub fn shadow(&mut self, buffer: Value) -> Result<Value> {
+        let mut pending = vec![(buffer, false)];
+        while let Some((buffer, ready)) = pending.pop() {
+            if self.visible_shadow(buffer).is_some() {
+                continue;
+            }
+            let frame = self.frame_of(buffer)?;
+            let op = buffer.defining_op();
+            let aliased = op.map(|op| self.facts().rules.get(op).aliased_operands(op)).unwrap_or_default();
+            let shadow = match op {
+                Some(op) if !aliased.is_empty() && !ready => {
+                    pending.push((buffer, true));
+                    pending.extend(aliased.into_iter().map(|index| (op.operand(index), false)));
+                    continue;
+                }
+                Some(op) if !aliased.is_empty() => self.repeat_on_shadows(frame, op, buffer, &aliased)?,
+                _ if self.is_local(buffer) => self.local_shadow(frame, buffer)?,
+                _ => {
+                    let shadow = self.forward_shadow(buffer)?;
+                    if shadow.block() == self.new_entry() {
+                        shadow
+                    } else {
+                        let cache = self.shadow_cache_of(buffer, shadow)?;
+                        self.pop(frame, &cache)?
+                    }
+                }
+            };
+            self.frame_shadows(frame).insert(buffer, shadow);
+        }
+        self.visible_shadow(buffer).ok_or_else(|| internal(buffer.location(), "a shadow cannot be brought here"))
+    }
+
+    fn visible_shadow(&mut self, buffer: Value) -> Option<Value> {
+        let frame = self.frame_of(buffer).ok()?;
+        self.frame_shadows(frame).get(&buffer).copied()
+    }
+
+    /// The shadow of a view: the same view of the shadow.
+    fn repeat_on_shadows(&mut self, frame: usize, op: Op, buffer: Value, aliased: &[usize]) -> Result<Value> {
+        let mut operands = vec![];
+        for (index, operand) in op.operands().into_iter().enumerate() {
+            operands.push(match aliased.contains(&index) {
+                true => self.shadow(operand)?,
+                false => self.primal(operand)?,
+            });
+        }
+        let copy = op.duplicate();
+        copy.set_operands(&operands);
+        let builder = Builder::at_end(self.frame_block(frame), op.location());
+        Ok(builder.insert(copy).result(buffer.result_number().unwrap_or_default()))
+    }
+
+    /// A shadow that lives in the reverse sweep only.
+    fn local_shadow(&mut self, frame: usize, buffer: Value) -> Result<Value> {
+        let sizes = match buffer.defining_op() {
+            None => None,
+            Some(op) if self.is_allocation(op, buffer) => {
+                let mut sizes = vec![];
+                for size in self.facts().rules.get(op).dynamic_sizes(op) {
+                    sizes.push(self.primal(size)?);
+                }
+                Some(sizes)
+            }
+            Some(op) => return Err(unknown_origin(op, buffer)),
+        };
+        let builder = Builder::at_end(self.frame_block(frame), buffer.location());
+        Ok(match sizes {
+            Some(sizes) => zeroed(&builder, buffer.ty(), &sizes),
+            None => zeroed_like(&builder, self.counterpart(buffer)),
+        })
+    }
+
+    fn is_allocation(&self, op: Op, buffer: Value) -> bool {
+        self.activity().class(buffer).is_some_and(|class| {
+            class.origins.iter().any(|(value, origin)| *value == buffer && *origin == Origin::Allocation(op))
+        })
+    }
+
+    /// Frees the shadow of a buffer, at the reverse of its allocation.
+    pub fn free_shadow(&mut self, buffer: Value) -> Result<()> {
+        let exists = match self.is_local(buffer) {
+            true => self.visible_shadow(buffer).is_some(),
+            false => self.shadows.forward.contains_key(&buffer),
+        };
+        if exists {
+            let shadow = self.shadow(buffer)?;
+            self.builder().effect("memref.dealloc", &[shadow]);
+        }
+        Ok(())
+    }
+
+    /// Frees the shadows of arguments that are the derivative's own.
+    pub fn free_argument_shadows(&mut self, arguments: &[Value]) -> Result<()> {
+        for argument in arguments {
+            if argument.ty().is_memory() && !self.shadows.given.contains(argument) {
+                self.free_shadow(*argument)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn after(&self, value: Value) -> Result<Builder> {
+        value
+            .defining_op()
+            .and_then(Builder::after)
+            .ok_or_else(|| internal(value.location(), "a buffer has no place for its shadow"))
+    }
+}
+
+/// A buffer of zeros of the shape of another.
+pub(crate) fn zeroed_like(builder: &Builder, buffer: Value) -> Value {
+    let sizes: Vec<_> = buffer
+        .ty()
+        .shape()
+        .into_iter()
+        .enumerate()
+        .filter(|(_, size)| *size == Type::DYNAMIC)
+        .map(|(dimension, _)| extent(builder, buffer, dimension))
+        .collect();
+    zeroed(builder, buffer.ty(), &sizes)
+}
+
+/// A buffer of zeros, of a type with or without a layout.
+fn zeroed(builder: &Builder, ty: Type, sizes: &[Value]) -> Value {
+    let plain = Type::memref(ty.element(), &ty.shape());
+    let shadow = builder.op("autodiff.shadow", sizes, plain);
+    if plain == ty { shadow } else { builder.op("memref.cast", &[shadow], ty) }
+}
+
+fn unknown_origin(op: Op, buffer: Value) -> Box<autodiff_dialect::diagnostic::Diagnostic> {
+    error_at(
+        op,
+        format!(
+            "'{}' op gives a buffer of type '{}' whose origin is unknown, so it has no shadow; allocate it in the \
+             function or pass it as an argument",
+            op.name(),
+            buffer.ty()
+        ),
+    )
+}

@@ -1,0 +1,13 @@
+//! The passes, one file each.
+
+mod differentiate;
+mod normal_form;
+mod wrap;
+
+use autodiff_dialect::bridge;
+
+/// Registers the passes by name. Call it once, before a pipeline is parsed.
+pub fn register() {
+    bridge::register_pass(&differentiate::PASS);
+    bridge::register_pass(&wrap::PASS);
+}

@@ -1,0 +1,222 @@
+//! Replaces requests for derivatives by calls of functions that compute them.
+//!
+//! 1. Collect the requests of the module.
+//! 2. Before a request, expand those that its callee reaches: higher order is repetition.
+//! 3. Bring the callee into normal form and derive, once per callee, mode and activities.
+//! 4. Replace the request by a call.
+
+use super::normal_form::{NormalForm, symbols};
+use crate::{
+    engine::{Mode, Request, derive},
+    rules::{Registry, elementwise::RuleBook},
+};
+use autodiff_dialect::{
+    bridge::{OptionKind, Pass, PassOption},
+    diagnostic::Diagnostic,
+    ir::{Attribute, Builder, Op, Value},
+};
+use std::collections::{HashMap, HashSet};
+
+pub(super) static PASS: Pass = Pass::new(
+    c"autodiff-differentiate",
+    c"Replace autodiff.jvp and autodiff.vjp by calls of derivatives",
+    &[
+        PassOption::new(
+            c"rules",
+            OptionKind::String,
+            c"",
+            c"Rule books to read, separated by commas: files in the syntax of the built-in ones",
+        ),
+        PassOption::new(
+            c"normal-form",
+            OptionKind::Bool,
+            c"true",
+            c"Optimise the primal before it is differentiated",
+        ),
+    ],
+    run,
+);
+
+/// Reads the built-in rule book and the user's.
+pub(crate) fn read_rules(files: &str, module: Op) -> Result<Registry, ()> {
+    let fail = |message: String| Diagnostic::error(module.location(), message).emit();
+    let mut book = RuleBook::builtin().clone();
+    for file in files.split(',').filter(|file| !file.is_empty()) {
+        let text = std::fs::read_to_string(file).map_err(|error| fail(format!("cannot read rules '{file}': {error}")))?;
+        book.extend(&text, file).map_err(|error| fail(error.to_string()))?;
+    }
+    Ok(Registry::new(book))
+}
+
+fn run(options: &[&str], module: Op) -> Result<(), ()> {
+    let &[files, normal_form] = options else { return Err(()) };
+    let rules = read_rules(files, module)?;
+    let mut expander = Expander {
+        symbols: symbols(module),
+        rules,
+        optimise: normal_form == "true",
+        derivatives: HashMap::new(),
+        expanded: HashSet::new(),
+        open: vec![],
+    };
+    let mut result = Ok(());
+    for request in requests(module) {
+        // A request may have been expanded on the way to another.
+        if !expander.expanded.contains(&request) {
+            result = result.and(expander.expand(request));
+        }
+    }
+    result
+}
+
+fn mode_of(op: Op) -> Option<Mode> {
+    match op.name() {
+        "autodiff.jvp" => Some(Mode::Jvp),
+        "autodiff.vjp" => Some(Mode::Vjp),
+        _ => None,
+    }
+}
+
+fn requests(op: Op) -> Vec<Op> {
+    op.walk().into_iter().filter(|op| mode_of(*op).is_some()).collect()
+}
+
+struct Expander {
+    symbols: HashMap<String, Op>,
+    rules: Registry,
+    optimise: bool,
+    derivatives: HashMap<Request, String>,
+    /// Requests that are gone. Only compared, never looked into.
+    expanded: HashSet<Op>,
+    /// Functions whose requests are being expanded.
+    open: Vec<String>,
+}
+
+impl Expander {
+    fn expand(&mut self, op: Op) -> Result<(), ()> {
+        let request = self.read(op).map_err(|error| error.emit())?;
+        let name = match self.derivatives.get(&request) {
+            Some(name) => name.clone(),
+            None => {
+                self.expand_inner(op, &request.callee)?;
+                let name = self.build(op, &request)?;
+                self.derivatives.insert(request, name.clone());
+                name
+            }
+        };
+        let results: Vec<_> = op.results().into_iter().map(Value::ty).collect();
+        let builder = Builder::before(op).ok_or(())?;
+        let callee = Attribute::symbol(op.context(), &name);
+        let call = builder.create("func.call", &op.operands(), &results, &[("callee", callee)], &[]);
+        for (old, new) in op.results().into_iter().zip(call.results()) {
+            old.replace_all_uses_with(new);
+        }
+        self.expanded.insert(op);
+        op.erase();
+        Ok(())
+    }
+
+    fn read(&self, op: Op) -> Result<Request, Diagnostic> {
+        let activities = |name| op.attribute(name).map(Attribute::as_activities).unwrap_or_default();
+        if op.attribute("width").and_then(Attribute::as_integer).is_some_and(|width| width != 1) {
+            return Err(Diagnostic::error(
+                op.location(),
+                format!("'{}' op with a width other than 1 is not supported yet; make one request per direction", op.name()),
+            ));
+        }
+        Ok(Request {
+            callee: op.attribute("callee").and_then(Attribute::as_symbol).unwrap_or_default(),
+            mode: mode_of(op).unwrap_or(Mode::Vjp),
+            arguments: activities("arg_activities"),
+            results: activities("result_activities"),
+        })
+    }
+
+    /// Expands the requests that a function reaches through its calls.
+    fn expand_inner(&mut self, op: Op, callee: &str) -> Result<(), ()> {
+        let mut reached = vec![callee.to_owned()];
+        let mut next = 0;
+        while next < reached.len() {
+            let name = reached[next].clone();
+            next += 1;
+            let Some(function) = self.symbols.get(&name).copied() else { continue };
+            for inner in function.walk() {
+                for (_, attribute) in inner.attributes() {
+                    if mode_of(inner).is_none()
+                        && let Some(symbol) = attribute.as_symbol()
+                        && !reached.contains(&symbol)
+                    {
+                        reached.push(symbol);
+                    }
+                }
+            }
+            for inner in requests(function) {
+                if self.open.contains(&name) {
+                    Diagnostic::error(inner.location(), format!("'@{name}' asks for a derivative of itself"))
+                        .note(op.location(), format!("while '@{callee}' is differentiated for this request"))
+                        .emit();
+                    return Err(());
+                }
+                self.open.push(name.clone());
+                let result = self.expand(inner);
+                self.open.pop();
+                result?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Builds a derivative and puts it behind the primal.
+    fn build(&mut self, op: Op, request: &Request) -> Result<String, ()> {
+        let name = request.symbol();
+        let Some(function) = self.symbols.get(&request.callee).copied() else {
+            Diagnostic::error(op.location(), format!("'{}' op references unknown function '@{}'", op.name(), request.callee))
+                .emit();
+            return Err(());
+        };
+        if self.symbols.contains_key(&name) {
+            Diagnostic::error(op.location(), format!("'@{name}' is the name of the derivative, but it is taken")).emit();
+            return Err(());
+        }
+        if !function.is_function() || function.region(0).first_block().is_none() {
+            Diagnostic::error(op.location(), format!("'@{}' has no body and cannot be differentiated", request.callee))
+                .note(function.location(), "declared here")
+                .emit();
+            return Err(());
+        }
+        let explain = |errors: Vec<Box<Diagnostic>>| {
+            for error in errors {
+                error.note(op.location(), requested(request)).note(op.location(), advice(request)).emit();
+            }
+        };
+        let form = NormalForm::new(function, &self.symbols, self.optimise).map_err(|error| explain(vec![error]))?;
+        let clone = form.function().ok_or(())?;
+        let derivative = derive(clone, request, &self.rules).map_err(explain)?;
+        let derivative = form.take_derivative(derivative).map_err(|error| explain(vec![error]))?;
+        let builder = Builder::after(function).ok_or(())?;
+        builder.insert(derivative);
+        self.symbols.insert(name.clone(), derivative);
+        Ok(name)
+    }
+}
+
+fn requested(request: &Request) -> String {
+    let active: Vec<_> = (0..request.arguments.len())
+        .filter(|index| request.arguments[*index] != autodiff_dialect::Activity::Const)
+        .map(|index| format!("#{index}"))
+        .collect();
+    let plural = if active.len() == 1 { "" } else { "s" };
+    format!(
+        "differentiation of '@{}' with respect to argument{plural} {} requested here",
+        request.callee,
+        active.join(", ")
+    )
+}
+
+fn advice(request: &Request) -> String {
+    format!(
+        "mark the arguments that reach it 'const', or give the op a rule with the option 'rules' of \
+         'autodiff-differentiate' if it is elementwise ({} mode)",
+        request.mode.title()
+    )
+}

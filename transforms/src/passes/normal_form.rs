@@ -1,0 +1,105 @@
+//! The form in which the engines take a function: one block a region, calls inlined, scalars in registers.
+//!
+//! 1. Clone the function and all that it refers to into a module of its own, so that nothing of the user's changes.
+//! 2. Lift unstructured control flow, inline.
+//! 3. Optimise, unless that is switched off: what is differentiated then is smaller.
+
+use autodiff_dialect::{
+    bridge::{self, ScratchModule},
+    diagnostic::Diagnostic,
+    ir::{Attribute, Block, Builder, Op, Region},
+};
+use std::collections::{HashMap, HashSet};
+
+const STRUCTURE: &str = "func.func(lift-cf-to-scf),inline{default-pipeline=},func.func(canonicalize{test-convergence=false},cse)";
+const OPTIMISE: &str = "func.func(sroa,mem2reg,canonicalize,loop-invariant-code-motion,cse)";
+const CLEAN_UP: &str = "func.func(canonicalize,cse)";
+
+/// A module that holds the clone of a function.
+pub(super) struct NormalForm {
+    module: ScratchModule,
+    name: String,
+}
+
+impl NormalForm {
+    /// Brings a clone of `function` into normal form. `symbols` are those of its module.
+    pub(super) fn new(function: Op, symbols: &HashMap<String, Op>, optimise: bool) -> Result<Self, Box<Diagnostic>> {
+        let module = ScratchModule::new(function.location());
+        let name = function.symbol_name().unwrap_or_default();
+        let this = Self { module, name };
+        let Some(block) = this.block() else { return Err(failed(function)) };
+        let builder = Builder::at_end(block, function.location());
+        let mut seen = HashSet::from([this.name.clone()]);
+        let mut pending = vec![function];
+        while let Some(op) = pending.pop() {
+            let clone = builder.insert(op.duplicate());
+            if op != function {
+                clone.set_attribute("sym_visibility", Attribute::string(op.context(), "private"));
+            } else {
+                clone.remove_attribute("sym_visibility");
+            }
+            for inner in op.walk() {
+                for name in references(inner) {
+                    if let Some(target) = symbols.get(&name)
+                        && seen.insert(name)
+                    {
+                        pending.push(*target);
+                    }
+                }
+            }
+        }
+        let mut pipeline = STRUCTURE.to_owned();
+        if optimise {
+            pipeline = format!("{pipeline},{OPTIMISE}");
+        }
+        this.run(&pipeline, function)?;
+        Ok(this)
+    }
+
+    fn run(&self, pipeline: &str, function: Op) -> Result<(), Box<Diagnostic>> {
+        bridge::run_pipeline(self.module.op(), &format!("builtin.module({pipeline})")).map_err(|message| {
+            match message {
+                Some(message) => Box::new(Diagnostic::error(function.location(), message.trim().to_owned())),
+                None => failed(function),
+            }
+        })
+    }
+
+    fn block(&self) -> Option<Block> {
+        self.module.op().region(0).first_block()
+    }
+
+    /// The clone.
+    pub(super) fn function(&self) -> Option<Op> {
+        self.find(&self.name)
+    }
+
+    fn find(&self, name: &str) -> Option<Op> {
+        self.block()?.ops().into_iter().find(|op| op.symbol_name().as_deref() == Some(name))
+    }
+
+    /// Cleans up the derivative that stands in the module, and takes it out.
+    pub(super) fn take_derivative(&self, derivative: Op) -> Result<Op, Box<Diagnostic>> {
+        let name = derivative.symbol_name().unwrap_or_default();
+        self.run(CLEAN_UP, derivative)?;
+        let derivative = self.find(&name).ok_or_else(|| failed(derivative))?;
+        derivative.detach();
+        Ok(derivative)
+    }
+}
+
+/// The symbols that an op refers to.
+fn references(op: Op) -> Vec<String> {
+    op.attributes().into_iter().filter_map(|(_, attribute)| attribute.as_symbol()).collect()
+}
+
+fn failed(function: Op) -> Box<Diagnostic> {
+    let name = function.symbol_name().unwrap_or_default();
+    Box::new(Diagnostic::error(function.location(), format!("'@{name}' could not be brought into normal form")))
+}
+
+/// The symbols of a module by name.
+pub(super) fn symbols(module: Op) -> HashMap<String, Op> {
+    let blocks = module.regions().into_iter().filter_map(Region::first_block);
+    blocks.flat_map(Block::ops).filter_map(|op| Some((op.symbol_name()?, op))).collect()
+}

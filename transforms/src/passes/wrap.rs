@@ -1,0 +1,125 @@
+//! Adds a function whose body is a request, so that a derivative can be had without writing one into the input.
+
+use super::normal_form::symbols;
+use crate::engine::{Mode, Request};
+use autodiff_dialect::{
+    Activity,
+    bridge::{OptionKind, Pass, PassOption},
+    diagnostic::Diagnostic,
+    ir::{Attribute, Block, Builder, Op, Region, Type},
+};
+
+pub(super) static PASS: Pass = Pass::new(
+    c"autodiff-wrap",
+    c"Add a function that requests a derivative of another",
+    &[
+        PassOption::new(c"function", OptionKind::String, c"", c"Function to differentiate"),
+        PassOption::new(c"mode", OptionKind::String, c"vjp", c"jvp or vjp"),
+        PassOption::new(
+            c"args",
+            OptionKind::String,
+            c"",
+            c"Activities of the arguments, separated by commas; by default all floating-point ones take part",
+        ),
+        PassOption::new(
+            c"results",
+            OptionKind::String,
+            c"",
+            c"Activities of the results, separated by commas; by default 'dup' in jvp, 'active' in vjp, 'const' for integers",
+        ),
+        PassOption::new(c"name", OptionKind::String, c"", c"Name of the new function; by default FUNCTION_MODE"),
+    ],
+    run,
+);
+
+fn run(options: &[&str], module: Op) -> Result<(), ()> {
+    wrap(options, module).map_err(|message| Diagnostic::error(module.location(), format!("autodiff-wrap: {message}")).emit())
+}
+
+fn wrap(options: &[&str], module: Op) -> Result<(), String> {
+    let &[callee, mode, args, results, name] = options else { return Err("expected five options".into()) };
+    let mode = match mode {
+        "jvp" => Mode::Jvp,
+        "vjp" => Mode::Vjp,
+        _ => return Err(format!("unknown mode '{mode}', expected 'jvp' or 'vjp'")),
+    };
+    if callee.is_empty() {
+        return Err("option 'function' is missing".into());
+    }
+    let symbols = symbols(module);
+    let function = symbols.get(callee).filter(|op| op.is_function()).ok_or(format!("there is no function '@{callee}'"))?;
+    let name = if name.is_empty() { format!("{callee}_{}", mode.name()) } else { name.to_owned() };
+    if symbols.contains_key(&name) {
+        return Err(format!("'@{name}' exists already, choose another name with the option 'name'"));
+    }
+    let (inputs, outputs) = function
+        .attribute("function_type")
+        .and_then(Attribute::as_type)
+        .and_then(Type::function_parts)
+        .ok_or(format!("'@{callee}' has no function type"))?;
+    let request = Request {
+        callee: callee.to_owned(),
+        mode,
+        arguments: activities(args, &inputs, |ty| default_argument(mode, ty))?,
+        results: activities(results, &outputs, |ty| default_result(mode, ty))?,
+    };
+    let (from, to) = request.signature(&inputs, &outputs);
+    let (context, location) = (module.context(), function.location());
+    let arguments: Vec<_> = from.iter().map(|ty| (*ty, location)).collect();
+    let block = Block::new(&arguments);
+    let body = Builder::at_end(block, location);
+    let results = body
+        .create(
+            &format!("autodiff.{}", mode.name()),
+            &block.arguments(),
+            &to,
+            &[
+                ("callee", Attribute::symbol(context, callee)),
+                ("arg_activities", Attribute::activities(context, &request.arguments)),
+                ("result_activities", Attribute::activities(context, &request.results)),
+            ],
+            &[],
+        )
+        .results();
+    body.effect("func.return", &results);
+    let builder = Builder::after(*function).ok_or("the function is in no module")?;
+    builder.create(
+        "func.func",
+        &[],
+        &[],
+        &[
+            ("sym_name", Attribute::string(context, &name)),
+            ("function_type", Attribute::ty(Type::function(context, &from, &to))),
+        ],
+        &[Region::with_block(block)],
+    );
+    Ok(())
+}
+
+/// Reads a list of activities, or makes one up from the types.
+fn activities(text: &str, types: &[Type], default: impl Fn(Type) -> Activity) -> Result<Vec<Activity>, String> {
+    if text.is_empty() {
+        return Ok(types.iter().map(|ty| default(*ty)).collect());
+    }
+    let list: Vec<Activity> = text.split(',').map(|word| word.trim().parse()).collect::<Result<_, _>>()?;
+    match list.len() == types.len() {
+        true => Ok(list),
+        false => Err(format!("expected {} activities, got {} in '{text}'", types.len(), list.len())),
+    }
+}
+
+fn default_argument(mode: Mode, ty: Type) -> Activity {
+    match (ty.is_differentiable(), ty.is_memory() || mode == Mode::Jvp) {
+        (false, _) => Activity::Const,
+        (true, true) => Activity::Dup,
+        (true, false) => Activity::Active,
+    }
+}
+
+fn default_result(mode: Mode, ty: Type) -> Activity {
+    match (ty.is_differentiable(), mode) {
+        (false, _) => Activity::Const,
+        (true, Mode::Jvp) => Activity::Dup,
+        (true, Mode::Vjp) => Activity::Active,
+    }
+}

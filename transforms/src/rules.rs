@@ -1,0 +1,70 @@
+//! Rules: what each op means for derivatives.
+//!
+//! Elementwise ops are data, in the rule book ([`elementwise`]); structured ops are code, one file per construct
+//! ([`structured`]). The engines and the analyses know ops only through [`Rule`].
+
+pub mod elementwise;
+mod registry;
+pub mod structured;
+
+pub use registry::{Missing, Registry};
+
+use crate::{
+    analysis::{activity::Activity, flow::Flow},
+    engine::{Forward, Result, Reverse},
+};
+use autodiff_dialect::ir::{Op, Value};
+
+/// What one op, or a family of ops, means for derivatives.
+///
+/// A rule looks at its own op only. What reaches further is a service of the engine that it is handed.
+pub trait Rule: Send + Sync {
+    /// Whether the rule is for this op, where an op of one name has several meanings.
+    fn handles(&self, _op: Op) -> bool {
+        true
+    }
+
+    /// Adds the op's edges to the flow graph: which of its results and buffers depend on which.
+    fn flow(&self, op: Op, flow: &mut Flow);
+
+    /// Whether the reverse sweep must visit the op. Ops with regions are visited if anything in them is.
+    fn has_reverse(&self, op: Op, activity: &Activity) -> bool {
+        activity.moves_derivative(op)
+    }
+
+    /// The primal values that [`Rule::reverse_sweep`] asks for.
+    fn needed(&self, op: Op, activity: &Activity) -> Vec<Value>;
+
+    /// Forward mode: emits the op and, beside it, the tangents of its results.
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()>;
+
+    /// Reverse mode, first sweep: emits the op and what the reverse sweep wants saved.
+    fn forward_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        reverse.copy(op);
+        Ok(())
+    }
+
+    /// Reverse mode, second sweep: from the cotangents of the op's results to those of its operands.
+    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()>;
+
+    /// The operands that are buffers which the op's own buffers alias. Repeated on their shadows, the op gives the
+    /// shadows of its results: views, selections.
+    fn aliased_operands(&self, _op: Op) -> Vec<usize> {
+        vec![]
+    }
+
+    /// The sizes that the type of the buffer which the op allocates leaves open.
+    fn dynamic_sizes(&self, _op: Op) -> Vec<Value> {
+        vec![]
+    }
+
+    /// Whether the reverse sweep knows an argument of the op's regions without a cache: an induction variable.
+    fn mirrors(&self, _op: Op, _argument: Value) -> bool {
+        false
+    }
+
+    /// The buffer that the op reads and nothing else, if repeating it gives the same result while that is unchanged.
+    fn reads_only(&self, _op: Op) -> Option<Value> {
+        None
+    }
+}

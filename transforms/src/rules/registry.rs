@@ -1,0 +1,214 @@
+use crate::{
+    analysis::{activity::Activity, flow::Flow},
+    engine::{Forward, Result, Reverse, error_at},
+    rules::{
+        Rule,
+        elementwise::{self, RuleBook},
+        structured,
+    },
+};
+use autodiff_dialect::ir::{Op, Value};
+use rustc_hash::FxHashMap;
+
+/// All rules, by the name of the op.
+pub struct Registry {
+    structured: FxHashMap<&'static str, &'static dyn Rule>,
+    book: RuleBook,
+    elementwise: FxHashMap<String, Elementwise>,
+}
+
+impl Registry {
+    /// The built-in rules and those of a book.
+    pub fn new(book: RuleBook) -> Self {
+        let elementwise = book
+            .rules()
+            .map(|(name, rule)| (name.to_owned(), Elementwise { rule: rule.clone() }))
+            .collect();
+        Self { structured: structured::all().into_iter().collect(), book, elementwise }
+    }
+
+    /// The rule book.
+    pub fn book(&self) -> &RuleBook {
+        &self.book
+    }
+
+    /// The rule of an op. Every op has one: what nothing is known of may carry a derivative, which is an error where
+    /// one arrives.
+    pub fn get(&self, op: Op) -> &dyn Rule {
+        if let Some(rule) = self.structured.get(op.name()).filter(|rule| rule.handles(op)) {
+            *rule
+        } else if let Some(rule) = self.elementwise.get(op.name()) {
+            rule
+        } else if cannot_carry(op) {
+            &Inactive
+        } else {
+            &Unknown
+        }
+    }
+
+    /// The reason why an op may not be differentiated, if it has no rule.
+    pub fn missing(&self, op: Op) -> Option<Missing> {
+        match self.elementwise.get(op.name()) {
+            _ if self.structured.contains_key(op.name()) => None,
+            Some(Elementwise { rule: elementwise::Rule::Error(reason) }) => Some(Missing::Refused(reason.clone())),
+            Some(_) => None,
+            None => (!cannot_carry(op)).then_some(Missing::Unknown),
+        }
+    }
+}
+
+/// Why an op has no rule.
+pub enum Missing {
+    /// Nobody has written one.
+    Unknown,
+    /// It cannot be differentiated, for this reason.
+    Refused(String),
+}
+
+/// Whether an op can neither make nor move a derivative, whatever it is: nothing that it gives or writes is a float.
+fn cannot_carry(op: Op) -> bool {
+    let touches = |value: &Value| value.ty().is_differentiable();
+    let gives = op.results().iter().any(touches);
+    op.region_count() == 0
+        && !gives
+        && (!op.operands().iter().any(touches) || op.is_memory_effect_free())
+}
+
+struct Inactive;
+
+impl Rule for Inactive {
+    fn flow(&self, _: Op, _: &mut Flow) {}
+
+    fn has_reverse(&self, _: Op, _: &Activity) -> bool {
+        false
+    }
+
+    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
+        vec![]
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        forward.copy(op);
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, _: Op, _: &mut Reverse) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// An op that nothing is known of. Its flow is everything that is possible; the engine refuses it where it is active.
+struct Unknown;
+
+impl Rule for Unknown {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        flow.everything(op);
+        for region in op.regions() {
+            for block in region.blocks() {
+                let last = block.terminator().map(Op::operands).unwrap_or_default();
+                for inner in op.operands().into_iter().chain(last) {
+                    for outer in block.arguments().into_iter().chain(op.results()) {
+                        flow.content(inner, outer);
+                    }
+                }
+            }
+        }
+    }
+
+    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
+        vec![]
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        forward.copy(op);
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, op: Op, _: &mut Reverse) -> Result<()> {
+        Err(error_at(op, format!("'{}' op has no reverse-mode rule", op.name())))
+    }
+}
+
+/// An entry of the rule book as a rule.
+struct Elementwise {
+    rule: elementwise::Rule,
+}
+
+impl Rule for Elementwise {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        match &self.rule {
+            elementwise::Rule::Inactive => {}
+            elementwise::Rule::Error(_) => flow.everything(op),
+            elementwise::Rule::Elementwise(_) => {
+                for operand in op.operands() {
+                    for result in op.results() {
+                        flow.forward(operand, result);
+                    }
+                }
+            }
+        }
+    }
+
+    fn needed(&self, op: Op, activity: &Activity) -> Vec<Value> {
+        let elementwise::Rule::Elementwise(rule) = &self.rule else { return vec![] };
+        let active: Vec<_> = op.operands().into_iter().map(|operand| activity.is_active(operand)).collect();
+        let needed = rule.needed(&active);
+        needed
+            .operands
+            .into_iter()
+            .map(|index| op.operand(index))
+            .chain(needed.results.into_iter().map(|index| op.result(index)))
+            .collect()
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        let copy = forward.copy(op);
+        let elementwise::Rule::Elementwise(rule) = &self.rule else { return Ok(()) };
+        if !op.results().into_iter().any(|result| forward.activity().is_active(result)) {
+            return Ok(());
+        }
+        let tangents: Vec<_> = op.operands().into_iter().map(|operand| forward.tangent(operand)).collect();
+        let results = rule
+            .pushforward(&forward.builder().with_location(op.location()), copy, &tangents)
+            .map_err(|message| error_at(op, message))?;
+        for (result, tangent) in op.results().into_iter().zip(results) {
+            forward.set_tangent(result, tangent);
+        }
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        let elementwise::Rule::Elementwise(rule) = &self.rule else { return Ok(()) };
+        let cotangents: Vec<_> = op.results().into_iter().map(|result| reverse.take_adjoint(result)).collect();
+        if cotangents.iter().all(Option::is_none) {
+            return Ok(());
+        }
+        let active: Vec<_> = op.operands().into_iter().map(|operand| reverse.activity().is_active(operand)).collect();
+        let mut primals = FxHashMap::default();
+        let needed = rule.needed(&active);
+        for (var, value) in needed
+            .operands
+            .into_iter()
+            .map(|index| (elementwise::Var::Operand(index), op.operand(index)))
+            .chain(needed.results.into_iter().map(|index| (elementwise::Var::Result(index), op.result(index))))
+        {
+            primals.insert(var, reverse.primal(value)?);
+        }
+        let builder = reverse.builder().with_location(op.location());
+        let contributions = rule
+            .pullback(
+                &builder,
+                op,
+                &mut |var| primals.get(&var).copied().ok_or_else(|| format!("the rule of '{}' needs more than it says", op.name())),
+                &cotangents,
+                &active,
+            )
+            .map_err(|message: String| error_at(op, message))?;
+        for (operand, contribution) in op.operands().into_iter().zip(contributions) {
+            if let Some(contribution) = contribution {
+                reverse.accumulate(operand, contribution)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,35 @@
+//! Rules for ops that move derivatives through control flow and memory: one file per construct.
+
+mod access;
+mod allocation;
+mod branch;
+mod call;
+mod copy;
+mod counted_loop;
+mod terminator;
+mod view;
+mod while_loop;
+
+use crate::rules::Rule;
+
+/// Every structured rule with the op that it is for.
+pub(super) fn all() -> Vec<(&'static str, &'static dyn Rule)> {
+    let mut rules: Vec<(&'static str, &'static dyn Rule)> = vec![
+        ("memref.load", &access::Load),
+        ("memref.store", &access::Store),
+        ("memref.alloc", &allocation::Allocation),
+        ("memref.alloca", &allocation::Allocation),
+        ("memref.dealloc", &allocation::Deallocation),
+        ("memref.get_global", &allocation::Global),
+        ("memref.copy", &copy::Copy),
+        ("func.call", &call::Call),
+        ("scf.for", &counted_loop::CountedLoop),
+        ("scf.while", &while_loop::While),
+        ("arith.select", &view::Selection),
+        ("autodiff.shadow", &allocation::Allocation),
+    ];
+    rules.extend(view::VIEWS.map(|name| (name, &view::View as &dyn Rule)));
+    rules.extend(branch::BRANCHES.map(|name| (name, &branch::Branch as &dyn Rule)));
+    rules.extend(terminator::TERMINATORS.map(|name| (name, &terminator::Terminator as &dyn Rule)));
+    rules
+}

@@ -1,0 +1,103 @@
+//! `memref.load` and `memref.store`.
+//!
+//! Forward: `y = m[i]` has the tangent `m_shadow[i]`; `m[i] = x` sets `m_shadow[i] = x_dot`.
+//! Reverse: a load adds into the shadow, `m_shadow[i] += y_bar`. A store overwrites the location, whose cotangent is now
+//! that of the stored value: `x_bar += m_shadow[i]; m_shadow[i] = 0`.
+
+use crate::{
+    analysis::{activity::Activity, flow::Flow},
+    engine::{Forward, Result, Reverse},
+    rules::Rule,
+};
+use autodiff_dialect::ir::{Op, Value};
+
+pub(super) struct Load;
+
+/// The indices of an access behind its first operands.
+fn indices(op: Op, from: usize) -> Vec<Value> {
+    op.operands().split_off(from)
+}
+
+impl Rule for Load {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        flow.content(op.operand(0), op.result(0));
+    }
+
+    fn needed(&self, op: Op, activity: &Activity) -> Vec<Value> {
+        if activity.is_active(op.result(0)) { indices(op, 1) } else { vec![] }
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        let copy = forward.copy(op);
+        if !forward.activity().is_active(op.result(0)) {
+            return Ok(());
+        }
+        if let Some(shadow) = forward.tangent(op.operand(0)) {
+            let mut operands = copy.operands();
+            operands[0] = shadow;
+            let tangent = forward.builder().op("memref.load", &operands, op.result(0).ty());
+            forward.set_tangent(op.result(0), Some(tangent));
+        }
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        let Some(y_bar) = reverse.take_adjoint(op.result(0)) else { return Ok(()) };
+        let mut operands = vec![y_bar, reverse.shadow(op.operand(0))?];
+        for index in indices(op, 1) {
+            operands.push(reverse.primal(index)?);
+        }
+        reverse.builder().effect("autodiff.accumulate", &operands);
+        Ok(())
+    }
+
+    fn reads_only(&self, op: Op) -> Option<Value> {
+        Some(op.operand(0))
+    }
+}
+
+pub(super) struct Store;
+
+impl Rule for Store {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        flow.content(op.operand(0), op.operand(1));
+    }
+
+    fn has_reverse(&self, op: Op, activity: &Activity) -> bool {
+        activity.is_active(op.operand(1))
+    }
+
+    fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
+        indices(op, 2)
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        let copy = forward.copy(op);
+        if !forward.activity().is_active(op.operand(1)) {
+            return Ok(());
+        }
+        if let Some(shadow) = forward.tangent(op.operand(1)) {
+            let mut operands = copy.operands();
+            operands[0] = forward.tangent_or_zero(op.operand(0))?;
+            operands[1] = shadow;
+            forward.builder().effect("memref.store", &operands);
+        }
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        let mut operands = vec![reverse.shadow(op.operand(1))?];
+        for index in indices(op, 2) {
+            operands.push(reverse.primal(index)?);
+        }
+        let value = op.operand(0);
+        if reverse.activity().is_active(value) {
+            let x_bar = reverse.builder().op("autodiff.take", &operands, value.ty());
+            reverse.accumulate(value, x_bar)
+        } else {
+            operands.insert(0, reverse.zero(value)?);
+            reverse.builder().effect("memref.store", &operands);
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! `memref.alloc`, `alloca`, `dealloc` and `get_global`.
+//!
+//! Forward: a shadow is allocated and freed beside the buffer. Reverse: the shadow lives from its first use in the
+//! reverse sweep to the reverse of the allocation; the release of the primal does nothing to it.
+
+use crate::{
+    analysis::{activity::Activity, flow::Flow, memory::Origin},
+    engine::{Forward, Result, Reverse, zeroed_like},
+    rules::Rule,
+};
+use autodiff_dialect::ir::{Op, Value};
+
+pub(super) struct Allocation;
+
+impl Rule for Allocation {
+    fn flow(&self, _: Op, _: &mut Flow) {}
+
+    fn needed(&self, op: Op, activity: &Activity) -> Vec<Value> {
+        if activity.is_active(op.result(0)) { self.dynamic_sizes(op) } else { vec![] }
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        let copy = forward.copy(op);
+        if forward.activity().is_active(op.result(0)) {
+            let shadow = zeroed_like(&forward.builder(), copy.result(0));
+            forward.set_tangent(op.result(0), Some(shadow));
+        }
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        reverse.free_shadow(op.result(0))
+    }
+
+    fn dynamic_sizes(&self, op: Op) -> Vec<Value> {
+        let count = op.result(0).ty().shape().into_iter().filter(|size| *size == autodiff_dialect::ir::Type::DYNAMIC).count();
+        op.operands().into_iter().take(count).collect()
+    }
+}
+
+pub(super) struct Deallocation;
+
+impl Rule for Deallocation {
+    fn flow(&self, _: Op, _: &mut Flow) {}
+
+    fn has_reverse(&self, _: Op, _: &Activity) -> bool {
+        false
+    }
+
+    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
+        vec![]
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        forward.copy(op);
+        if let Some(shadow) = forward.tangent(op.operand(0)) {
+            forward.builder().effect("memref.dealloc", &[shadow]);
+        }
+        Ok(())
+    }
+
+    fn forward_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        reverse.release(op, op.operand(0));
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, _: Op, _: &mut Reverse) -> Result<()> {
+        Ok(())
+    }
+}
+
+pub(super) struct Global;
+
+impl Global {
+    fn is_constant(op: Op) -> bool {
+        op.attribute("name")
+            .and_then(|name| op.lookup_symbol(name))
+            .is_some_and(|global| global.attribute("constant").is_some())
+    }
+
+    fn refusal(op: Op) -> String {
+        format!(
+            "'{}' op reads a global that active values pass through, and globals have no shadow; pass the buffer as an \
+             argument",
+            op.name()
+        )
+    }
+}
+
+impl Rule for Global {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        flow.origin(op.result(0), Origin::Global { constant: Self::is_constant(op) });
+    }
+
+    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
+        vec![]
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        if forward.activity().is_active(op.result(0)) {
+            return forward.refuse(op, Self::refusal(op));
+        }
+        forward.copy(op);
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        reverse.refuse(op, Self::refusal(op))
+    }
+}

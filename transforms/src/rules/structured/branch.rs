@@ -1,0 +1,169 @@
+//! Ops that run one of their regions, or their only one, at most once: `scf.if`, `scf.index_switch`,
+//! `scf.execute_region`.
+//!
+//! Forward: the same op with tangents among its results. Reverse: the same branch, chosen by the same operands. The
+//! adjoints of the values that the branches use enter a branch as they are and leave it as results, so that the branch
+//! that does not touch one passes it through.
+
+use crate::{
+    analysis::{activity::Activity, flow::Flow},
+    engine::{Execution, Forward, Result, Reverse, Scope},
+    rules::Rule,
+};
+use autodiff_dialect::ir::{Block, Op, Region, Type, Value};
+
+pub(super) const BRANCHES: [&str; 3] = ["scf.if", "scf.index_switch", "scf.execute_region"];
+
+pub(super) struct Branch;
+
+/// The values that a branch yields; none for an empty region, the `else` that is not there.
+fn yielded(block: Option<Block>) -> Vec<Value> {
+    block.and_then(Block::terminator).map(Op::operands).unwrap_or_default()
+}
+
+impl Branch {
+    /// The block of each region; `None` where a region is empty.
+    fn blocks(op: Op) -> Vec<Option<Block>> {
+        op.regions().into_iter().map(Region::first_block).collect()
+    }
+
+    /// The same op with other operands, results and regions.
+    fn rebuild(builder: &autodiff_dialect::ir::Builder, op: Op, operands: &[Value], results: &[Type], regions: &[Region]) -> Op {
+        let attributes = op.attributes();
+        let attributes: Vec<_> = attributes.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        builder.with_location(op.location()).create(op.name(), operands, results, &attributes, regions)
+    }
+}
+
+impl Rule for Branch {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        for block in Self::blocks(op) {
+            for (value, result) in yielded(block).into_iter().zip(op.results()) {
+                flow.forward(value, result);
+            }
+        }
+    }
+
+    fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
+        op.operands()
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        let activity = forward.activity();
+        let active: Vec<_> = op.results().into_iter().map(|result| activity.is_active(result)).collect();
+        let mut types = vec![];
+        for (result, active) in op.results().into_iter().zip(&active) {
+            types.extend(std::iter::repeat_n(result.ty(), if *active { 2 } else { 1 }));
+        }
+        let mut regions = vec![];
+        for (number, source) in Self::blocks(op).into_iter().enumerate() {
+            let region = Region::new();
+            regions.push(region);
+            if source.is_none() {
+                continue;
+            }
+            let source = forward.block_of(op, number)?;
+            let block = Block::new(&[]);
+            region.append(block);
+            forward.body(source, block)?;
+            forward.within(block, |forward| {
+                let values = forward.doubled(&yielded(Some(source)), |index| active[index])?;
+                forward.builder().effect("scf.yield", &values);
+                Ok(())
+            })?;
+        }
+        let operands: Vec<_> = op.operands().into_iter().map(|operand| forward.primal(operand)).collect();
+        let new = Self::rebuild(&forward.builder(), op, &operands, &types, &regions);
+        forward.bind_doubled(&op.results(), &new.results(), |index| active[index]);
+        Ok(())
+    }
+
+    fn forward_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        if !reverse.is_live(op) {
+            reverse.copy(op);
+            return Ok(());
+        }
+        let shadowed: Vec<_> = (0..op.result_count())
+            .filter(|index| op.result(*index).ty().is_memory() && reverse.activity().is_active(op.result(*index)))
+            .collect();
+        let mut types: Vec<_> = op.results().into_iter().map(Value::ty).collect();
+        types.extend(shadowed.iter().map(|index| op.result(*index).ty()));
+        let mut regions = vec![];
+        for (number, source) in Self::blocks(op).into_iter().enumerate() {
+            let region = Region::new();
+            regions.push(region);
+            if source.is_none() {
+                continue;
+            }
+            let source = reverse.block_of(op, number)?;
+            let block = Block::new(&[]);
+            region.append(block);
+            reverse.forward_body(source, block, Execution::Once)?;
+            reverse.within(block, |reverse| {
+                let values = yielded(Some(source));
+                let mut new: Vec<_> = values.iter().map(|value| reverse.counterpart(*value)).collect();
+                for index in &shadowed {
+                    new.push(reverse.forward_shadow(values[*index])?);
+                }
+                reverse.forward_builder().effect("scf.yield", &new);
+                Ok(())
+            })?;
+        }
+        let operands: Vec<_> = op.operands().into_iter().map(|operand| reverse.counterpart(operand)).collect();
+        let new = Self::rebuild(&reverse.forward_builder(), op, &operands, &types, &regions);
+        for (index, result) in op.results().into_iter().enumerate() {
+            reverse.bind(result, new.result(index));
+        }
+        for (position, index) in shadowed.into_iter().enumerate() {
+            reverse.bind_shadow(op.result(index), new.result(op.result_count() + position));
+        }
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        let mut operands = vec![];
+        for operand in op.operands() {
+            operands.push(reverse.primal(operand)?);
+        }
+        let captured = reverse.captured(op);
+        let entering: Vec<_> = captured.iter().map(|value| reverse.take_adjoint(*value)).collect();
+        let y_bar: Vec<_> = op.results().into_iter().map(|result| reverse.take_adjoint(result)).collect();
+        let mut regions = vec![];
+        for (number, source) in Self::blocks(op).into_iter().enumerate() {
+            let (region, block) = (Region::new(), Block::new(&[]));
+            region.append(block);
+            regions.push(region);
+            let source = match source {
+                Some(_) => reverse.block_of(op, number)?,
+                None => block,
+            };
+            reverse.scoped(Scope { source, block, number: None, captured }, |reverse| {
+                for (value, adjoint) in captured.iter().zip(&entering) {
+                    if let Some(adjoint) = adjoint {
+                        reverse.set_adjoint(*value, *adjoint);
+                    }
+                }
+                if source != block {
+                    for (value, bar) in yielded(Some(source)).into_iter().zip(&y_bar) {
+                        if let Some(bar) = bar {
+                            reverse.accumulate(value, *bar)?;
+                        }
+                    }
+                    reverse.reverse_body(source)?;
+                }
+                let mut leaving = vec![];
+                for value in captured {
+                    leaving.push(reverse.take_adjoint_or_zero(*value)?);
+                }
+                reverse.builder().effect("scf.yield", &leaving);
+                Ok(())
+            })?;
+        }
+        let types: Vec<_> = captured.iter().map(|value| value.ty()).collect();
+        let new = Self::rebuild(&reverse.builder(), op, &operands, &types, &regions);
+        for (value, adjoint) in captured.iter().zip(new.results()) {
+            reverse.set_adjoint(*value, adjoint);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,66 @@
+//! `memref.copy`.
+//!
+//! Forward: the shadow is copied too. Reverse: the target's cotangent goes to the source, element by element:
+//! `t = to_shadow[i]; to_shadow[i] = 0; from_shadow[i] += t`.
+
+use crate::{
+    analysis::{activity::Activity, flow::Flow},
+    engine::{Forward, Result, Reverse, for_each_element},
+    rules::Rule,
+};
+use autodiff_dialect::ir::{Op, Value};
+
+pub(super) struct Copy;
+
+impl Rule for Copy {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        flow.content(op.operand(0), op.operand(1));
+    }
+
+    fn has_reverse(&self, op: Op, activity: &Activity) -> bool {
+        activity.is_active(op.operand(1))
+    }
+
+    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
+        vec![]
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        forward.copy(op);
+        let Some(to) = forward.tangent(op.operand(1)) else { return Ok(()) };
+        if let Some(from) = forward.tangent(op.operand(0)) {
+            forward.builder().effect("memref.copy", &[from, to]);
+            return Ok(());
+        }
+        let element = to.ty().element();
+        let builder = forward.builder();
+        let Some(zero) = builder.number(element, 0.0) else {
+            return forward.refuse(op, format!("derivatives of type '{element}' are not supported"));
+        };
+        for_each_element(&builder, to, &mut |builder, indices| {
+            builder.effect("memref.store", &[&[zero, to], indices].concat());
+        });
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        let to = reverse.shadow(op.operand(1))?;
+        let element = to.ty().element();
+        let builder = reverse.builder();
+        if reverse.activity().is_active(op.operand(0)) {
+            let from = reverse.shadow(op.operand(0))?;
+            let builder = reverse.builder();
+            for_each_element(&builder, to, &mut |builder, indices| {
+                let bar = builder.op("autodiff.take", &[&[to], indices].concat(), element);
+                builder.effect("autodiff.accumulate", &[&[bar, from], indices].concat());
+            });
+        } else if let Some(zero) = builder.number(element, 0.0) {
+            for_each_element(&builder, to, &mut |builder, indices| {
+                builder.effect("memref.store", &[&[zero, to], indices].concat());
+            });
+        } else {
+            return reverse.refuse(op, format!("derivatives of type '{element}' are not supported"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,191 @@
+//! `scf.for`.
+//!
+//! Forward: tangents beside the carried values. Reverse: a loop over the same number of iterations, last first. It
+//! carries the adjoints of the iteration arguments, `bar(arg) = J(iteration)^T bar(yielded)`, and the adjoint of each
+//! active value that the body uses from outside, which grows by every iteration.
+
+use crate::{
+    analysis::{activity::Activity, flow::Flow},
+    engine::{Execution, Forward, Result, Reverse, Scope, Trips, subtract},
+    rules::Rule,
+};
+use autodiff_dialect::ir::{Attribute, Block, Location, Op, Region, Type, Value};
+
+pub(super) struct CountedLoop;
+
+fn is_unsigned(op: Op) -> bool {
+    op.attribute("unsignedCmp").is_some()
+}
+
+fn attributes(op: Op) -> Vec<(&'static str, Attribute)> {
+    op.attribute("unsignedCmp").map(|value| ("unsignedCmp", value)).into_iter().collect()
+}
+
+fn initial(op: Op) -> Vec<Value> {
+    op.operands().split_off(3)
+}
+
+/// Block arguments of given types at one location.
+fn new_block(types: &[Type], location: Location) -> Block {
+    let arguments: Vec<_> = types.iter().map(|ty| (*ty, location)).collect();
+    Block::new(&arguments)
+}
+
+impl Rule for CountedLoop {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        let Some(block) = op.body(0) else { return flow.everything(op) };
+        let yielded = block.terminator().map(Op::operands).unwrap_or_default();
+        for (index, start) in initial(op).into_iter().enumerate() {
+            let (argument, result) = (block.argument(index + 1), op.result(index));
+            for source in std::iter::once(start).chain(yielded.get(index).copied()) {
+                flow.forward(source, argument);
+                flow.forward(source, result);
+            }
+        }
+    }
+
+    fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
+        op.operands().into_iter().take(3).collect()
+    }
+
+    fn mirrors(&self, op: Op, argument: Value) -> bool {
+        op.body(0).is_some_and(|block| block.argument(0) == argument)
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        let source = forward.block_of(op, 0)?;
+        let activity = forward.activity();
+        let active: Vec<_> = (0..op.result_count())
+            .map(|index| activity.is_active(op.result(index)) || activity.is_active(source.argument(index + 1)))
+            .collect();
+        let start = forward.doubled(&initial(op), |index| active[index])?;
+        let types: Vec<_> = start.iter().map(|value| value.ty()).collect();
+        let block = new_block(&[&[op.operand(0).ty()], &types[..]].concat(), op.location());
+        let arguments = block.arguments();
+        forward.set_primal(source.argument(0), arguments[0]);
+        forward.bind_doubled(&source.arguments()[1..], &arguments[1..], |index| active[index]);
+        forward.body(source, block)?;
+        forward.within(block, |forward| {
+            let yielded = source.terminator().map(Op::operands).unwrap_or_default();
+            let values = forward.doubled(&yielded, |index| active[index])?;
+            forward.builder().effect("scf.yield", &values);
+            Ok(())
+        })?;
+        let mut operands: Vec<_> = (0..3).map(|index| forward.primal(op.operand(index))).collect();
+        operands.extend(start);
+        let new = forward.builder().create(op.name(), &operands, &types, &attributes(op), &[Region::with_block(block)]);
+        forward.bind_doubled(&op.results(), &new.results(), |index| active[index]);
+        Ok(())
+    }
+
+    fn forward_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        if !reverse.is_live(op) {
+            reverse.copy(op);
+            return Ok(());
+        }
+        let source = reverse.block_of(op, 0)?;
+        let start = initial(op);
+        let carried: Vec<_> = (0..start.len())
+            .filter(|index| {
+                let argument = source.argument(index + 1);
+                argument.ty().is_memory() && reverse.activity().is_active(argument)
+            })
+            .collect();
+        let mut operands: Vec<_> = op.operands().into_iter().map(|operand| reverse.counterpart(operand)).collect();
+        for index in &carried {
+            operands.push(reverse.forward_shadow(start[*index])?);
+        }
+        let types: Vec<_> = operands[3..].iter().map(|value| value.ty()).collect();
+        let block = new_block(&[&[operands[0].ty()], &types[..]].concat(), op.location());
+        for (argument, new) in source.arguments().into_iter().zip(block.arguments()) {
+            reverse.bind(argument, new);
+        }
+        for (position, index) in carried.iter().enumerate() {
+            reverse.bind_shadow(source.argument(index + 1), block.argument(1 + start.len() + position));
+        }
+        let trips =
+            Trips { lower: op.operand(0), upper: op.operand(1), step: op.operand(2), unsigned: is_unsigned(op) };
+        reverse.forward_body(source, block, Execution::Counted { trips, induction: source.argument(0) })?;
+        reverse.within(block, |reverse| {
+            let yielded = source.terminator().map(Op::operands).unwrap_or_default();
+            let mut values: Vec<_> = yielded.iter().map(|value| reverse.counterpart(*value)).collect();
+            for index in &carried {
+                values.push(reverse.forward_shadow(yielded[*index])?);
+            }
+            reverse.forward_builder().effect("scf.yield", &values);
+            Ok(())
+        })?;
+        let new =
+            reverse.forward_builder().create(op.name(), &operands, &types, &attributes(op), &[Region::with_block(block)]);
+        for (index, result) in op.results().into_iter().enumerate() {
+            reverse.bind(result, new.result(index));
+        }
+        for (position, index) in carried.into_iter().enumerate() {
+            reverse.bind_shadow(op.result(index), new.result(start.len() + position));
+        }
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        let source = reverse.block_of(op, 0)?;
+        let trips = Trips {
+            lower: reverse.primal(op.operand(0))?,
+            upper: reverse.primal(op.operand(1))?,
+            step: reverse.primal(op.operand(2))?,
+            unsigned: is_unsigned(op),
+        };
+        let activity = reverse.activity();
+        let carried: Vec<_> = (0..op.result_count())
+            .filter(|index| {
+                let argument = source.argument(index + 1);
+                !argument.ty().is_memory() && (activity.is_active(op.result(*index)) || activity.is_active(argument))
+            })
+            .collect();
+        let captured = reverse.captured(op);
+        let mut start = vec![];
+        for index in &carried {
+            start.push(reverse.take_adjoint_or_zero(op.result(*index))?);
+        }
+        for value in captured {
+            start.push(reverse.take_adjoint_or_zero(*value)?);
+        }
+        let builder = reverse.builder();
+        let count = trips.count(&builder);
+        let (zero, one) = (builder.index(0), builder.index(1));
+        let types: Vec<_> = start.iter().map(|value| value.ty()).collect();
+        let block = new_block(&[&[count.ty()], &types[..]].concat(), op.location());
+        let inner = autodiff_dialect::ir::Builder::at_end(block, op.location());
+        let last = subtract(&builder, count, one);
+        let number = subtract(&inner, last, block.argument(0));
+        let induction = trips.induction(&inner, number);
+        reverse.scoped(Scope { source, block, number: Some(number), captured }, |reverse| {
+            reverse.provide(source.argument(0), induction);
+            for (position, value) in captured.iter().enumerate() {
+                reverse.set_adjoint(*value, block.argument(1 + carried.len() + position));
+            }
+            let yielded = source.terminator().map(Op::operands).unwrap_or_default();
+            for (position, index) in carried.iter().enumerate() {
+                reverse.accumulate(yielded[*index], block.argument(1 + position))?;
+            }
+            reverse.reverse_body(source)?;
+            let mut values = vec![];
+            for index in &carried {
+                values.push(reverse.take_adjoint_or_zero(source.argument(index + 1))?);
+            }
+            for value in captured {
+                values.push(reverse.take_adjoint_or_zero(*value)?);
+            }
+            reverse.builder().effect("scf.yield", &values);
+            Ok(())
+        })?;
+        let operands = [&[zero, count, one], &start[..]].concat();
+        let new = reverse.builder().create("scf.for", &operands, &types, &[], &[Region::with_block(block)]);
+        for (position, value) in captured.iter().enumerate() {
+            reverse.set_adjoint(*value, new.result(carried.len() + position));
+        }
+        for (position, index) in carried.iter().enumerate() {
+            reverse.accumulate(op.operand(3 + index), new.result(position))?;
+        }
+        Ok(())
+    }
+}

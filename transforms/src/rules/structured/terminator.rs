@@ -1,0 +1,33 @@
+//! Terminators. The ops that own the blocks handle them; here is only what they say of the flow of derivatives.
+
+use crate::{
+    analysis::{activity::Activity, flow::Flow},
+    engine::{Forward, Result, Reverse},
+    rules::Rule,
+};
+use autodiff_dialect::ir::{Op, Value};
+
+/// Terminators of regions whose ops have rules.
+pub(super) const TERMINATORS: [&str; 4] = ["func.return", "scf.yield", "scf.condition", "memref.alloca_scope.return"];
+
+pub(super) struct Terminator;
+
+impl Rule for Terminator {
+    fn flow(&self, _: Op, _: &mut Flow) {}
+
+    fn has_reverse(&self, _: Op, _: &Activity) -> bool {
+        false
+    }
+
+    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
+        vec![]
+    }
+
+    fn jvp(&self, _: Op, _: &mut Forward) -> Result<()> {
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, _: Op, _: &mut Reverse) -> Result<()> {
+        Ok(())
+    }
+}

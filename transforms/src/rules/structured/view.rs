@@ -1,0 +1,101 @@
+//! Views of buffers, and the selection of one of two buffers: the shadow is the same view of the shadow.
+
+use crate::{
+    analysis::{activity::Activity, flow::Flow},
+    engine::{Forward, Result, Reverse},
+    rules::Rule,
+};
+use autodiff_dialect::ir::{Op, Value};
+
+/// Ops whose first result is a view of their first operand.
+pub(super) const VIEWS: [&str; 12] = [
+    "memref.assume_alignment",
+    "memref.cast",
+    "memref.collapse_shape",
+    "memref.expand_shape",
+    "memref.extract_strided_metadata",
+    "memref.memory_space_cast",
+    "memref.reinterpret_cast",
+    "memref.reshape",
+    "memref.subview",
+    "memref.transpose",
+    "memref.view",
+    "bufferization.to_buffer",
+];
+
+pub(super) struct View;
+
+fn forward_view(op: Op, forward: &mut Forward, aliased: &[usize]) -> Result<()> {
+    let copy = forward.copy(op);
+    if !forward.activity().is_active(op.result(0)) {
+        return Ok(());
+    }
+    let mut operands = copy.operands();
+    for index in aliased {
+        operands[*index] = forward.tangent_or_zero(op.operand(*index))?;
+    }
+    let view = op.duplicate();
+    view.set_operands(&operands);
+    forward.builder().insert(view);
+    forward.set_tangent(op.result(0), Some(view.result(0)));
+    Ok(())
+}
+
+impl Rule for View {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        flow.forward(op.operand(0), op.result(0));
+    }
+
+    fn has_reverse(&self, _: Op, _: &Activity) -> bool {
+        false
+    }
+
+    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
+        vec![]
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        forward_view(op, forward, &[0])
+    }
+
+    fn reverse_sweep(&self, _: Op, _: &mut Reverse) -> Result<()> {
+        Ok(())
+    }
+
+    fn aliased_operands(&self, _: Op) -> Vec<usize> {
+        vec![0]
+    }
+}
+
+pub(super) struct Selection;
+
+impl Rule for Selection {
+    fn handles(&self, op: Op) -> bool {
+        op.result(0).ty().is_memory()
+    }
+
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        flow.forward(op.operand(1), op.result(0));
+        flow.forward(op.operand(2), op.result(0));
+    }
+
+    fn has_reverse(&self, _: Op, _: &Activity) -> bool {
+        false
+    }
+
+    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
+        vec![]
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        forward_view(op, forward, &[1, 2])
+    }
+
+    fn reverse_sweep(&self, _: Op, _: &mut Reverse) -> Result<()> {
+        Ok(())
+    }
+
+    fn aliased_operands(&self, _: Op) -> Vec<usize> {
+        vec![1, 2]
+    }
+}

@@ -1,0 +1,263 @@
+//! `scf.while`.
+//!
+//! The forward sweep counts how often the `after` region runs, n times; `before` runs n + 1 times. The reverse is a
+//! counted loop of n + 1 iterations. Each reverses `after`, except the first, which starts from the cotangents of the
+//! results instead, and then `before`:
+//!
+//! ```text
+//! bar(forwarded) = first ? bar(results) : J(after)^T bar(carried)
+//! bar(carried)   = J(before)^T bar(forwarded)
+//! ```
+
+use crate::{
+    analysis::{activity::Activity, flow::Flow},
+    engine::{Execution, Forward, Result, Reverse, Scope, add},
+    rules::Rule,
+};
+use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};
+
+pub(super) struct While;
+
+/// The parts of the op.
+struct Parts {
+    before: Block,
+    after: Block,
+    /// Operands of `scf.condition` behind the condition.
+    forwarded: Vec<Value>,
+    condition: Option<Value>,
+    yielded: Vec<Value>,
+}
+
+impl Parts {
+    fn new(before: Block, after: Block) -> Self {
+        let mut forwarded = before.terminator().map(Op::operands).unwrap_or_default();
+        let condition = (!forwarded.is_empty()).then(|| forwarded.remove(0));
+        Self { before, after, forwarded, condition, yielded: after.terminator().map(Op::operands).unwrap_or_default() }
+    }
+}
+
+fn block_like(values: &[Value], extra: &[Type], op: Op) -> Block {
+    let arguments: Vec<_> =
+        values.iter().map(|value| value.ty()).chain(extra.iter().copied()).map(|ty| (ty, op.location())).collect();
+    Block::new(&arguments)
+}
+
+/// Which of some values are active buffers.
+fn shadowed(values: &[Value], activity: &Activity) -> Vec<usize> {
+    (0..values.len()).filter(|index| values[*index].ty().is_memory() && activity.is_active(values[*index])).collect()
+}
+
+impl Rule for While {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        let (Some(before), Some(after)) = (op.body(0), op.body(1)) else { return flow.everything(op) };
+        let parts = Parts::new(before, after);
+        for (index, argument) in before.arguments().into_iter().enumerate() {
+            flow.forward(op.operand(index), argument);
+            if let Some(value) = parts.yielded.get(index) {
+                flow.forward(*value, argument);
+            }
+        }
+        for ((value, argument), result) in parts.forwarded.into_iter().zip(after.arguments()).zip(op.results()) {
+            flow.forward(value, argument);
+            flow.forward(value, result);
+        }
+    }
+
+    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
+        vec![]
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        let parts = Parts::new(forward.block_of(op, 0)?, forward.block_of(op, 1)?);
+        let activity = forward.activity();
+        let active = |value: Value| activity.is_active(value);
+        let carried: Vec<_> = parts.before.arguments().into_iter().map(active).collect();
+        let given: Vec<_> = (0..op.result_count())
+            .map(|index| active(op.result(index)) || active(parts.after.argument(index)))
+            .collect();
+        let start = forward.doubled(&op.operands(), |index| carried[index])?;
+        let before = block_like(&start, &[], op);
+        forward.bind_doubled(&parts.before.arguments(), &before.arguments(), |index| carried[index]);
+        forward.body(parts.before, before)?;
+        let types = forward.within(before, |forward| {
+            let mut values: Vec<_> = parts.condition.map(|condition| forward.primal(condition)).into_iter().collect();
+            values.extend(forward.doubled(&parts.forwarded, |index| given[index])?);
+            forward.builder().effect("scf.condition", &values);
+            Ok(values[1..].iter().map(|value| value.ty()).collect::<Vec<_>>())
+        })?;
+        let after = block_like(&[], &types, op);
+        forward.bind_doubled(&parts.after.arguments(), &after.arguments(), |index| given[index]);
+        forward.body(parts.after, after)?;
+        forward.within(after, |forward| {
+            let values = forward.doubled(&parts.yielded, |index| carried[index])?;
+            forward.builder().effect("scf.yield", &values);
+            Ok(())
+        })?;
+        let regions = [Region::with_block(before), Region::with_block(after)];
+        let new = forward.builder().create(op.name(), &start, &types, &[], &regions);
+        forward.bind_doubled(&op.results(), &new.results(), |index| given[index]);
+        Ok(())
+    }
+
+    fn forward_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        if !reverse.is_live(op) {
+            reverse.copy(op);
+            return Ok(());
+        }
+        let parts = Parts::new(reverse.block_of(op, 0)?, reverse.block_of(op, 1)?);
+        let activity = reverse.activity();
+        let carried = shadowed(&parts.before.arguments(), activity);
+        let given = shadowed(&op.results(), activity);
+        let index = Type::index(op.context());
+        let mut start: Vec<_> = op.operands().into_iter().map(|operand| reverse.counterpart(operand)).collect();
+        for position in &carried {
+            start.push(reverse.forward_shadow(op.operand(*position))?);
+        }
+        start.push(reverse.forward_builder().index(0));
+
+        let before = block_like(&start, &[], op);
+        let arguments = before.arguments();
+        for (argument, new) in parts.before.arguments().into_iter().zip(&arguments) {
+            reverse.bind(argument, *new);
+        }
+        for (number, position) in carried.iter().enumerate() {
+            reverse.bind_shadow(parts.before.argument(*position), arguments[op.operand_count() + number]);
+        }
+        let counter = arguments[arguments.len() - 1];
+        reverse.forward_body(parts.before, before, Execution::Unbounded)?;
+        let types = reverse.within(before, |reverse| {
+            let mut values: Vec<_> =
+                parts.condition.iter().chain(&parts.forwarded).map(|value| reverse.counterpart(*value)).collect();
+            for position in &given {
+                values.push(reverse.forward_shadow(parts.forwarded[*position])?);
+            }
+            values.push(counter);
+            reverse.forward_builder().effect("scf.condition", &values);
+            Ok(values[1..].iter().map(|value| value.ty()).collect::<Vec<_>>())
+        })?;
+
+        let after = block_like(&[], &types, op);
+        let arguments = after.arguments();
+        for (argument, new) in parts.after.arguments().into_iter().zip(&arguments) {
+            reverse.bind(argument, *new);
+        }
+        for (number, position) in given.iter().enumerate() {
+            reverse.bind_shadow(parts.after.argument(*position), arguments[op.result_count() + number]);
+        }
+        reverse.forward_body(parts.after, after, Execution::Unbounded)?;
+        reverse.within(after, |reverse| {
+            let mut values: Vec<_> = parts.yielded.iter().map(|value| reverse.counterpart(*value)).collect();
+            for position in &carried {
+                values.push(reverse.forward_shadow(parts.yielded[*position])?);
+            }
+            let builder = reverse.forward_builder();
+            let one = builder.index(1);
+            values.push(builder.op("arith.addi", &[arguments[arguments.len() - 1], one], index));
+            builder.effect("scf.yield", &values);
+            Ok(())
+        })?;
+
+        let regions = [Region::with_block(before), Region::with_block(after)];
+        let new = reverse.forward_builder().create(op.name(), &start, &types, &[], &regions);
+        for (position, result) in op.results().into_iter().enumerate() {
+            reverse.bind(result, new.result(position));
+        }
+        for (number, position) in given.iter().enumerate() {
+            reverse.bind_shadow(op.result(*position), new.result(op.result_count() + number));
+        }
+        reverse.bind_trip_count(op, new.result(new.result_count() - 1));
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        let parts = Parts::new(reverse.block_of(op, 0)?, reverse.block_of(op, 1)?);
+        let activity = reverse.activity();
+        let is_active = |value: Value| !value.ty().is_memory() && activity.is_active(value);
+        let carried: Vec<_> =
+            (0..op.operand_count()).filter(|index| is_active(parts.before.argument(*index))).collect();
+        let given: Vec<_> = (0..op.result_count())
+            .filter(|index| is_active(op.result(*index)) || is_active(parts.after.argument(*index)))
+            .collect();
+        let captured = reverse.captured(op);
+        let mut y_bar = vec![];
+        for index in &given {
+            y_bar.push(reverse.take_adjoint_or_zero(op.result(*index))?);
+        }
+        let mut start = vec![];
+        for index in &carried {
+            start.push(reverse.zero(op.operand(*index))?);
+        }
+        for value in captured {
+            start.push(reverse.take_adjoint_or_zero(*value)?);
+        }
+        let trips = reverse.trip_count(op)?;
+        let builder = reverse.builder();
+        let (zero, one) = (builder.index(0), builder.index(1));
+        let count = add(&builder, trips, one);
+        let block = block_like(&start, &[], op);
+        let index = block.insert_argument(0, count.ty(), op.location());
+        let arguments = block.arguments().split_off(1);
+        let (carried_bar, captured_bar) = arguments.split_at(carried.len());
+
+        reverse.scoped(Scope { source: parts.before, block, number: None, captured }, |reverse| {
+            // The reverse of `after`, unless this is the first iteration.
+            let inner = Builder::at_end(block, op.location());
+            let predicate = Attribute::integer(Type::integer(op.context(), 64), 0);
+            let boolean = Type::integer(op.context(), 1);
+            let first = inner.create("arith.cmpi", &[index, zero], &[boolean], &[("predicate", predicate)], &[]).result(0);
+            let (then, otherwise) = (Block::new(&[]), Block::new(&[]));
+            Builder::at_end(then, op.location()).effect("scf.yield", &[&y_bar[..], captured_bar].concat());
+            reverse.scoped(Scope { source: parts.after, block: otherwise, number: None, captured }, |reverse| {
+                for (value, adjoint) in captured.iter().zip(captured_bar) {
+                    reverse.set_adjoint(*value, *adjoint);
+                }
+                for (index, bar) in carried.iter().zip(carried_bar) {
+                    reverse.accumulate(parts.yielded[*index], *bar)?;
+                }
+                reverse.reverse_body(parts.after)?;
+                let mut values = vec![];
+                for index in &given {
+                    values.push(reverse.take_adjoint_or_zero(parts.after.argument(*index))?);
+                }
+                for value in captured {
+                    values.push(reverse.take_adjoint_or_zero(*value)?);
+                }
+                reverse.builder().effect("scf.yield", &values);
+                Ok(())
+            })?;
+            let types: Vec<_> = y_bar.iter().chain(captured_bar).map(|value| value.ty()).collect();
+            let regions = [Region::with_block(then), Region::with_block(otherwise)];
+            let bars = inner.create("scf.if", &[first], &types, &[], &regions).results();
+            let (given_bar, captured_bar) = bars.split_at(given.len());
+
+            // The reverse of `before`.
+            for (value, adjoint) in captured.iter().zip(captured_bar) {
+                reverse.set_adjoint(*value, *adjoint);
+            }
+            for (index, bar) in given.iter().zip(given_bar) {
+                reverse.accumulate(parts.forwarded[*index], *bar)?;
+            }
+            reverse.reverse_body(parts.before)?;
+            let mut values = vec![];
+            for index in &carried {
+                values.push(reverse.take_adjoint_or_zero(parts.before.argument(*index))?);
+            }
+            for value in captured {
+                values.push(reverse.take_adjoint_or_zero(*value)?);
+            }
+            reverse.builder().effect("scf.yield", &values);
+            Ok(())
+        })?;
+
+        let types: Vec<_> = start.iter().map(|value| value.ty()).collect();
+        let operands = [&[zero, count, one], &start[..]].concat();
+        let new = reverse.builder().create("scf.for", &operands, &types, &[], &[Region::with_block(block)]);
+        for (position, value) in captured.iter().enumerate() {
+            reverse.set_adjoint(*value, new.result(carried.len() + position));
+        }
+        for (position, index) in carried.iter().enumerate() {
+            reverse.accumulate(op.operand(*index), new.result(position))?;
+        }
+        Ok(())
+    }
+}
