@@ -1,0 +1,74 @@
+//! `autodiff-run`: compiles a function or its derivative for this machine and runs it.
+//!
+//! 1. Read the command line and the program (`options`, `source`).
+//! 2. Read the values of the arguments (`value`, `npy`).
+//! 3. Add wrappers that call the function and its derivatives (`request`, `wrapper`), compile (`program`, `engine`).
+//! 4. Call them (`session`), or compare them with differences (`check`).
+//! 5. Print and save (`report`).
+
+mod array;
+mod check;
+mod element;
+mod engine;
+mod failure;
+mod memory;
+mod npy;
+mod options;
+mod program;
+mod progress;
+mod report;
+mod request;
+mod rng;
+mod session;
+mod slot;
+mod source;
+mod value;
+mod wrapper;
+
+use clap::Parser;
+use failure::{Failure, Result};
+use options::{Options, Target};
+use std::process::ExitCode;
+
+/// The stack of generated code: `memref.alloca` takes from it.
+const STACK_BYTES: usize = 512 << 20;
+
+/// Runs the tool on the command line of the process.
+pub fn main() -> ExitCode {
+    let options = Options::parse();
+    if let Some(count) = options.threads {
+        engine::set_threads(count);
+    }
+    engine::catch_crashes();
+    let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || run(&options));
+    let result = match worker.map(|thread| thread.join()) {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => Err(Failure::Reported),
+        Err(error) => Err(Failure::input(format!("cannot start a thread: {error}"))),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(failure) => {
+            match &failure {
+                Failure::Input(message) if message.contains(": error: ") => eprintln!("{message}"),
+                Failure::Input(message) => eprintln!("autodiff-run: error: {message}"),
+                Failure::Reported => {}
+            }
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+/// Returns whether the check, if there was one, has passed.
+fn run(options: &Options) -> Result<bool> {
+    match options.target {
+        Target::Cpu => {}
+        Target::GpuHost => return Err(Failure::input("--target: 'gpu-host' is not available yet, use 'cpu'")),
+        Target::Cuda => return Err(Failure::input("--target: 'cuda' is not available yet, use 'cpu'")),
+    }
+    let report = session::run(options)?;
+    report.save()?;
+    report.print(options.json)?;
+    Ok(report.passed())
+}

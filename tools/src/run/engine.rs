@@ -1,0 +1,314 @@
+//! The JIT: compiles a module in the LLVM dialect and calls its wrapper functions. With `memory.rs`, all `unsafe` of
+//! the tool is here.
+
+use super::{
+    array::Array,
+    failure::{Failure, Result},
+    memory,
+    slot::{Kind, Slot},
+};
+use half::{bf16, f16};
+use melior::{Context, ir::Module};
+use mlir_sys::*;
+use std::{
+    alloc::{Layout, alloc_zeroed, dealloc},
+    ffi::{c_char, c_int, c_void},
+    path::Path,
+    ptr,
+    time::Instant,
+};
+
+/// Libraries that generated code may call, where they are installed.
+const LIBRARIES: [&str; 2] = ["libmlir_c_runner_utils.so", "libmlir_runner_utils.so"];
+
+/// Parses a file.
+pub fn parse_file<'c>(context: &'c Context, file: &str) -> Option<Module<'c>> {
+    // SAFETY: the module, if there is one, is owned by the caller from here on.
+    unsafe {
+        let raw = mlirModuleCreateParseFromFile(context.to_raw(), string(file));
+        Module::from_option_raw(raw)
+    }
+}
+
+fn string(text: &str) -> MlirStringRef {
+    MlirStringRef { data: text.as_ptr() as *const c_char, length: text.len() }
+}
+
+/// Sets the number of OpenMP threads; call before there is a second thread.
+pub fn set_threads(count: u32) {
+    // SAFETY: the process has one thread, says the contract above.
+    unsafe { std::env::set_var("OMP_NUM_THREADS", count.to_string()) }
+}
+
+/// Compiled code.
+pub struct Engine(MlirExecutionEngine);
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // SAFETY: nothing that the engine owns is in use.
+        unsafe { mlirExecutionEngineDestroy(self.0) }
+    }
+}
+
+/// What a call has left behind.
+pub struct Outcome {
+    /// The results, in order.
+    pub results: Vec<Array>,
+    /// The operands after the call: changed where they are buffers.
+    pub operands: Vec<Array>,
+    /// The time of the call.
+    pub seconds: f64,
+    /// The most bytes of heap that the code has used at once.
+    pub peak_bytes: usize,
+}
+
+impl Engine {
+    /// Compiles a module in the LLVM dialect.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be translated or compiled; MLIR has said why.
+    pub fn new(module: &Module, level: u8) -> Result<Self> {
+        let root = option_env!("MLIR_SYS_220_PREFIX").unwrap_or("/usr/lib/llvm-22");
+        // MLIR reads the paths up to a NUL, whatever their length says.
+        let paths: Vec<_> = LIBRARIES
+            .map(|name| format!("{root}/lib/{name}"))
+            .into_iter()
+            .filter(|path| Path::new(path).exists())
+            .map(|path| path + "\0")
+            .collect();
+        let paths: Vec<_> = paths.iter().map(|path| string(path.trim_end_matches('\0'))).collect();
+        // SAFETY: the module is valid; the paths live through the call; the symbols are functions with C linkage and
+        // the signatures that compilers expect of their names.
+        unsafe {
+            let engine = mlirExecutionEngineCreate(
+                module.to_raw(),
+                c_int::from(level),
+                paths.len() as c_int,
+                paths.as_ptr(),
+                false,
+                false,
+            );
+            if engine.ptr.is_null() {
+                return Err(Failure::Reported);
+            }
+            for (name, function) in memory::symbols().into_iter().chain(float_symbols()) {
+                mlirExecutionEngineRegisterSymbol(engine, string(name), function);
+            }
+            Ok(Self(engine))
+        }
+    }
+
+    /// Looks a wrapper up, which compiles it.
+    ///
+    /// # Errors
+    ///
+    /// If the program calls functions that do not exist; LLVM has named them.
+    pub fn function<'e>(&'e self, name: &str, operands: &'e [Slot], results: &'e [Slot]) -> Result<Function<'e>> {
+        let symbol = format!("_mlir_ciface_{name}");
+        // SAFETY: the engine is valid.
+        let address = unsafe { mlirExecutionEngineLookup(self.0, string(&format!("_mlir_{symbol}"))) };
+        if address.is_null() {
+            return Err(Failure::input("the program cannot be linked: it calls a function that does not exist"));
+        }
+        // SAFETY: MLIR generates functions of this signature under `_mlir_` and a name.
+        let call = unsafe { std::mem::transmute::<*mut c_void, unsafe extern "C" fn(*mut *mut c_void)>(address) };
+        Ok(Function { call, operands, results, _engine: self })
+    }
+}
+
+/// A compiled wrapper.
+pub struct Function<'e> {
+    call: unsafe extern "C" fn(*mut *mut c_void),
+    operands: &'e [Slot],
+    results: &'e [Slot],
+    _engine: &'e Engine,
+}
+
+impl Function<'_> {
+    /// Calls the function with copies of the operands.
+    ///
+    /// # Errors
+    ///
+    /// If the operands do not fit the signature or memory is short.
+    pub fn call(&self, operands: &[Array]) -> Result<Outcome> {
+        if operands.len() != self.operands.len() {
+            return Err(Failure::input(format!("expected {} operands, got {}", self.operands.len(), operands.len())));
+        }
+        let mut inputs = vec![];
+        for (slot, array) in self.operands.iter().zip(operands) {
+            slot.check_shape(&array.shape).map_err(Failure::Input)?;
+            inputs.push(Port::new(&array.bytes, array.bytes.len(), &array.shape)?);
+        }
+        let mut outputs = vec![];
+        for slot in self.results {
+            let shape: Vec<_> = slot.dims.iter().map(|dim| dim.unwrap_or(0)).collect();
+            outputs.push(match slot.kind {
+                Kind::Memref => Port::new(&[], 8 * (3 + 2 * shape.len()), &[])?,
+                _ => Port::new(&[], slot.element.size() * shape.iter().product::<usize>(), &shape)?,
+            });
+        }
+        let mut descriptors: Vec<_> =
+            inputs.iter_mut().chain(&mut outputs).map(|port| port.descriptor.as_mut_ptr()).collect();
+        let mut arguments: Vec<_> =
+            descriptors.iter_mut().map(|descriptor| ptr::from_mut(descriptor) as *mut c_void).collect();
+        memory::start();
+        let start = Instant::now();
+        // SAFETY: each argument points to a pointer to a descriptor of the rank that the wrapper expects, over memory
+        // of at least its size; the slots describe the wrapper's signature.
+        unsafe { (self.call)(arguments.as_mut_ptr()) };
+        let seconds = start.elapsed().as_secs_f64();
+        let peak_bytes = memory::peak();
+        let results = self.results.iter().zip(&outputs).map(|(slot, port)| port.take(slot)).collect::<Result<_>>()?;
+        let operands = operands
+            .iter()
+            .zip(&inputs)
+            .map(|(array, port)| Array {
+                element: array.element,
+                shape: array.shape.clone(),
+                bytes: port.bytes().to_vec(),
+            })
+            .collect();
+        // SAFETY: the call is over, and its results were copied.
+        unsafe { memory::release() };
+        Ok(Outcome { results, operands, seconds, peak_bytes })
+    }
+}
+
+/// Aligned memory behind one parameter of a wrapper, and its descriptor.
+struct Port {
+    data: *mut u8,
+    layout: Layout,
+    size: usize,
+    /// Allocated pointer, aligned pointer, offset, sizes, strides.
+    descriptor: Vec<i64>,
+}
+
+impl Port {
+    fn new(content: &[u8], size: usize, shape: &[usize]) -> Result<Self> {
+        let short = || Failure::input(format!("cannot allocate {size} bytes"));
+        let layout = Layout::from_size_align(size.max(1), 64).map_err(|_| short())?;
+        // SAFETY: the size is not zero; the content is no longer than it.
+        let data = unsafe { alloc_zeroed(layout) };
+        if data.is_null() {
+            return Err(short());
+        }
+        unsafe { ptr::copy_nonoverlapping(content.as_ptr(), data, content.len().min(size)) };
+        let mut descriptor = vec![data as i64, data as i64, 0];
+        descriptor.extend(shape.iter().map(|size| *size as i64));
+        let mut strides = vec![1; shape.len()];
+        for axis in (1..shape.len()).rev() {
+            strides[axis - 1] = strides[axis] * shape[axis].max(1) as i64;
+        }
+        descriptor.extend(strides);
+        Ok(Self { data, layout, size, descriptor })
+    }
+
+    fn bytes(&self) -> &[u8] {
+        // SAFETY: the memory has this size and was initialized.
+        unsafe { std::slice::from_raw_parts(self.data, self.size) }
+    }
+
+    /// Copies the result that the wrapper has stored.
+    fn take(&self, slot: &Slot) -> Result<Array> {
+        let rank = slot.dims.len();
+        if slot.kind != Kind::Memref {
+            return Ok(Array { bytes: self.bytes().to_vec(), ..slot.zeros().map_err(Failure::Input)? });
+        }
+        let words: Vec<_> =
+            self.bytes().chunks_exact(8).map(|word| i64::from_ne_bytes(word.try_into().unwrap_or_default())).collect();
+        let (sizes, strides) = words[3..].split_at(rank);
+        let shape: Vec<_> = sizes.iter().map(|size| usize::try_from(*size).unwrap_or(0)).collect();
+        let mut array = Array::zeros(slot.element, &shape).map_err(Failure::Input)?;
+        let size = slot.element.size();
+        let mut index = vec![0i64; rank];
+        for chunk in array.bytes.chunks_exact_mut(size) {
+            let at = words[2] + index.iter().zip(strides).map(|(index, stride)| index * stride).sum::<i64>();
+            // SAFETY: the descriptor was stored by the generated code, whose memory is released after this copy.
+            unsafe {
+                ptr::copy_nonoverlapping(
+                    (words[1] as *const u8).offset(at as isize * size as isize),
+                    chunk.as_mut_ptr(),
+                    size,
+                )
+            };
+            for axis in (0..rank).rev() {
+                index[axis] += 1;
+                if index[axis] < sizes[axis] {
+                    break;
+                }
+                index[axis] = 0;
+            }
+        }
+        Ok(array)
+    }
+}
+
+impl Drop for Port {
+    fn drop(&mut self) {
+        // SAFETY: allocated with this layout.
+        unsafe { dealloc(self.data, self.layout) }
+    }
+}
+
+/// Conversions that LLVM calls for types that the machine lacks, and the end of a failed assertion. A half is passed
+/// in the low bits of a float's register.
+fn float_symbols() -> [(&'static str, *mut c_void); 7] {
+    extern "C" fn f32_to_f16(number: f32) -> f32 {
+        f32::from_bits(f16::from_f32(number).to_bits().into())
+    }
+    extern "C" fn f64_to_f16(number: f64) -> f32 {
+        f32::from_bits(f16::from_f64(number).to_bits().into())
+    }
+    extern "C" fn f16_to_f32(number: f32) -> f32 {
+        f16::from_bits(number.to_bits() as u16).to_f32()
+    }
+    extern "C" fn f16_to_f64(number: f32) -> f64 {
+        f16::from_bits(number.to_bits() as u16).to_f64()
+    }
+    extern "C" fn f32_to_bf16(number: f32) -> f32 {
+        f32::from_bits(bf16::from_f32(number).to_bits().into())
+    }
+    extern "C" fn f64_to_bf16(number: f64) -> f32 {
+        f32::from_bits(bf16::from_f64(number).to_bits().into())
+    }
+    extern "C" fn abort() -> ! {
+        eprintln!("autodiff-run: error: the program stopped itself: an assertion failed");
+        // SAFETY: ends the process at once; no destructor of generated code is pending.
+        unsafe { libc::_exit(2) }
+    }
+    [
+        ("__truncsfhf2", f32_to_f16 as *mut c_void),
+        ("__truncdfhf2", f64_to_f16 as *mut c_void),
+        ("__extendhfsf2", f16_to_f32 as *mut c_void),
+        ("__extendhfdf2", f16_to_f64 as *mut c_void),
+        ("__truncsfbf2", f32_to_bf16 as *mut c_void),
+        ("__truncdfbf2", f64_to_bf16 as *mut c_void),
+        ("abort", abort as *mut c_void),
+    ]
+}
+
+/// Turns the signals of a crash in generated code into a message and exit code 2.
+pub fn catch_crashes() {
+    extern "C" fn report(signal: c_int) {
+        let text: &[u8] = match signal {
+            libc::SIGFPE => b"autodiff-run: error: the program divided an integer by zero\n",
+            libc::SIGILL => b"autodiff-run: error: the program reached an illegal instruction\n",
+            _ => b"autodiff-run: error: the program accessed memory that is not its own (index out of bounds, or the stack is full)\n",
+        };
+        // SAFETY: both calls are allowed in signal handlers.
+        unsafe {
+            libc::write(2, text.as_ptr() as *const c_void, text.len());
+            libc::_exit(2)
+        }
+    }
+    for signal in [libc::SIGFPE, libc::SIGILL, libc::SIGBUS, libc::SIGSEGV] {
+        // SAFETY: the handler calls only what signal handlers may; Rust gives each thread a stack for it.
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = report as extern "C" fn(c_int) as usize;
+            action.sa_flags = libc::SA_ONSTACK;
+            libc::sigaction(signal, &action, ptr::null_mut());
+        }
+    }
+}

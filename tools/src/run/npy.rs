@@ -1,0 +1,112 @@
+//! Reading and writing of NumPy's `.npy` files.
+
+use super::{
+    array::{Array, byte_size, shape_text},
+    element::Element,
+};
+use npyz::{DType, NpyHeader, Order};
+use std::{
+    fs,
+    io::{self, BufReader, Read, Write},
+    path::Path,
+};
+
+/// Reads an array whose elements have the given type.
+///
+/// # Errors
+///
+/// A message if the file cannot be read, is no `.npy` file, or has elements of another type.
+pub fn read(path: &Path, element: Element) -> Result<Array, String> {
+    let file = fs::File::open(path).map_err(|error| format!("cannot open '{}': {error}", path.display()))?;
+    let available = file.metadata().map_err(|error| error.to_string())?;
+    if !available.is_file() {
+        return Err(format!("'{}' is not a file", path.display()));
+    }
+    let mut reader = BufReader::new(file);
+    let garbled = |what: &str| format!("'{}' is not a valid .npy file: {what}", path.display());
+    let header = NpyHeader::from_reader(&mut reader).map_err(|error| garbled(&error.to_string()))?;
+    let dtype = match header.dtype() {
+        DType::Plain(ty) => ty.to_string(),
+        other => other.descr(),
+    };
+    if !element.accepts(&dtype) {
+        return Err(format!(
+            "'{}' holds elements of dtype '{dtype}', expected '{}'{}",
+            path.display(),
+            element.npy_type(),
+            if element == Element::Bf16 { " with the raw bits of bf16" } else { "" }
+        ));
+    }
+    let shape: Option<Vec<_>> = header.shape().iter().map(|size| usize::try_from(*size).ok()).collect();
+    let shape = shape.ok_or_else(|| garbled("its shape is too large"))?;
+    let size = byte_size(element, &shape).ok_or_else(|| garbled("its shape is too large"))?;
+    if size as u64 > available.len() {
+        return Err(garbled(&format!("its header says {}, but the data ends early", shape_text(&shape))));
+    }
+    let mut bytes = Vec::with_capacity(size);
+    reader.take(size as u64).read_to_end(&mut bytes).map_err(|error| garbled(&error.to_string()))?;
+    if bytes.len() != size {
+        return Err(garbled(&format!("its header says {}, but the data ends early", shape_text(&shape))));
+    }
+    if header.order() == Order::Fortran {
+        bytes = row_major(&bytes, element.size(), &shape);
+    }
+    Ok(Array { element, shape, bytes })
+}
+
+/// Reorders column-major elements.
+fn row_major(bytes: &[u8], size: usize, shape: &[usize]) -> Vec<u8> {
+    let mut strides = vec![size; shape.len()];
+    for axis in 1..shape.len() {
+        strides[axis] = strides[axis - 1] * shape[axis - 1];
+    }
+    let mut result = Vec::with_capacity(bytes.len());
+    let mut index = vec![0; shape.len()];
+    while result.len() < bytes.len() {
+        let at: usize = index.iter().zip(&strides).map(|(index, stride)| index * stride).sum();
+        result.extend_from_slice(&bytes[at..at + size]);
+        for axis in (0..shape.len()).rev() {
+            index[axis] += 1;
+            if index[axis] < shape[axis] {
+                break;
+            }
+            index[axis] = 0;
+        }
+    }
+    result
+}
+
+/// Writes an array under its final name only when it is complete.
+///
+/// # Errors
+///
+/// A message if the file cannot be written.
+pub fn write(path: &Path, array: &Array) -> Result<(), String> {
+    let part = path.with_extension(format!("npy.{}.part", std::process::id()));
+    let result = write_bytes(&part, array).and_then(|()| fs::rename(&part, path));
+    result.map_err(|error| {
+        // The write has failed: what is left of it is of no use, and no second failure matters.
+        let _ = fs::remove_file(&part);
+        format!("cannot write '{}': {error}", path.display())
+    })
+}
+
+fn write_bytes(path: &Path, array: &Array) -> io::Result<()> {
+    let sizes: String = array.shape.iter().map(|size| format!("{size}, ")).collect();
+    let mut header = format!(
+        "{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}",
+        array.element.npy_type(),
+        sizes.trim_end()
+    );
+    // The data starts at a multiple of 64 bytes, after a preamble of 10 and a line feed.
+    let padding = (header.len() + 11).next_multiple_of(64) - 11 - header.len();
+    header.push_str(&" ".repeat(padding));
+    header.push('\n');
+    let length = u16::try_from(header.len()).map_err(|_| io::Error::other("too many dimensions"))?;
+    let mut file = io::BufWriter::new(fs::File::create(path)?);
+    file.write_all(b"\x93NUMPY\x01\x00")?;
+    file.write_all(&length.to_le_bytes())?;
+    file.write_all(header.as_bytes())?;
+    file.write_all(&array.bytes)?;
+    file.into_inner().map_err(|error| error.into_error())?.sync_all()
+}

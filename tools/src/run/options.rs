@@ -1,0 +1,142 @@
+//! The command line.
+
+use clap::{Parser, ValueEnum};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Values (--arg, --seed, --seed-arg, --tangent):
+  1.5            a number, for a scalar or a memref of rank 0 (complex: 1+2j)
+  @x.npy         an array from a NumPy file (bf16: the raw bits, as uint16)
+  zeros:4x5      zeros (rank 0: 'zeros:')
+  rand:4x5:7     uniform in [-1, 1) by splitmix64 with seed 7; integers from 0 to 7
+
+Examples:
+  autodiff-run m.mlir --entry f --arg 0.7
+  autodiff-run m.mlir --entry f --arg 0.7 --mode vjp
+  autodiff-run m.mlir --entry f --arg rand:64x64:1 --arg zeros:64 --mode check
+  autodiff-run m.mlir --entry loss --arg @w.npy --mode vjp --save out --json
+  autodiff-run m.mlir --entry f --arg rand:8:1 --arg zeros:8 --mode vjp --seed-arg 1=rand:8:2
+
+Exit codes: 0 success, 1 the check failed, 2 bad input, 3 a device failed.";
+
+/// Compiles an MLIR function, or its derivative, for this machine and runs it.
+#[derive(Debug, Parser)]
+#[command(name = "autodiff-run", version, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Options {
+    /// The MLIR file; '-' reads standard input
+    #[arg(value_name = "FILE")]
+    pub file: String,
+
+    /// The function to run
+    #[arg(long, value_name = "NAME")]
+    pub entry: String,
+
+    /// The value of a parameter; one for each, in order
+    #[arg(long = "arg", value_name = "V", allow_hyphen_values = true)]
+    pub args: Vec<String>,
+
+    /// What to compute
+    #[arg(long, value_enum, default_value_t = Mode::Run)]
+    pub mode: Mode,
+
+    /// How each argument takes part: const, active, dup or dup_noneed [default: every floating-point argument is
+    /// differentiated]
+    #[arg(long, value_name = "A,B,...", value_delimiter = ',', help_heading = "Differentiation")]
+    pub activity: Option<Vec<String>>,
+
+    /// vjp: the cotangent of an active result; repeat in the order of the active results [default: ones]
+    #[arg(long = "seed", value_name = "V", allow_hyphen_values = true, help_heading = "Differentiation")]
+    pub seeds: Vec<String>,
+
+    /// vjp: the initial shadow of buffer argument I, the cotangent of its final content [default: zeros]
+    #[arg(long = "seed-arg", value_name = "I=V", help_heading = "Differentiation")]
+    pub seed_args: Vec<String>,
+
+    /// jvp: the tangent of argument I [default: ones for every differentiated argument]
+    #[arg(long = "tangent", value_name = "I=V", help_heading = "Differentiation")]
+    pub tangents: Vec<String>,
+
+    /// A file of further derivative rules
+    #[arg(long, value_name = "FILE", help_heading = "Differentiation")]
+    pub rules: Vec<PathBuf>,
+
+    /// check: the number of random directions
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=1000),
+        help_heading = "Check")]
+    pub directions: u64,
+
+    /// check: the largest relative error that passes [default: by the narrowest float type in the program: f64 1e-6,
+    /// f32 2e-3, f16 5e-2, bf16 1e-1]
+    #[arg(long, value_name = "T", value_parser = positive, help_heading = "Check")]
+    pub tolerance: Option<f64>,
+
+    /// Write result-I.npy, arg-I.npy (buffers after the call), grad-arg-I.npy, tangent-result-I.npy and
+    /// tangent-arg-I.npy
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub save: Option<PathBuf>,
+
+    /// Print one JSON object
+    #[arg(long, help_heading = "Output")]
+    pub json: bool,
+
+    /// Run N times and report the median time
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..),
+        help_heading = "Execution")]
+    pub repeat: u32,
+
+    /// The number of OpenMP threads
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096), help_heading = "Execution")]
+    pub threads: Option<u32>,
+
+    /// Where kernels run
+    #[arg(long, value_enum, default_value_t = Target::Cpu, help_heading = "Execution")]
+    pub target: Target,
+
+    /// LLVM's optimization level
+    #[arg(long, value_name = "0..3", default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=3),
+        help_heading = "Execution")]
+    pub opt_level: u8,
+}
+
+/// What to compute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Mode {
+    /// The function itself
+    Run,
+    /// Forward mode: results and their tangents
+    Jvp,
+    /// Reverse mode: cotangents of the arguments
+    Vjp,
+    /// Compare both with differences, and with each other
+    Check,
+}
+
+impl Mode {
+    /// The word of the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Jvp => "jvp",
+            Self::Vjp => "vjp",
+            Self::Check => "check",
+        }
+    }
+}
+
+/// Where kernels run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Target {
+    /// No kernels: everything is compiled for the CPU
+    Cpu,
+    /// GPU kernels on the CPU
+    GpuHost,
+    /// GPU kernels on a CUDA device
+    Cuda,
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(number) if number > 0.0 => Ok(number),
+        _ => Err("expected a number above 0".into()),
+    }
+}

@@ -1,0 +1,160 @@
+//! A program with its wrappers, compiled.
+
+use super::{
+    array::Array,
+    engine::{Engine, Function, Outcome},
+    failure::{Failure, Result},
+    request::{Request, Role, symbol},
+    slot::Slot,
+    source::{self, Entry},
+    wrapper::{Wrapper, types},
+};
+use melior::{Context, ir::Module};
+use std::path::PathBuf;
+
+/// A compiled program.
+pub struct Program {
+    engine: Engine,
+    requests: Vec<(Request, Vec<Slot>, Vec<Slot>)>,
+}
+
+impl Program {
+    /// Adds a wrapper for each request to a module and compiles it.
+    ///
+    /// # Errors
+    ///
+    /// If a derivative or the compilation fails; MLIR has said why.
+    pub fn compile(
+        context: &Context,
+        mut module: Module,
+        entry: &Entry,
+        requests: Vec<Request>,
+        settings: &Settings,
+    ) -> Result<Self> {
+        let mut text = format!(
+            "func.func private @{}({}) -> ({})\n",
+            symbol(&entry.name),
+            types(&entry.parameters),
+            types(&entry.results)
+        );
+        let requests: Vec<_> = requests
+            .into_iter()
+            .map(|request| {
+                let operands: Vec<_> = request.operands.iter().map(|(_, slot)| slot.clone()).collect();
+                let results: Vec<_> = request.results.iter().map(|(_, slot)| slot.clone()).collect();
+                (request, operands, results)
+            })
+            .collect();
+        for (request, operands, results) in &requests {
+            text += &Wrapper {
+                name: request.name,
+                op: &request.op,
+                attributes: &request.attributes,
+                operands: operands.clone(),
+                results: results.clone(),
+                location: &entry.location,
+            }
+            .text();
+        }
+        let names: Vec<_> = requests.iter().map(|(request, ..)| request.name).collect();
+        source::add_functions(context, &module, &text, &names)?;
+        let derivatives = source::as_op(&module).walk().iter().any(|op| op.name().starts_with("autodiff."));
+        let differentiate = if derivatives { differentiation(&settings.rules)? } else { String::new() };
+        let pipeline = format!("builtin.module(symbol-dce,{differentiate}{})", autodiff_lowering::cpu::cpu_pipeline());
+        source::run_passes(context, &mut module, &pipeline)?;
+        let engine = Engine::new(&module, settings.level)?;
+        let program = Self { engine, requests };
+        // Looking a function up compiles it, and says what cannot be linked.
+        for (request, ..) in &program.requests {
+            program.function(request.name)?;
+        }
+        Ok(program)
+    }
+
+    fn function(&self, name: &str) -> Result<Function<'_>> {
+        let (_, operands, results) = self.find(name)?;
+        self.engine.function(name, operands, results)
+    }
+
+    fn find(&self, name: &str) -> Result<&(Request, Vec<Slot>, Vec<Slot>)> {
+        self.requests
+            .iter()
+            .find(|(request, ..)| request.name == name)
+            .ok_or_else(|| Failure::input(format!("'{name}' was not compiled")))
+    }
+
+    /// Calls a wrapper `repeat` times, each time with fresh copies of the operands.
+    ///
+    /// # Errors
+    ///
+    /// If the operands do not fit.
+    pub fn call(&self, name: &str, repeat: u32, operand: impl Fn(Role) -> Result<Array>) -> Result<Call> {
+        let (request, ..) = self.find(name)?;
+        let function = self.function(name)?;
+        let operands = request.operands.iter().map(|(role, _)| operand(*role)).collect::<Result<Vec<_>>>()?;
+        let mut seconds = vec![];
+        let mut outcome = function.call(&operands)?;
+        seconds.push(outcome.seconds);
+        for _ in 1..repeat {
+            outcome = function.call(&operands)?;
+            seconds.push(outcome.seconds);
+        }
+        seconds.sort_by(f64::total_cmp);
+        let Outcome { results, operands, peak_bytes, .. } = outcome;
+        let roles = |slots: &[(Role, Slot)]| slots.iter().map(|(role, _)| *role).collect::<Vec<_>>();
+        Ok(Call {
+            results: roles(&request.results).into_iter().zip(results).collect(),
+            operands: roles(&request.operands).into_iter().zip(operands).collect(),
+            seconds: seconds[seconds.len() / 2],
+            peak_bytes,
+        })
+    }
+}
+
+/// How a program is compiled.
+pub struct Settings {
+    /// LLVM's optimization level.
+    pub level: u8,
+    /// Files of further derivative rules.
+    pub rules: Vec<PathBuf>,
+}
+
+/// What a call has left behind, by role.
+pub struct Call {
+    pub results: Vec<(Role, Array)>,
+    /// The operands after the call.
+    pub operands: Vec<(Role, Array)>,
+    /// The median time.
+    pub seconds: f64,
+    /// The most bytes of heap that the code has used at once.
+    pub peak_bytes: usize,
+}
+
+impl Call {
+    /// A result by its role.
+    pub fn result(&self, role: Role) -> Option<&Array> {
+        self.results.iter().find(|(other, _)| *other == role).map(|(_, array)| array)
+    }
+
+    /// An operand after the call, by its role.
+    pub fn operand(&self, role: Role) -> Option<&Array> {
+        self.operands.iter().find(|(other, _)| *other == role).map(|(_, array)| array)
+    }
+}
+
+fn differentiation(rules: &[PathBuf]) -> Result<String> {
+    let mut paths = vec![];
+    for path in rules {
+        std::fs::File::open(path)
+            .map_err(|error| Failure::input(format!("--rules: cannot open '{}': {error}", path.display())))?;
+        let text = path.display().to_string();
+        if text.contains([',', '{', '}', ' ', '\'', '"']) {
+            return Err(Failure::input(format!(
+                "--rules: the path '{text}' must not hold blanks, commas, quotes or braces"
+            )));
+        }
+        paths.push(text);
+    }
+    let options = if paths.is_empty() { String::new() } else { format!("{{rules={}}}", paths.join(",")) };
+    Ok(format!("autodiff-differentiate{options},autodiff-lower,"))
+}

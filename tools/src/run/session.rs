@@ -1,0 +1,199 @@
+//! One run of the tool: from the options to a report.
+
+use super::{
+    array::Array,
+    check::{self, Checker},
+    failure::{Failure, Result},
+    memory,
+    options::{Mode, Options},
+    program::{Call, Program, Settings},
+    progress::Progress,
+    report::Report,
+    request::{Direction, Request, Role, activities, count},
+    slot::{Kind, Slot},
+    source::{self, Entry},
+    value,
+};
+use std::{collections::HashMap, time::Instant};
+
+/// Does what the options say.
+///
+/// # Errors
+///
+/// If the input is bad in any way.
+pub fn run(options: &Options) -> Result<Report> {
+    check_flags(options)?;
+    let progress = Progress::new();
+    progress.stage("reading the program");
+    let context = source::context();
+    let mut module = source::parse(&context, &options.file)?;
+    let entry = source::entry(&context, &mut module, &options.entry)?;
+    let arguments = arguments(options, &entry)?;
+    let words = options.activity.as_deref();
+    let forward = activities(&entry, words, Direction::Forward)?;
+    let reverse = activities(&entry, words, Direction::Reverse)?;
+    let (primal, jvp, vjp) = (Request::primal(&entry), Request::jvp(&entry, &forward), Request::vjp(&entry, &reverse));
+    let (primal_name, jvp_name, vjp_name) = (primal.name, jvp.name, vjp.name);
+    let requests = match options.mode {
+        Mode::Run => vec![primal],
+        Mode::Jvp => vec![primal, jvp],
+        Mode::Vjp => vec![primal, vjp],
+        Mode::Check => vec![primal, jvp, vjp],
+    };
+    let narrowest = source::narrowest(source::as_op(&module));
+    let settings = Settings { level: options.opt_level, rules: options.rules.clone() };
+
+    progress.stage("compiling");
+    let start = Instant::now();
+    let program = Program::compile(&context, module, &entry, requests, &settings)?;
+    let mut report = Report::new(options, &entry, start.elapsed().as_secs_f64());
+
+    progress.stage("running");
+    let plain = |role| match role {
+        Role::Primal(index) => Ok(arguments[index].clone()),
+        _ => Err(Failure::input("the primal has no such operand")),
+    };
+    let run = program.call(primal_name, options.repeat, plain)?;
+    report.primal_seconds = run.seconds;
+
+    let derivative = match options.mode {
+        Mode::Run => None,
+        Mode::Jvp => {
+            progress.stage("running the derivative");
+            let tangents = indexed(&options.tangents, "--tangent", &entry, |index| forward[index].is_dup())?;
+            Some(program.call(jvp_name, options.repeat, |role| match role {
+                Role::Shadow(index) => {
+                    Ok(tangents.get(&index).cloned().unwrap_or_else(|| arguments[index].splat_like(1.0)))
+                }
+                _ => plain(role),
+            })?)
+        }
+        Mode::Vjp => {
+            progress.stage("running the derivative");
+            let shadows = indexed(&options.seed_args, "--seed-arg", &entry, |index| reverse[index].is_dup())?;
+            let seeds = seeds(options, &entry, &run)?;
+            Some(program.call(vjp_name, options.repeat, |role| match role {
+                Role::Shadow(index) => {
+                    Ok(shadows.get(&index).cloned().unwrap_or_else(|| arguments[index].zeros_like()))
+                }
+                Role::Seed(index) => seeds.get(&index).cloned().ok_or(Failure::Reported),
+                _ => plain(role),
+            })?)
+        }
+        Mode::Check => {
+            progress.stage("checking");
+            let checker = Checker {
+                program: &program,
+                names: [primal_name, jvp_name, vjp_name],
+                arguments: &arguments,
+                forward: &forward,
+                reverse: &reverse,
+                buffers: entry.parameters.iter().map(|slot| slot.kind == Kind::Memref).collect(),
+                limits: check::Limits::new(narrowest, options.tolerance),
+            };
+            let (errors, call) = checker.run(&run, options.directions)?;
+            report.errors = Some(errors);
+            report.gradient_seconds = Some(call.seconds);
+            report.cache_bytes = call.peak_bytes.saturating_sub(run.peak_bytes);
+            None
+        }
+    };
+    progress.done();
+    if let Some(call) = &derivative {
+        report.gradient_seconds = Some(call.seconds);
+        report.cache_bytes = call.peak_bytes.saturating_sub(run.peak_bytes);
+    }
+    report.collect(&entry, derivative.unwrap_or(run));
+    report.peak_bytes = memory::peak_resident();
+    Ok(report)
+}
+
+/// Flags that another mode would ignore are a mistake.
+fn check_flags(options: &Options) -> Result<()> {
+    let only = |flag: &str, given: bool, modes: &[Mode]| {
+        if !given || modes.contains(&options.mode) {
+            return Ok(());
+        }
+        let words: Vec<_> = modes.iter().map(|mode| format!("'{}'", mode.word())).collect();
+        Err(Failure::input(format!(
+            "{flag}: has no meaning in mode '{}', use --mode {}",
+            options.mode.word(),
+            words.join(" or ")
+        )))
+    };
+    only("--seed", !options.seeds.is_empty(), &[Mode::Vjp])?;
+    only("--seed-arg", !options.seed_args.is_empty(), &[Mode::Vjp])?;
+    only("--tangent", !options.tangents.is_empty(), &[Mode::Jvp])?;
+    only("--tolerance", options.tolerance.is_some(), &[Mode::Check])?;
+    only("--activity", options.activity.is_some(), &[Mode::Jvp, Mode::Vjp, Mode::Check])
+}
+
+fn arguments(options: &Options, entry: &Entry) -> Result<Vec<Array>> {
+    if options.args.len() != entry.parameters.len() {
+        return Err(Failure::input(format!(
+            "--arg: function '@{}' takes {} ({}), got {}",
+            entry.name,
+            count(entry.parameters.len(), "argument", "arguments"),
+            super::wrapper::types(&entry.parameters),
+            options.args.len()
+        )));
+    }
+    let parse = |(index, (text, slot)): (usize, (&String, &Slot))| {
+        value::parse(text, slot).map_err(|why| Failure::input(why).at(format!("--arg {text} (argument #{index})")))
+    };
+    options.args.iter().zip(&entry.parameters).enumerate().map(parse).collect()
+}
+
+/// Values by the number of an argument.
+fn indexed(
+    texts: &[String],
+    flag: &str,
+    entry: &Entry,
+    is_differentiated: impl Fn(usize) -> bool,
+) -> Result<HashMap<usize, Array>> {
+    let mut values = HashMap::new();
+    for text in texts {
+        let place = format!("{flag} {text}");
+        let (index, text) = value::parse_indexed(text).map_err(|why| Failure::input(why).at(&place))?;
+        let Some(slot) = entry.parameters.get(index) else {
+            let count = count(entry.parameters.len(), "argument", "arguments");
+            return Err(Failure::input(format!("function '@{}' has {count}", entry.name)).at(place));
+        };
+        if !is_differentiated(index) {
+            return Err(Failure::input(format!("argument #{index} has no shadow or tangent")).at(place));
+        }
+        let array = value::parse(text, slot).map_err(|why| Failure::input(why).at(&place))?;
+        if values.insert(index, array).is_some() {
+            return Err(Failure::input(format!("argument #{index} is given twice")).at(place));
+        }
+    }
+    Ok(values)
+}
+
+/// The cotangents of the active results.
+fn seeds(options: &Options, entry: &Entry, run: &Call) -> Result<HashMap<usize, Array>> {
+    let active: Vec<_> = entry.results.iter().enumerate().filter(|(_, slot)| slot.is_differentiable()).collect();
+    if options.seeds.len() > active.len() {
+        return Err(Failure::input(format!(
+            "--seed: function '@{}' has {}, got {}",
+            entry.name,
+            count(active.len(), "active result", "active results"),
+            options.seeds.len()
+        )));
+    }
+    let mut seeds = HashMap::new();
+    for (number, (index, slot)) in active.into_iter().enumerate() {
+        let result = run.result(Role::Primal(index)).ok_or(Failure::Reported)?;
+        let seed = match options.seeds.get(number) {
+            None => result.splat_like(1.0),
+            Some(text) => {
+                // What the shape is at run time, the primal has shown.
+                let slot = Slot { dims: result.shape.iter().map(|size| Some(*size)).collect(), ..slot.clone() };
+                value::parse(text, &slot)
+                    .map_err(|why| Failure::input(why).at(format!("--seed {text} (result #{index})")))?
+            }
+        };
+        seeds.insert(index, seed);
+    }
+    Ok(seeds)
+}

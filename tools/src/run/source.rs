@@ -1,0 +1,264 @@
+//! Reading of programs, passes over them, and diagnostics.
+
+use super::{
+    failure::{Failure, Result},
+    slot::Slot,
+};
+use autodiff_dialect::{
+    bridge,
+    ir::{Attribute, Op, Type},
+};
+use melior::{
+    Context, diagnostic::Diagnostic, diagnostic::DiagnosticSeverity, dialect::DialectRegistry, ir::Location,
+    ir::Module, pass::PassManager, utility::parse_pass_pipeline,
+};
+use std::io::Read;
+
+/// A context with all dialects and passes, which prints diagnostics to stderr.
+pub fn context() -> Context {
+    let registry = DialectRegistry::new();
+    bridge::register_everything(&registry);
+    bridge::register_upstream_passes();
+    autodiff_transforms::register();
+    autodiff_lowering::register();
+    let context = Context::new();
+    context.append_dialect_registry(&registry);
+    context.load_all_available_dialects();
+    context.attach_diagnostic_handler(|diagnostic| {
+        print(&diagnostic);
+        true
+    });
+    context
+}
+
+fn print(diagnostic: &Diagnostic) {
+    let severity = match diagnostic.severity() {
+        DiagnosticSeverity::Error => "error",
+        DiagnosticSeverity::Warning => "warning",
+        DiagnosticSeverity::Remark => "remark",
+        DiagnosticSeverity::Note => "note",
+    };
+    eprintln!("{}{severity}: {diagnostic}", place(diagnostic.location()));
+    for note in (0..diagnostic.note_count()).filter_map(|index| diagnostic.note(index).ok()) {
+        if !note.to_string().starts_with("see current operation") {
+            print(&note);
+        }
+    }
+}
+
+/// `file:line:column: ` of a location, or nothing if there is no file in it.
+fn place(location: Location) -> String {
+    first_file(&location.to_string()).map(|place| place + ": ").unwrap_or_default()
+}
+
+/// Finds the first `"file":line:column` in the text of a location.
+fn first_file(text: &str) -> Option<String> {
+    let mut rest = text;
+    loop {
+        let (_, after) = rest.split_once('"')?;
+        let (name, after) = after.split_once('"')?;
+        let end = after.find(|char: char| !char.is_ascii_digit() && char != ':').unwrap_or(after.len());
+        let position = &after[..end];
+        if position.starts_with(':') {
+            let name = if name.is_empty() { "-" } else { name };
+            return Some(format!("{name}{}", position.trim_end_matches(':')));
+        }
+        rest = after;
+    }
+}
+
+/// Parses a file, or standard input for `-`.
+///
+/// # Errors
+///
+/// If it cannot be read or parsed.
+pub fn parse<'c>(context: &'c Context, file: &str) -> Result<Module<'c>> {
+    if file == "-" {
+        let mut text = String::new();
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .map_err(|error| Failure::input(format!("cannot read standard input: {error}")))?;
+        return Module::parse(context, &text).ok_or(Failure::Reported);
+    }
+    // MLIR reports a file that it cannot open without a word about why.
+    let metadata = std::fs::File::open(file)
+        .and_then(|file| file.metadata())
+        .map_err(|error| Failure::input(format!("cannot open '{file}': {error}")))?;
+    if metadata.is_dir() {
+        return Err(Failure::input(format!("cannot open '{file}': is a directory")));
+    }
+    super::engine::parse_file(context, file).ok_or(Failure::Reported)
+}
+
+/// The module as an op.
+pub fn as_op(module: &Module) -> Op {
+    Op::from_raw(module.as_operation().to_raw())
+}
+
+/// The ops at the top of a module.
+fn top(module: Op) -> Vec<Op> {
+    module.body(0).map(|block| block.ops()).unwrap_or_default()
+}
+
+/// Runs a pipeline.
+///
+/// # Errors
+///
+/// If a pass fails; it has said why.
+pub fn run_passes(context: &Context, module: &mut Module, pipeline: &str) -> Result<()> {
+    let manager = PassManager::new(context);
+    parse_pass_pipeline(manager.as_operation_pass_manager(), pipeline)
+        .map_err(|error| Failure::input(format!("cannot build the pass pipeline: {error}")))?;
+    manager.run(module).map_err(|_| Failure::Reported)
+}
+
+/// A function that can be run.
+pub struct Entry {
+    pub name: String,
+    pub parameters: Vec<Slot>,
+    pub results: Vec<Slot>,
+    /// Whether each parameter was a tensor in the source.
+    pub was_tensor: Vec<bool>,
+    /// Its location, as the text of an MLIR attribute.
+    pub location: String,
+}
+
+/// Finds a function by its name.
+///
+/// # Errors
+///
+/// If there is none, or it has no body.
+fn find(module: Op, name: &str) -> Result<Op> {
+    let functions: Vec<_> = top(module).into_iter().filter(|op| op.is_function()).collect();
+    let Some(&op) = functions.iter().find(|op| op.symbol_name().as_deref() == Some(name)) else {
+        let names: Vec<_> =
+            functions.iter().filter_map(|op| Some(format!("'@{}'", op.symbol_name()?))).take(8).collect();
+        return Err(Failure::input(format!(
+            "--entry: there is no function '@{name}'{}",
+            if names.is_empty() { "".into() } else { format!(", expected one of {}", names.join(", ")) }
+        )));
+    };
+    let place = first_file(&op.location().to_string()).unwrap_or_default();
+    if op.name() != "func.func" {
+        return Err(Failure::input(format!(
+            "{place}: error: --entry: '@{name}' is a '{}', expected a 'func.func'",
+            op.name()
+        )));
+    }
+    if op.body(0).is_none() {
+        return Err(Failure::input(format!("{place}: error: --entry: function '@{name}' has no body")));
+    }
+    Ok(op)
+}
+
+fn signature(op: Op) -> (Vec<Type>, Vec<Type>) {
+    op.attribute("function_type").and_then(Attribute::as_type).and_then(Type::function_parts).unwrap_or_default()
+}
+
+/// Finds the entry, and makes buffers of tensors if the program has any.
+///
+/// # Errors
+///
+/// If there is no such function, its signature has types that cannot be passed, or tensors cannot be made buffers.
+pub fn entry(context: &Context, module: &mut Module, name: &str) -> Result<Entry> {
+    let op = find(as_op(module), name)?;
+    let was_tensor = signature(op).0.iter().map(|ty| ty.is_tensor()).collect();
+    let op = if has_tensors(as_op(module)) {
+        protect_arguments(as_op(module));
+        run_passes(context, module, autodiff_lowering::cpu::BUFFERIZE)?;
+        find(as_op(module), name)?
+    } else {
+        op
+    };
+    let (inputs, outputs) = signature(op);
+    let place = first_file(&op.location().to_string()).unwrap_or_default();
+    let slots = |types: Vec<Type>, word: &str, make: fn(Type) -> std::result::Result<Slot, String>| {
+        types
+            .into_iter()
+            .enumerate()
+            .map(|(index, ty)| {
+                make(ty).map_err(|why| Failure::input(format!("{place}: error: {word} #{index} of '@{name}': {why}")))
+            })
+            .collect::<Result<Vec<_>>>()
+    };
+    Ok(Entry {
+        name: name.to_owned(),
+        parameters: slots(inputs, "argument", Slot::parameter)?,
+        results: slots(outputs, "result", Slot::result)?,
+        was_tensor,
+        location: op.location().to_string(),
+    })
+}
+
+/// Whether any value of a program is a tensor.
+fn has_tensors(module: Op) -> bool {
+    module.walk().into_iter().any(|op| {
+        let arguments = op.regions().into_iter().flat_map(|region| region.blocks()).flat_map(|block| block.arguments());
+        op.results().into_iter().chain(arguments).any(|value| value.ty().is_tensor())
+            || signature(op).0.into_iter().chain(signature(op).1).any(Type::is_tensor)
+    })
+}
+
+/// Says of tensor arguments that nobody may write to them.
+fn protect_arguments(module: Op) {
+    for op in top(module).into_iter().filter(|op| op.name() == "func.func" && op.body(0).is_some()) {
+        let context = op.context();
+        let types = signature(op).0;
+        let old = op.attribute("arg_attrs").and_then(Attribute::as_array).unwrap_or_default();
+        let new: Vec<_> = types
+            .iter()
+            .enumerate()
+            .map(|(index, ty)| {
+                let before = old.get(index).map_or_else(|| "{}".into(), |attributes| attributes.to_string());
+                let inner = before.trim_start_matches('{').trim_end_matches('}').to_owned();
+                if !ty.is_tensor() || inner.contains("bufferization.writable") {
+                    return before;
+                }
+                let comma = if inner.is_empty() { "" } else { ", " };
+                format!("{{bufferization.writable = false{comma}{inner}}}")
+            })
+            .collect();
+        if let Some(attribute) = Attribute::parse(context, &format!("[{}]", new.join(", "))) {
+            op.set_attribute("arg_attrs", attribute);
+        }
+    }
+}
+
+/// Adds functions to a module: `text` is a module that declares what they call. All others become private, so that
+/// what the new ones do not need can be left out.
+///
+/// # Errors
+///
+/// If the text does not verify; MLIR has said why.
+pub fn add_functions(context: &Context, module: &Module, text: &str, names: &[&str]) -> Result<()> {
+    let Some(extra) = Module::parse(context, text) else { return Err(Failure::Reported) };
+    for op in top(as_op(module)).into_iter().filter(|op| op.is_function()) {
+        op.set_attribute("sym_visibility", Attribute::string(op.context(), "private"));
+    }
+    for op in top(as_op(&extra)) {
+        if op.symbol_name().is_some_and(|name| names.contains(&name.as_str())) {
+            op.detach();
+            if let Some(block) = as_op(module).body(0) {
+                autodiff_dialect::ir::Builder::at_end(block, op.location()).insert(op);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The narrowest floating-point type among the values of a program.
+pub fn narrowest(module: Op) -> Option<super::element::Element> {
+    use super::element::Element;
+    module
+        .walk()
+        .into_iter()
+        .flat_map(|op| {
+            let arguments =
+                op.regions().into_iter().flat_map(|region| region.blocks()).flat_map(|block| block.arguments());
+            op.results().into_iter().chain(arguments).collect::<Vec<_>>()
+        })
+        .filter_map(|value| Element::of(value.ty().element()))
+        .filter(|element| element.is_float())
+        .map(Element::real)
+        .max_by(|a, b| a.epsilon().total_cmp(&b.epsilon()))
+}
