@@ -15,11 +15,13 @@
 //! branches. So the 0 of a branch never meets an infinity of the other.
 
 mod apply;
+mod convert;
 mod emit;
 mod expr;
 mod functions;
 mod markdown;
 mod parse;
+mod terms;
 
 pub use expr::Var;
 
@@ -188,4 +190,3 @@ impl Elementwise {
         })
     }
 }
-

@@ -2,8 +2,9 @@
 
 use super::{
     Elementwise, Partial,
-    emit::{Emitter, Term},
+    emit::Emitter,
     expr::{Expr, Operator, Var},
+    terms::Term,
 };
 use autodiff_dialect::ir::{Builder, Op, Type, Value};
 

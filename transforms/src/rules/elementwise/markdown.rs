@@ -67,10 +67,6 @@ fn row(text: &mut String, rule: &Elementwise) -> std::fmt::Result {
 fn formula(rule: &Elementwise, partial: &Partial) -> String {
     let named = |expr| Named { expr, operands: &rule.operands, results: &rule.results };
     let by = named(&partial.by).to_string();
-    let text = if partial.by_conjugate.is_zero() {
-        by
-    } else {
-        format!("{by} & {}", named(&partial.by_conjugate))
-    };
+    let text = if partial.by_conjugate.is_zero() { by } else { format!("{by} & {}", named(&partial.by_conjugate)) };
     text.replace('|', "\\|")
 }

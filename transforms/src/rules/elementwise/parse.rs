@@ -11,7 +11,6 @@ use pest::{
 };
 use std::collections::{HashMap, HashSet};
 
-#[allow(missing_docs, reason = "generated")]
 mod grammar {
     #[derive(pest_derive::Parser)]
     #[grammar = "rules/elementwise/grammar.pest"]
@@ -53,13 +52,12 @@ fn parse_book(source: &str) -> Located<Vec<(String, Rule)>> {
 
 fn check_depth(source: &str) -> Located<()> {
     let mut depth = 0usize;
-    let mut quoted = false;
-    for line in source.split_inclusive('\n') {
+    for line in source.lines() {
+        let mut quoted = false;
         let code = line.split("//").next().unwrap_or_default();
         for (offset, character) in code.char_indices() {
             match character {
                 '"' => quoted = !quoted,
-                '\n' => quoted = false,
                 '(' | '?' if !quoted => depth += 1,
                 ')' | ':' if !quoted => depth = depth.saturating_sub(1),
                 _ => {}
@@ -245,7 +243,8 @@ impl Scope {
     }
 
     fn logic(&self, connective: Connective, parts: Vec<Pair<Token>>) -> Located<Expr> {
-        let mut conditions = parts.into_iter().map(|part| self.condition(part)).collect::<Result<Vec<_>, _>>()?.into_iter();
+        let mut conditions =
+            parts.into_iter().map(|part| self.condition(part)).collect::<Result<Vec<_>, _>>()?.into_iter();
         let first = conditions.next().unwrap_or(Expr::ZERO);
         Ok(conditions.fold(first, |left, right| Expr::Logic(connective, Box::new(left), Box::new(right))))
     }
@@ -304,7 +303,9 @@ fn check_call(function: &Pair<Token>, arguments: usize) -> Located<()> {
     }
     match super::functions::arity(name) {
         Some(expected) if expected == arguments => Ok(()),
-        Some(expected) => Err(at(function.as_span(), format!("'{name}' expects {expected} arguments, got {arguments}"))),
+        Some(expected) => {
+            Err(at(function.as_span(), format!("'{name}' expects {expected} arguments, got {arguments}")))
+        }
         None => Err(at(
             function.as_span(),
             format!("unknown function '{name}', write 'dialect.op(...)' for the op of another dialect"),
@@ -328,6 +329,7 @@ fn to_rule_error(error: Error<Token>, file: &str) -> RuleError {
 fn describe(token: Token) -> &'static str {
     match token {
         Token::EOI => "the end of the text",
+        Token::book => "a rule such as 'math.tanh(x) -> y => 1 - y * y'",
         Token::entry | Token::op => "the name of an op",
         Token::operands => "the operands in parentheses",
         Token::results => "the names of the results",
