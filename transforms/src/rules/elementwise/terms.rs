@@ -46,15 +46,8 @@ impl<E: From<String>> Emitter<'_, E> {
         }
         if re == 0.0 && im.abs() == 1.0 {
             let term = if im < 0.0 { term.negated() } else { term };
-            return Ok(Some(if term.imaginary {
-                Term { imaginary: false, ..term }.negated()
-            } else if is_complex(term.value) {
-                let (re, im) = (self.real_part(term.value)?, self.imaginary_part(term.value)?);
-                let im = self.negate(im)?;
-                Term { value: self.create(im, re)?, ..term }
-            } else {
-                Term { imaginary: true, ..term }
-            }));
+            let turned = Term { imaginary: !term.imaginary, ..term };
+            return Ok(Some(if term.imaginary { turned.negated() } else { turned }));
         }
         let whole = self.whole(term)?;
         let complex = if is_complex(whole.value) { whole.value } else { self.embed(whole.value)? };
@@ -63,12 +56,10 @@ impl<E: From<String>> Emitter<'_, E> {
     }
 
     pub(super) fn multiply(&mut self, term: Term, factor: Value) -> Result<Term, E> {
-        let term = if is_complex(factor) { self.whole(term)? } else { term };
         Ok(Term { value: self.arithmetic(Operator::Mul, term.value, factor)?, ..term })
     }
 
     pub(super) fn divide(&mut self, term: Term, denominator: Value) -> Result<Term, E> {
-        let term = if is_complex(denominator) { self.whole(term)? } else { term };
         Ok(Term { value: self.arithmetic(Operator::Div, term.value, denominator)?, ..term })
     }
 
@@ -135,11 +126,13 @@ impl<E: From<String>> Emitter<'_, E> {
         let element = target.element();
         let real = self.with_element(target, element.real())?;
         if !element.is_complex() {
-            let terms = terms.into_iter().filter(|term| !term.imaginary).collect();
-            return self.signed_sum(terms, real);
+            let parts =
+                terms.into_iter().filter_map(|term| self.real_term(term).transpose()).collect::<Result<_, _>>()?;
+            return self.signed_sum(parts, real);
         }
-        let (whole, parts): (Vec<_>, Vec<_>) =
-            terms.into_iter().partition(|term| is_complex(term.value) && !term.imaginary);
+        let terms = terms.into_iter().map(|term| if is_complex(term.value) { self.whole(term) } else { Ok(term) });
+        let terms = terms.collect::<Result<Vec<_>, _>>()?;
+        let (whole, parts): (Vec<_>, Vec<_>) = terms.into_iter().partition(|term| is_complex(term.value));
         let (im, re): (Vec<_>, Vec<_>) = parts.into_iter().partition(|term| term.imaginary);
         let mut whole = self.signed_sum(whole, target)?;
         let re = self.signed_sum(re, real)?;
@@ -171,12 +164,29 @@ impl<E: From<String>> Emitter<'_, E> {
         Ok(sum)
     }
 
+    /// The real part of a term: Re(i z) = -Im(z), and that of i times a real number is nothing.
+    fn real_term(&mut self, term: Term) -> Result<Option<Term>, E> {
+        if !term.imaginary {
+            return Ok(Some(term));
+        }
+        if !is_complex(term.value) {
+            return Ok(None);
+        }
+        let value = self.imaginary_part(term.value)?;
+        Ok(Some(Term { value, imaginary: false, ..term }.negated()))
+    }
+
     /// The term without a factor i.
     fn whole(&mut self, term: Term) -> Result<Term, E> {
         if !term.imaginary {
             return Ok(term);
         }
-        let zero = self.literal(0.0, 0.0, term.value.ty())?;
-        Ok(Term { value: self.create(zero, term.value)?, imaginary: false, ..term })
+        let (re, im) = if is_complex(term.value) {
+            let im = self.imaginary_part(term.value)?;
+            (self.negate(im)?, self.real_part(term.value)?)
+        } else {
+            (self.literal(0.0, 0.0, term.value.ty())?, term.value)
+        };
+        Ok(Term { value: self.create(re, im)?, imaginary: false, ..term })
     }
 }
