@@ -53,6 +53,12 @@ pub trait Rule: Send + Sync {
         vec![]
     }
 
+    /// The buffer whose whole content the op replaces without reading it, and the op, itself or one in its regions,
+    /// that writes.
+    fn overwrites(&self, _op: Op) -> Option<(Value, Op)> {
+        None
+    }
+
     /// The sizes that the type of the buffer which the op allocates leaves open.
     fn dynamic_sizes(&self, _op: Op) -> Vec<Value> {
         vec![]

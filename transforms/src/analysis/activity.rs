@@ -7,9 +7,10 @@ use crate::{
     },
     rules::Registry,
 };
-use autodiff_dialect::ir::{EffectKind, Op, Value};
+use autodiff_dialect::ir::{Block, EffectKind, Op, Value};
+use rustc_hash::FxHashMap;
 
-/// Activity of one function for one request. Flow-insensitive on memory.
+/// Activity of one function for one request.
 pub struct Activity {
     graph: FlowGraph,
     aliases: Aliases,
@@ -44,22 +45,37 @@ impl Activity {
                 }
             }
         }
-        for op in function.walk().into_iter().skip(1) {
-            rules.get(op).flow(op, &mut flow);
-            for effect in op.effects().unwrap_or_default() {
-                if let (EffectKind::Allocate, Some(value)) = (effect.kind, effect.value)
-                    && value.defining_op() == Some(op)
-                {
-                    flow.origin(value, Origin::Allocation(op));
-                }
+        let tops = function.body(0).map(Block::ops).unwrap_or_default();
+        let mut writers = FxHashMap::default();
+        for (position, top) in tops.iter().enumerate() {
+            // Position 0 is in front of the first op.
+            flow.at(position + 1);
+            if let Some((buffer, writer)) = rules.get(*top).overwrites(*top) {
+                flow.overwrite(buffer);
+                writers.insert(position + 1, writer);
+            }
+            for op in top.walk() {
+                collect(op, rules, &mut flow);
             }
         }
-        let (graph, aliases) = flow.finish();
-        let nodes = |values: &[Value]| -> Vec<usize> {
-            values.iter().filter_map(|value| graph.node(aliases.representative(*value))).collect()
+        if tops.is_empty() {
+            function.walk().into_iter().skip(1).for_each(|op| collect(op, rules, &mut flow));
+        }
+        let (graph, aliases) = flow.finish(|aliases, class, position| {
+            let touches = |op: &Op| {
+                Some(op) != writers.get(&position)
+                    && op.operands().into_iter().any(|value| value.ty().is_memory() && aliases.representative(value) == class)
+            };
+            let writes_itself = writers
+                .get(&position)
+                .is_some_and(|writer| writer.operands().into_iter().filter(|value| aliases.representative(*value) == class).count() > 1);
+            !writes_itself && !tops[position - 1].walk().iter().filter(|op| op.name() != "memref.dim").any(touches)
+        });
+        let nodes = |values: &[Value], position: usize| -> Vec<usize> {
+            values.iter().filter_map(|value| graph.node(aliases.representative(*value), position)).collect()
         };
-        let varied = graph.reachable(nodes(&seeds.varied), Direction::Along);
-        let useful = graph.reachable(nodes(&seeds.useful), Direction::Against);
+        let varied = graph.reachable(nodes(&seeds.varied, 0), Direction::Along);
+        let useful = graph.reachable(nodes(&seeds.useful, usize::MAX), Direction::Against);
         let active = varied.iter().zip(&useful).map(|(varied, useful)| *varied && *useful).collect();
         let classes = aliases.classes();
         Self { graph, aliases, classes, active }
@@ -68,7 +84,7 @@ impl Activity {
     /// Whether a value, or the content of a buffer, carries a derivative.
     pub fn is_active(&self, value: Value) -> bool {
         value.ty().is_differentiable()
-            && self.graph.node(self.aliases.representative(value)).is_some_and(|node| self.active[node])
+            && self.graph.versions(self.aliases.representative(value)).any(|node| self.active[node])
     }
 
     /// The value that stands for the alias class of a buffer.
@@ -90,6 +106,17 @@ impl Activity {
     pub fn moves_derivative(&self, op: Op) -> bool {
         op.results().into_iter().any(|result| self.is_active(result))
             || op.operands().into_iter().any(|operand| operand.ty().is_memory() && self.is_active(operand) && writes(op, operand))
+    }
+}
+
+fn collect(op: Op, rules: &Registry, flow: &mut Flow) {
+    rules.get(op).flow(op, flow);
+    for effect in op.effects().unwrap_or_default() {
+        if let (EffectKind::Allocate, Some(value)) = (effect.kind, effect.value)
+            && value.defining_op() == Some(op)
+        {
+            flow.origin(value, Origin::Allocation(op));
+        }
     }
 }
 

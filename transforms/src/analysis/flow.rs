@@ -1,16 +1,21 @@
 //! Where derivatives may flow: a graph whose nodes are SSA values and the contents of buffers.
 //!
 //! Each op adds its edges through its rule ([`crate::rules::Rule::flow`]); activity is reachability in this graph.
+//!
+//! The content of a buffer has a new node, a *version*, behind each op of the function's own block that replaces all of
+//! it. So a buffer that is used for one thing after another does not mix them up.
 
-use crate::analysis::memory::{Aliases, Origin};
+use crate::analysis::memory::{Aliases, Class, Origin};
 use autodiff_dialect::ir::{Op, Value};
 use rustc_hash::FxHashMap;
 
 /// The flow graph of one function, while it is being collected.
 #[derive(Default)]
 pub struct Flow {
-    edges: Vec<(Value, Value)>,
+    edges: Vec<(Value, Value, usize)>,
     aliases: Aliases,
+    position: usize,
+    overwrites: Vec<(Value, usize)>,
 }
 
 impl Flow {
@@ -26,12 +31,25 @@ impl Flow {
     /// A derivative flows from `from` to `to`, where a buffer stands for its content: loads, stores, copies.
     pub fn content(&mut self, from: Value, to: Value) {
         if from.ty().is_differentiable() && to.ty().is_differentiable() {
-            self.edges.push((from, to));
+            self.edges.push((from, to, self.position));
         }
+    }
+
+    /// Says where in the function's own block the ops that follow stand.
+    pub fn at(&mut self, position: usize) {
+        self.position = position;
+    }
+
+    /// The op at the current position replaces the whole content of a buffer.
+    pub fn overwrite(&mut self, buffer: Value) {
+        self.overwrites.push((buffer, self.position));
     }
 
     /// A derivative may flow from anything that the op reads to anything that it makes or writes.
     pub fn everything(&mut self, op: Op) {
+        for buffer in op.operands().into_iter().chain(op.results()).filter(|value| value.ty().is_memory()) {
+            self.origin(buffer, Origin::Unknown);
+        }
         for from in op.operands() {
             for to in op.results().into_iter().chain(op.operands().into_iter().filter(|value| value.ty().is_memory())) {
                 if from != to {
@@ -46,12 +64,23 @@ impl Flow {
         self.aliases.add_origin(buffer, origin);
     }
 
-    /// The edges and alias classes collected.
-    pub fn finish(self) -> (FlowGraph, Aliases) {
-        let mut graph = FlowGraph { nodes: FxHashMap::default(), successors: vec![], predecessors: vec![] };
-        for (from, to) in &self.edges {
-            let from = graph.add(self.aliases.representative(*from));
-            let to = graph.add(self.aliases.representative(*to));
+    /// The edges and alias classes collected. `confirm` decides whether an op that overwrites a buffer touches the
+    /// buffer's class in no other way.
+    pub fn finish(self, confirm: impl Fn(&Aliases, Value, usize) -> bool) -> (FlowGraph, Aliases) {
+        let mut overwrites = FxHashMap::<Value, Vec<usize>>::default();
+        let classes = self.aliases.classes();
+        for (buffer, position) in self.overwrites {
+            let class = self.aliases.representative(buffer);
+            let whole = classes.get(class).and_then(Class::single_origin).is_some_and(|(origin, _)| origin == buffer);
+            if whole && confirm(&self.aliases, class, position) {
+                overwrites.entry(class).or_default().push(position);
+            }
+        }
+        let mut graph =
+            FlowGraph { nodes: FxHashMap::default(), overwrites, successors: vec![], predecessors: vec![] };
+        for (from, to, position) in &self.edges {
+            let from = graph.add(self.aliases.representative(*from), *position);
+            let to = graph.add(self.aliases.representative(*to), *position);
             if from != to {
                 graph.successors[from].push(to);
                 graph.predecessors[to].push(from);
@@ -61,25 +90,39 @@ impl Flow {
     }
 }
 
-/// The flow graph; a class of aliases is one node.
+/// The flow graph. A class of aliases is a node for each of its versions.
 pub struct FlowGraph {
-    nodes: FxHashMap<Value, usize>,
+    nodes: FxHashMap<(Value, usize), usize>,
+    /// By class: positions of the ops that replace its content, in order.
+    overwrites: FxHashMap<Value, Vec<usize>>,
     successors: Vec<Vec<usize>>,
     predecessors: Vec<Vec<usize>>,
 }
 
 impl FlowGraph {
-    fn add(&mut self, representative: Value) -> usize {
-        *self.nodes.entry(representative).or_insert_with(|| {
+    fn version(&self, representative: Value, position: usize) -> usize {
+        self.overwrites.get(&representative).map_or(0, |all| all.partition_point(|overwrite| *overwrite <= position))
+    }
+
+    fn add(&mut self, representative: Value, position: usize) -> usize {
+        let key = (representative, self.version(representative, position));
+        *self.nodes.entry(key).or_insert_with(|| {
             self.successors.push(vec![]);
             self.predecessors.push(vec![]);
             self.successors.len() - 1
         })
     }
 
-    /// The node of a value or of a class; its representative must be given.
-    pub fn node(&self, representative: Value) -> Option<usize> {
-        self.nodes.get(&representative).copied()
+    /// The node of a value, or of the content of a class in front of an op at a position; the representative must be
+    /// given.
+    pub fn node(&self, representative: Value, position: usize) -> Option<usize> {
+        self.nodes.get(&(representative, self.version(representative, position))).copied()
+    }
+
+    /// The nodes of all versions of a class.
+    pub fn versions(&self, representative: Value) -> impl Iterator<Item = usize> {
+        let last = self.version(representative, usize::MAX);
+        (0..=last).filter_map(move |version| self.nodes.get(&(representative, version)).copied())
     }
 
     /// The number of nodes.

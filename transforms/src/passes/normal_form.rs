@@ -12,7 +12,7 @@ use autodiff_dialect::{
 use std::collections::{HashMap, HashSet};
 
 const STRUCTURE: &str = "func.func(lift-cf-to-scf),inline{default-pipeline=},func.func(canonicalize{test-convergence=false},cse)";
-const OPTIMISE: &str = "func.func(sroa,mem2reg,canonicalize,loop-invariant-code-motion,cse)";
+const OPTIMISE: &str = "func.func(sroa,mem2reg,canonicalize,loop-invariant-code-motion,cse),autodiff-forward-stores,func.func(canonicalize,cse)";
 const CLEAN_UP: &str = "func.func(canonicalize,cse)";
 
 /// A module that holds the clone of a function.

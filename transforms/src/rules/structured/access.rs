@@ -5,7 +5,7 @@
 //! that of the stored value: `x_bar += m_shadow[i]; m_shadow[i] = 0`.
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
+    analysis::{activity::Activity, flow::Flow, memory::Origin},
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };
@@ -21,6 +21,9 @@ fn indices(op: Op, from: usize) -> Vec<Value> {
 impl Rule for Load {
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.content(op.operand(0), op.result(0));
+        if op.result(0).ty().is_memory() {
+            flow.origin(op.result(0), Origin::Unknown);
+        }
     }
 
     fn needed(&self, op: Op, activity: &Activity) -> Vec<Value> {
@@ -61,6 +64,14 @@ pub(super) struct Store;
 impl Rule for Store {
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.content(op.operand(0), op.operand(1));
+        if op.operand(0).ty().is_memory() {
+            // Whoever loads the buffer reaches its content.
+            flow.origin(op.operand(0), Origin::Unknown);
+        }
+    }
+
+    fn overwrites(&self, op: Op) -> Option<(Value, Op)> {
+        (op.operand_count() == 2).then(|| (op.operand(1), op))
     }
 
     fn has_reverse(&self, op: Op, activity: &Activity) -> bool {

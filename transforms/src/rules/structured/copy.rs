@@ -17,6 +17,10 @@ impl Rule for Copy {
         flow.content(op.operand(0), op.operand(1));
     }
 
+    fn overwrites(&self, op: Op) -> Option<(Value, Op)> {
+        Some((op.operand(1), op))
+    }
+
     fn has_reverse(&self, op: Op, activity: &Activity) -> bool {
         activity.is_active(op.operand(1))
     }

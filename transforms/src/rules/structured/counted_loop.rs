@@ -6,7 +6,7 @@
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},
-    engine::{Execution, Forward, Result, Reverse, Scope, Trips, subtract},
+    engine::{Execution, Forward, Result, Reverse, Scope, Trips, constant_index, subtract},
     rules::Rule,
 };
 use autodiff_dialect::ir::{Attribute, Block, Location, Op, Region, Type, Value};
@@ -31,6 +31,44 @@ fn new_block(types: &[Type], location: Location) -> Block {
     Block::new(&arguments)
 }
 
+/// The store of a nest of loops that runs over all elements of a buffer, the innermost loop over the last dimension.
+fn full_store(op: Op) -> Option<(Value, Op)> {
+    let mut inductions = vec![];
+    let mut bounds = vec![];
+    let mut current = op;
+    loop {
+        if constant_index(current.operand(0)) != Some(0) || constant_index(current.operand(2)) != Some(1) {
+            return None;
+        }
+        let block = current.body(0)?;
+        inductions.push(block.argument(0));
+        bounds.push(current.operand(1));
+        let ops = block.ops();
+        if let Some(store) = ops.iter().find(|op| op.name() == "memref.store" && op.operands()[2..] == inductions[..]) {
+            let buffer = store.operand(1);
+            let shape = buffer.ty().shape();
+            let covers = |(size, bound): (&i64, &Value)| {
+                constant_index(*bound).map_or_else(|| is_extent_of(*bound, buffer), |bound| bound == *size)
+            };
+            return (shape.len() == bounds.len() && shape.iter().zip(&bounds).all(covers)).then_some((buffer, *store));
+        }
+        let mut loops = ops.into_iter().filter(|inner| inner.name() == op.name());
+        current = loops.next()?;
+        if loops.next().is_some() {
+            return None;
+        }
+    }
+}
+
+/// Whether a bound is read off the buffer's own type at run time; only one dimension may be open.
+fn is_extent_of(bound: Value, buffer: Value) -> bool {
+    bound.defining_op().is_some_and(|op| {
+        op.name() == "memref.dim"
+            && op.operand(0) == buffer
+            && buffer.ty().shape().iter().filter(|size| **size == Type::DYNAMIC).count() == 1
+    })
+}
+
 impl Rule for CountedLoop {
     fn flow(&self, op: Op, flow: &mut Flow) {
         let Some(block) = op.body(0) else { return flow.everything(op) };
@@ -42,6 +80,10 @@ impl Rule for CountedLoop {
                 flow.forward(source, result);
             }
         }
+    }
+
+    fn overwrites(&self, op: Op) -> Option<(Value, Op)> {
+        full_store(op)
     }
 
     fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
