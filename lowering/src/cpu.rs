@@ -11,6 +11,9 @@ pub const BUFFERIZE: &str = "builtin.module(\
     canonicalize,\
     cse)";
 
+/// Passes before differentiation: what has no rule of its own yet becomes what has.
+pub const PREPARE: &str = "convert-linalg-to-loops,";
+
 /// The pipeline by name.
 pub static CPU_PIPELINE: Pipeline =
     Pipeline::new(c"autodiff-cpu-pipeline", c"Lower upstream dialects to the LLVM dialect for a CPU", &[], |_| {

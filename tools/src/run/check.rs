@@ -60,7 +60,7 @@ impl Limits {
         };
         let epsilon = narrowest.unwrap_or(Element::F64).epsilon();
         let factor = tolerance.map_or(1.0, |tolerance| tolerance / difference);
-        Self { difference: difference * factor, exact: (exact * factor).max(64.0 * epsilon), epsilon }
+        Self { difference: difference * factor, exact: (exact * factor).max(8.0 * epsilon), epsilon }
     }
 
     /// Step sizes, relative to the size of the arguments. A step must be small for smoothness and large for rounding:

@@ -7,6 +7,7 @@ use super::{
     memory,
     slot::{Kind, Slot},
 };
+use autodiff_dialect::ir::{Attribute, Op};
 use half::{bf16, f16};
 use melior::{Context, ir::Module};
 use mlir_sys::*;
@@ -27,6 +28,16 @@ pub fn parse_file<'c>(context: &'c Context, file: &str) -> Option<Module<'c>> {
     unsafe {
         let raw = mlirModuleCreateParseFromFile(context.to_raw(), string(file));
         Module::from_option_raw(raw)
+    }
+}
+
+/// Gives a symbol another name, in its op and wherever it is used below `root`.
+pub fn rename(root: Op, symbol: Op, old: &str, new: &str) {
+    // SAFETY: both are valid ops of one module.
+    unsafe {
+        // Uses in regions that cannot be looked into are no concern: symbols are flat here.
+        mlirSymbolTableReplaceAllSymbolUses(string(old), string(new), root.raw());
+        symbol.set_attribute("sym_name", Attribute::string(symbol.context(), new));
     }
 }
 

@@ -60,8 +60,10 @@ impl Program {
         source::add_functions(context, &module, &text, &names)?;
         let derivatives = source::as_op(&module).walk().iter().any(|op| op.name().starts_with("autodiff."));
         let differentiate = if derivatives { differentiation(&settings.rules)? } else { String::new() };
-        let pipeline = format!("builtin.module(symbol-dce,{differentiate}{})", autodiff_lowering::cpu::cpu_pipeline());
-        source::run_passes(context, &mut module, &pipeline)?;
+        source::run_passes(context, &mut module, &format!("builtin.module({differentiate}symbol-dce)"))?;
+        source::hide_functions(&module, &names);
+        let lower = format!("builtin.module({})", autodiff_lowering::cpu::cpu_pipeline());
+        source::run_passes(context, &mut module, &lower)?;
         let engine = Engine::new(&module, settings.level)?;
         let program = Self { engine, requests };
         // Looking a function up compiles it, and says what cannot be linked.
@@ -156,5 +158,5 @@ fn differentiation(rules: &[PathBuf]) -> Result<String> {
         paths.push(text);
     }
     let options = if paths.is_empty() { String::new() } else { format!("{{rules={}}}", paths.join(",")) };
-    Ok(format!("autodiff-differentiate{options},autodiff-lower,"))
+    Ok(format!("symbol-dce,{}autodiff-differentiate{options},autodiff-lower,", autodiff_lowering::cpu::PREPARE))
 }

@@ -40,7 +40,7 @@ pub fn run(options: &Options) -> Result<Report> {
         Mode::Vjp => vec![primal, vjp],
         Mode::Check => vec![primal, jvp, vjp],
     };
-    let narrowest = source::narrowest(source::as_op(&module));
+    let narrowest = source::narrowest(source::as_op(&module), &options.entry);
     let settings = Settings { level: options.opt_level, rules: options.rules.clone() };
 
     progress.stage("compiling");

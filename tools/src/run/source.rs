@@ -1,6 +1,7 @@
 //! Reading of programs, passes over them, and diagnostics.
 
 use super::{
+    element::Element,
     failure::{Failure, Result},
     slot::Slot,
 };
@@ -246,19 +247,40 @@ pub fn add_functions(context: &Context, module: &Module, text: &str, names: &[&s
     Ok(())
 }
 
-/// The narrowest floating-point type among the values of a program.
-pub fn narrowest(module: Op) -> Option<super::element::Element> {
-    use super::element::Element;
-    module
-        .walk()
-        .into_iter()
-        .flat_map(|op| {
+/// Renames the functions of a program, so that none is taken for one of the C library: `math.tanh` becomes a call of
+/// `tanh`, and the user may well have a function of this name.
+pub fn hide_functions(module: &Module, keep: &[&str]) {
+    for op in top(as_op(module)).into_iter().filter(|op| op.is_function() && op.body(0).is_some()) {
+        if let Some(name) = op.symbol_name().filter(|name| !keep.contains(&name.as_str())) {
+            super::engine::rename(as_op(module), op, &name, &format!("__autodiff_run_user.{name}"));
+        }
+    }
+}
+
+/// The narrowest floating-point type among the values of a function and of what it calls.
+pub fn narrowest(module: Op, entry: &str) -> Option<Element> {
+    let functions = top(module);
+    let mut reached = vec![entry.to_owned()];
+    let mut next = 0;
+    let mut narrowest: Option<Element> = None;
+    while next < reached.len() {
+        let function = functions.iter().find(|op| op.symbol_name().as_ref() == Some(&reached[next]));
+        next += 1;
+        for op in function.map(|op| op.walk()).unwrap_or_default() {
+            let callee = op.attribute("callee").and_then(Attribute::as_symbol);
+            reached.extend(callee.filter(|name| !reached.contains(name)));
             let arguments =
                 op.regions().into_iter().flat_map(|region| region.blocks()).flat_map(|block| block.arguments());
-            op.results().into_iter().chain(arguments).collect::<Vec<_>>()
-        })
-        .filter_map(|value| Element::of(value.ty().element()))
-        .filter(|element| element.is_float())
-        .map(Element::real)
-        .max_by(|a, b| a.epsilon().total_cmp(&b.epsilon()))
+            narrowest = op
+                .results()
+                .into_iter()
+                .chain(arguments)
+                .filter_map(|value| Element::of(value.ty().element()))
+                .filter(|element| element.is_float())
+                .map(Element::real)
+                .chain(narrowest)
+                .max_by(|a, b| a.epsilon().total_cmp(&b.epsilon()));
+        }
+    }
+    narrowest
 }
