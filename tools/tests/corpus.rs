@@ -1,0 +1,222 @@
+//! Real programs that PyTorch and JAX exported, with reference gradients: `AUTODIFF_CORPUS` names their folder.
+//!
+//! For every program and level: gradients, tangents and primal outputs of `autodiff-run` against the stored ones, and its
+//! own check. Without the variable, the suite says that it is skipped. Words after `--` select by name.
+
+use serde::Deserialize;
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Instant,
+};
+
+const SOURCES: [&str; 2] = ["torch", "jax"];
+const LEVELS: [&str; 3] = ["scf", "scf_nofuse", "cf"];
+
+/// What `meta.json` says of a program. Outputs are the trailing arguments.
+#[derive(Deserialize)]
+struct Meta {
+    function: String,
+    args: Vec<Argument>,
+    results: Vec<Output>,
+    tol: f64,
+}
+
+#[derive(Deserialize)]
+struct Argument {
+    diff: bool,
+    file: String,
+    grad: Option<String>,
+    tangent: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Output {
+    shape: Vec<usize>,
+    file: String,
+    cotangent: String,
+    jvp: String,
+}
+
+struct Case {
+    name: String,
+    folder: PathBuf,
+    level: &'static str,
+}
+
+fn main() -> ExitCode {
+    let words: Vec<_> = env::args().skip(1).collect();
+    if words.iter().any(|word| word == "--list") {
+        return ExitCode::SUCCESS;
+    }
+    let Some(folder) = env::var_os("AUTODIFF_CORPUS").filter(|folder| !folder.is_empty()) else {
+        println!("corpus: skipped, AUTODIFF_CORPUS is not set");
+        return ExitCode::SUCCESS;
+    };
+    // Cargo runs tests in the folder of the package; people say the name from the folder above.
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
+    let filters: Vec<_> = words.into_iter().filter(|word| !word.starts_with('-')).collect();
+    let mut cases = cases(&folder);
+    if cases.is_empty() {
+        println!("corpus: no program found in '{}'", folder.display());
+        return ExitCode::FAILURE;
+    }
+    cases.retain(|case| filters.is_empty() || filters.iter().any(|filter| case.name.contains(filter)));
+
+    let start = Instant::now();
+    let (next, failures) = (AtomicUsize::new(0), Mutex::new(vec![]));
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, Into::into) {
+            scope.spawn(|| {
+                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    match check(case) {
+                        Ok(worst) => println!("test {} ... ok ({worst:.1e})", case.name),
+                        Err(message) => {
+                            println!("test {} ... FAILED", case.name);
+                            if let Ok(mut failures) = failures.lock() {
+                                failures.push((case.name.clone(), message));
+                            }
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let failures = failures.into_inner().unwrap_or_default();
+    for (name, message) in &failures {
+        println!("\n---- {name} ----\n{}", message.trim_end());
+    }
+    let (failed, verdict) = (failures.len(), if failures.is_empty() { "ok" } else { "FAILED" });
+    println!(
+        "\ntest result: {verdict}. {} passed; {failed} failed; 0 ignored; 0 measured; 0 filtered out; finished in {:.2}s\n",
+        cases.len() - failed,
+        start.elapsed().as_secs_f64()
+    );
+    if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn cases(corpus: &Path) -> Vec<Case> {
+    let mut cases = vec![];
+    for source in SOURCES {
+        let entries = fs::read_dir(corpus.join(source)).into_iter().flatten().flatten();
+        for folder in entries.map(|entry| entry.path()).filter(|path| path.join("meta.json").is_file()) {
+            let program = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            for level in LEVELS.into_iter().filter(|level| folder.join(format!("{level}.mlir")).is_file()) {
+                cases.push(Case { name: format!("{source}/{program}/{level}"), folder: folder.clone(), level });
+            }
+        }
+    }
+    cases.sort_by(|a, b| a.name.cmp(&b.name));
+    cases
+}
+
+/// Runs the three modes; the result is the largest relative error of gradients, tangents and outputs.
+fn check(case: &Case) -> Result<f64, String> {
+    let text = fs::read_to_string(case.folder.join("meta.json")).map_err(|error| error.to_string())?;
+    let meta: Meta = serde_json::from_str(&text).map_err(|error| format!("meta.json: {error}"))?;
+    let count = meta.args.len();
+    let file = |name: &str| format!("@{}", case.folder.join(name).display());
+    let mut common = vec![];
+    let (mut activities, mut seeds, mut tangents) = (vec![], vec![], vec![]);
+    for (index, argument) in meta.args.iter().enumerate() {
+        common.extend(["--arg".to_owned(), file(&argument.file)]);
+        activities.push(if argument.diff { "dup" } else { "const" });
+        if let Some(tangent) = argument.tangent.as_ref().filter(|_| argument.diff) {
+            tangents.extend(["--tangent".to_owned(), format!("{index}={}", file(tangent))]);
+        }
+    }
+    for (index, output) in meta.results.iter().enumerate() {
+        let sizes: Vec<_> = output.shape.iter().map(usize::to_string).collect();
+        let zeros = format!("zeros:{}", sizes.join("x"));
+        common.extend(["--arg".to_owned(), zeros.clone()]);
+        activities.push("dup");
+        seeds.extend(["--seed-arg".to_owned(), format!("{}={}", count + index, file(&output.cotangent))]);
+        tangents.extend(["--tangent".to_owned(), format!("{}={zeros}", count + index)]);
+    }
+    common.extend(["--activity".to_owned(), activities.join(",")]);
+    common.extend(["--entry".to_owned(), meta.function.clone()]);
+
+    let mut worst: f64 = 0.0;
+    let mut compare = |what: String, expected: &str, got: PathBuf| -> Result<(), String> {
+        let error = relative_error(&case.folder.join(expected), &got)?;
+        if !(error <= meta.tol) {
+            return Err(format!("{what}: relative error {error:.1e}, tolerance {:.1e}", meta.tol));
+        }
+        worst = worst.max(error);
+        Ok(())
+    };
+
+    let saved = run(case, "vjp", &common, &seeds)?;
+    for (index, argument) in meta.args.iter().enumerate() {
+        if let Some(grad) = argument.grad.as_ref().filter(|_| argument.diff) {
+            compare(format!("gradient of argument #{index}"), grad, saved.path().join(format!("grad-arg-{index}.npy")))?;
+        }
+    }
+    for (index, output) in meta.results.iter().enumerate() {
+        let position = count + index;
+        compare(format!("output #{index}"), &output.file, saved.path().join(format!("arg-{position}.npy")))?;
+    }
+    let saved = run(case, "jvp", &common, &tangents)?;
+    for (index, output) in meta.results.iter().enumerate() {
+        let position = count + index;
+        compare(format!("tangent of output #{index}"), &output.jvp, saved.path().join(format!("tangent-arg-{position}.npy")))?;
+    }
+    run(case, "check", &common, &[])?;
+    Ok(worst)
+}
+
+/// Runs one mode, and returns the folder with what it saved.
+fn run(case: &Case, mode: &str, common: &[String], more: &[String]) -> Result<tempfile::TempDir, String> {
+    let directory = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let output = Command::new(env!("CARGO_BIN_EXE_autodiff-run"))
+        .arg(case.folder.join(format!("{}.mlir", case.level)))
+        .args(common)
+        .args(more)
+        .args(["--mode", mode, "--save"])
+        .arg(directory.path())
+        .output()
+        .map_err(|error| error.to_string())?;
+    if output.status.success() {
+        return Ok(directory);
+    }
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    Err(format!("--mode {mode}: {}\n{out}{}", output.status, err.chars().take(4000).collect::<String>()))
+}
+
+/// max |expected - got| / max |expected|, or the absolute error where all that is expected is zero.
+fn relative_error(expected: &Path, got: &Path) -> Result<f64, String> {
+    let (expected, got) = (read(expected)?, read(got)?);
+    if expected.0 != got.0 {
+        return Err(format!("expected shape {:?}, got {:?}", expected.0, got.0));
+    }
+    let scale = expected.1.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
+    let mut error: f64 = 0.0;
+    for (a, b) in expected.1.iter().zip(&got.1) {
+        let difference = (a - b).abs();
+        // Not-a-number must not get lost in a maximum.
+        if difference.is_nan() {
+            return Ok(f64::NAN);
+        }
+        error = error.max(difference);
+    }
+    Ok(if scale > 0.0 { error / scale } else { error })
+}
+
+/// Shape and elements of a file of real numbers.
+fn read(path: &Path) -> Result<(Vec<u64>, Vec<f64>), String> {
+    let place = |error: &dyn std::fmt::Display| format!("'{}': {error}", path.display());
+    let bytes = fs::read(path).map_err(|error| place(&error))?;
+    let file = npyz::NpyFile::new(&bytes[..]).map_err(|error| place(&error))?;
+    let shape = file.shape().to_vec();
+    let values = match file.dtype().descr().trim_matches('\'') {
+        "<f4" => file.into_vec::<f32>().map(|values| values.into_iter().map(f64::from).collect()),
+        _ => file.into_vec::<f64>(),
+    };
+    Ok((shape, values.map_err(|error| place(&error))?))
+}
