@@ -4,7 +4,6 @@ use super::{
     array::{Array, byte_size, shape_text},
     element::Element,
 };
-use npyz::{DType, NpyHeader, Order};
 use std::{
     fs,
     io::{self, BufReader, Read, Write},
@@ -24,10 +23,9 @@ pub fn read(path: &Path, element: Element) -> Result<Array, String> {
     }
     let mut reader = BufReader::new(file);
     let garbled = |what: &str| format!("'{}' is not a valid .npy file: {what}", path.display());
-    let header = NpyHeader::from_reader(&mut reader).map_err(|error| garbled(&error.to_string()))?;
-    let dtype = match header.dtype() {
-        DType::Plain(ty) => ty.to_string(),
-        other => other.descr(),
+    let header = read_header(&mut reader).map_err(|error| garbled(&error.to_string()))?;
+    let Some(Header { dtype, column_major, shape }) = parse_header(&header) else {
+        return Err(garbled("its header is not that of an array of numbers"));
     };
     if !element.accepts(&dtype) {
         return Err(format!(
@@ -37,8 +35,6 @@ pub fn read(path: &Path, element: Element) -> Result<Array, String> {
             if element == Element::Bf16 { " with the raw bits of bf16" } else { "" }
         ));
     }
-    let shape: Option<Vec<_>> = header.shape().iter().map(|size| usize::try_from(*size).ok()).collect();
-    let shape = shape.ok_or_else(|| garbled("its shape is too large"))?;
     let size = byte_size(element, &shape).ok_or_else(|| garbled("its shape is too large"))?;
     if size as u64 > available.len() {
         return Err(garbled(&format!("its header says {}, but the data ends early", shape_text(&shape))));
@@ -48,10 +44,57 @@ pub fn read(path: &Path, element: Element) -> Result<Array, String> {
     if bytes.len() != size {
         return Err(garbled(&format!("its header says {}, but the data ends early", shape_text(&shape))));
     }
-    if header.order() == Order::Fortran {
+    if column_major {
         bytes = row_major(&bytes, element.size(), &shape);
     }
     Ok(Array { element, shape, bytes })
+}
+
+struct Header {
+    dtype: String,
+    column_major: bool,
+    shape: Vec<usize>,
+}
+
+/// Reads up to the data.
+fn read_header(reader: &mut impl Read) -> io::Result<String> {
+    let mut start = [0; 8];
+    reader.read_exact(&mut start)?;
+    let invalid = |what| io::Error::new(io::ErrorKind::InvalidData, what);
+    if &start[..6] != b"\x93NUMPY" {
+        return Err(invalid("it does not start as one"));
+    }
+    let mut length = [0; 4];
+    match start[6] {
+        1 => reader.read_exact(&mut length[..2])?,
+        2 | 3 => reader.read_exact(&mut length)?,
+        _ => return Err(invalid("its version is not 1, 2 or 3")),
+    }
+    let length = u32::from_le_bytes(length);
+    let mut text = String::new();
+    reader.take(length.into()).read_to_string(&mut text)?;
+    if text.len() != length as usize {
+        return Err(invalid("its header ends early"));
+    }
+    Ok(text)
+}
+
+/// Reads the Python dictionary of a header.
+fn parse_header(text: &str) -> Option<Header> {
+    let field = |name: &str| {
+        let (_, rest) = text.split_once(&format!("'{name}'"))?;
+        Some(rest.trim_start().strip_prefix(':')?.trim_start())
+    };
+    let (dtype, _) = field("descr")?.strip_prefix('\'')?.split_once('\'')?;
+    let order = field("fortran_order")?;
+    let column_major = order.starts_with("True");
+    if !column_major && !order.starts_with("False") {
+        return None;
+    }
+    let (sizes, _) = field("shape")?.strip_prefix('(')?.split_once(')')?;
+    let sizes = sizes.split(',').map(str::trim).filter(|size| !size.is_empty());
+    let shape = sizes.map(|size| size.trim_end_matches('L').parse().ok()).collect::<Option<_>>()?;
+    Some(Header { dtype: dtype.to_owned(), column_major, shape })
 }
 
 /// Reorders column-major elements.
