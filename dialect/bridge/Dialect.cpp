@@ -3,6 +3,7 @@
 #include "Dialect.h"
 
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Transforms/InliningUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -58,7 +59,16 @@ static void printActivityListAttr(OpAsmPrinter &printer, Operation *, ActivityLi
 #define GET_OP_CLASSES
 #include "AutodiffOps.cpp.inc"
 
+namespace {
+/// Derivatives may be inlined, requests and state ops included.
+struct AutodiffInliner : DialectInlinerInterface {
+  using DialectInlinerInterface::DialectInlinerInterface;
+  bool isLegalToInline(Operation *, Region *, bool, IRMapping &) const override { return true; }
+};
+} // namespace
+
 void AutodiffDialect::initialize() {
+  addInterfaces<AutodiffInliner>();
   addAttributes<
 #define GET_ATTRDEF_LIST
 #include "AutodiffAttrs.cpp.inc"

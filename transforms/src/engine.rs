@@ -18,7 +18,7 @@ pub use copy::Copier;
 pub use derive::derive;
 pub use forward::Forward;
 pub use reverse::{Facts, Reverse, Scope};
-pub(crate) use shadow::zeroed_like;
+pub(crate) use shadow::zeroed;
 
 use autodiff_dialect::{
     Activity,

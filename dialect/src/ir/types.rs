@@ -118,9 +118,14 @@ impl Type {
         unsafe { mlirTypeIsAMemRef(self.0) }
     }
 
-    /// Whether it is a memref with or without a rank.
+    /// Whether it is memory: a memref with or without a rank, or a cache.
     pub fn is_memory(self) -> bool {
-        unsafe { mlirTypeIsAMemRef(self.0) || mlirTypeIsAUnrankedMemRef(self.0) }
+        unsafe { mlirTypeIsAMemRef(self.0) || mlirTypeIsAUnrankedMemRef(self.0) || self.is_cache() }
+    }
+
+    /// Whether it is `!autodiff.cache<T>`.
+    pub fn is_cache(self) -> bool {
+        bridge::cache_element(self).is_some()
     }
 
     /// Whether it is a vector.
@@ -133,13 +138,13 @@ impl Type {
         unsafe { mlirTypeIsARankedTensor(self.0) }
     }
 
-    /// The type of the elements of a shaped type or a complex number; the type itself otherwise.
+    /// The type of the elements of a shaped type or a cache; the type itself otherwise.
     pub fn element(self) -> Self {
         unsafe {
             if mlirTypeIsAShaped(self.0) {
                 Self(mlirShapedTypeGetElementType(self.0))
             } else {
-                self
+                bridge::cache_element(self).unwrap_or(self)
             }
         }
     }

@@ -18,7 +18,7 @@ use crate::{
         cache::{Caches, Execution},
         copy::remapped,
         error_at,
-        forward::{no_zero, single_block},
+        forward::{is_open_tensor, no_zero, single_block, zero_tensor},
         internal,
         shadow::Shadows,
     },
@@ -308,7 +308,15 @@ impl<'a> Reverse<'a> {
     }
 
     /// The zero of a value's type.
-    pub fn zero(&self, value: Value) -> Result<Value> {
+    ///
+    /// # Errors
+    ///
+    /// For a type that has no zero.
+    pub fn zero(&mut self, value: Value) -> Result<Value> {
+        if is_open_tensor(value.ty()) {
+            let primal = self.primal(value)?;
+            return zero_tensor(&self.builder(), primal);
+        }
         self.builder().number(value.ty(), 0.0).ok_or_else(|| Box::new(no_zero(value)))
     }
 

@@ -68,7 +68,9 @@ impl Reverse<'_> {
                     let number = buffer.result_number().unwrap_or_default();
                     self.after(primal)?.insert(copy).result(number)
                 } else if self.is_allocation(op, buffer) {
-                    zeroed_like(&self.after(primal)?, primal)
+                    let sizes = self.facts().rules.get(op).dynamic_sizes(op);
+                    let sizes: Vec<_> = sizes.into_iter().map(|size| self.counterpart(size)).collect();
+                    zeroed(&self.after(primal)?, primal.ty(), &sizes)
                 } else {
                     return Err(unknown_origin(op, buffer));
                 }
@@ -169,7 +171,8 @@ impl Reverse<'_> {
         };
         if exists {
             let shadow = self.shadow(buffer)?;
-            self.builder().effect("memref.dealloc", &[shadow]);
+            let name = if shadow.ty().is_cache() { "autodiff.free" } else { "memref.dealloc" };
+            self.builder().effect(name, &[shadow]);
         }
         Ok(())
     }
@@ -205,8 +208,11 @@ pub(crate) fn zeroed_like(builder: &Builder, buffer: Value) -> Value {
     zeroed(builder, buffer.ty(), &sizes)
 }
 
-/// A buffer of zeros, of a type with or without a layout.
-fn zeroed(builder: &Builder, ty: Type, sizes: &[Value]) -> Value {
+/// A buffer of zeros, of a type with or without a layout, or an empty cache.
+pub(crate) fn zeroed(builder: &Builder, ty: Type, sizes: &[Value]) -> Value {
+    if ty.is_cache() {
+        return builder.op("autodiff.cache", sizes, ty);
+    }
     let plain = Type::memref(ty.element(), &ty.shape());
     let shadow = builder.op("autodiff.shadow", sizes, plain);
     if plain == ty { shadow } else { builder.op("memref.cast", &[shadow], ty) }

@@ -11,8 +11,10 @@ use autodiff_dialect::{
 };
 use std::collections::{HashMap, HashSet};
 
-const STRUCTURE: &str = "func.func(lift-cf-to-scf),inline{default-pipeline=},func.func(canonicalize{test-convergence=false},cse)";
-const OPTIMISE: &str = "func.func(sroa,mem2reg,canonicalize,loop-invariant-code-motion,cse),autodiff-forward-stores,func.func(canonicalize,cse)";
+const STRUCTURE: &str = "func.func(lift-cf-to-scf),inline{default-pipeline=}";
+const OPTIMISE: &str =
+    "func.func(sroa,mem2reg,cse),autodiff-forward-stores,func.func(canonicalize,loop-invariant-code-motion,cse)";
+const SIMPLIFY: &str = "func.func(canonicalize)";
 const CLEAN_UP: &str = "func.func(canonicalize,cse)";
 
 /// A module that holds the clone of a function.
@@ -48,11 +50,8 @@ impl NormalForm {
                 }
             }
         }
-        let mut pipeline = STRUCTURE.to_owned();
-        if optimise {
-            pipeline = format!("{pipeline},{OPTIMISE}");
-        }
-        this.run(&pipeline, function)?;
+        let then = if optimise { OPTIMISE } else { SIMPLIFY };
+        this.run(&format!("{STRUCTURE},{then}"), function)?;
         Ok(this)
     }
 

@@ -6,6 +6,7 @@ mod branch;
 mod call;
 mod copy;
 mod counted_loop;
+mod state;
 mod terminator;
 mod view;
 mod while_loop;
@@ -27,6 +28,12 @@ pub(super) fn all() -> Vec<(&'static str, &'static dyn Rule)> {
         ("scf.while", &while_loop::While),
         ("arith.select", &view::Selection),
         ("autodiff.shadow", &allocation::Allocation),
+        ("autodiff.cache", &allocation::Allocation),
+        ("autodiff.accumulate", &state::Accumulate),
+        ("autodiff.take", &state::Take),
+        ("autodiff.push", &state::Push),
+        ("autodiff.pop", &state::Pop),
+        ("autodiff.free", &state::Free),
     ];
     rules.extend(view::VIEWS.map(|name| (name, &view::View as &dyn Rule)));
     rules.extend(branch::BRANCHES.map(|name| (name, &branch::Branch as &dyn Rule)));

@@ -1,14 +1,14 @@
-//! `memref.alloc`, `alloca`, `dealloc` and `get_global`.
+//! `memref.alloc`, `alloca`, `dealloc` and `get_global`, `autodiff.shadow` and `autodiff.cache`.
 //!
 //! Forward: a shadow is allocated and freed beside the buffer. Reverse: the shadow lives from its first use in the
 //! reverse sweep to the reverse of the allocation; the release of the primal does nothing to it.
 
 use crate::{
     analysis::{activity::Activity, flow::Flow, memory::Origin},
-    engine::{Forward, Result, Reverse, zeroed_like},
+    engine::{Forward, Result, Reverse, zeroed},
     rules::Rule,
 };
-use autodiff_dialect::ir::{Op, Value};
+use autodiff_dialect::ir::{Op, Type, Value};
 
 pub(super) struct Allocation;
 
@@ -22,7 +22,8 @@ impl Rule for Allocation {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         let copy = forward.copy(op);
         if forward.activity().is_active(op.result(0)) {
-            let shadow = zeroed_like(&forward.builder(), copy.result(0));
+            let sizes: Vec<_> = self.dynamic_sizes(op).into_iter().map(|size| forward.primal(size)).collect();
+            let shadow = zeroed(&forward.builder(), copy.result(0).ty(), &sizes);
             forward.set_tangent(op.result(0), Some(shadow));
         }
         Ok(())
@@ -33,8 +34,12 @@ impl Rule for Allocation {
     }
 
     fn dynamic_sizes(&self, op: Op) -> Vec<Value> {
-        let count = op.result(0).ty().shape().into_iter().filter(|size| *size == autodiff_dialect::ir::Type::DYNAMIC).count();
-        op.operands().into_iter().take(count).collect()
+        let ty = op.result(0).ty();
+        if ty.is_cache() {
+            return op.operands();
+        }
+        let open = ty.shape().into_iter().filter(|size| *size == Type::DYNAMIC).count();
+        op.operands().into_iter().take(open).collect()
     }
 }
 

@@ -1,0 +1,233 @@
+//! The state ops of the autodiff dialect, which stand in derivatives: differentiated again, they give higher orders.
+//!
+//! ```text
+//! accumulate  m[i] += v          v_bar += m_shadow[i]
+//! take        v = m[i], m[i] = 0   m_shadow[i] = v_bar
+//! push        c <- v             v_bar += pop(c_shadow)
+//! pop         v <- c             push v_bar to c_shadow
+//! ```
+//!
+//! The shadow of a cache is a cache. The reverse sweep meets the pops first and last first, so what it pushes for them is
+//! in order when it comes to the pushes. A cache of buffers has a cache of their shadows beside it in both modes.
+
+use crate::{
+    analysis::{activity::Activity, flow::Flow},
+    engine::{Forward, Result, Reverse},
+    rules::Rule,
+};
+use autodiff_dialect::ir::{Op, Value};
+
+/// The op, with the counterparts of its operands, on other memory.
+fn on_shadow(op: Op, forward: &mut Forward, memory: usize) -> Result<Option<Op>> {
+    let Some(shadow) = forward.tangent(op.operand(memory)) else { return Ok(None) };
+    let mut operands = vec![];
+    for (index, operand) in op.operands().into_iter().enumerate() {
+        operands.push(match index {
+            _ if index == memory => shadow,
+            0 => forward.tangent_or_zero(operand)?,
+            _ => forward.primal(operand),
+        });
+    }
+    let types: Vec<_> = op.results().into_iter().map(Value::ty).collect();
+    Ok(Some(forward.builder().create(op.name(), &operands, &types, &[], &[])))
+}
+
+/// Forward mode of an op that writes or reads memory at an operand: the same on the shadow.
+fn forward_on_shadow(op: Op, forward: &mut Forward, memory: usize) -> Result<()> {
+    forward.copy(op);
+    if forward.activity().is_active(op.operand(memory))
+        && let Some(copy) = on_shadow(op, forward, memory)?
+    {
+        for (result, tangent) in op.results().into_iter().zip(copy.results()) {
+            forward.set_tangent(result, Some(tangent));
+        }
+    }
+    Ok(())
+}
+
+/// The shadow of the memory at an operand and the primals of the indices behind it.
+fn shadowed_place(op: Op, reverse: &mut Reverse, memory: usize) -> Result<Vec<Value>> {
+    let mut place = vec![reverse.shadow(op.operand(memory))?];
+    for index in op.operands().split_off(memory + 1) {
+        place.push(reverse.primal(index)?);
+    }
+    Ok(place)
+}
+
+fn indices(op: Op, memory: usize) -> Vec<Value> {
+    op.operands().split_off(memory + 1)
+}
+
+pub(super) struct Accumulate;
+
+impl Rule for Accumulate {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        flow.content(op.operand(0), op.operand(1));
+    }
+
+    fn has_reverse(&self, op: Op, activity: &Activity) -> bool {
+        activity.is_active(op.operand(0))
+    }
+
+    fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
+        indices(op, 1)
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        if forward.tangent(op.operand(0)).is_none() {
+            forward.copy(op);
+            return Ok(());
+        }
+        forward_on_shadow(op, forward, 1)
+    }
+
+    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        let place = shadowed_place(op, reverse, 1)?;
+        let value = op.operand(0);
+        let bar = reverse.builder().op("memref.load", &place, value.ty());
+        reverse.accumulate(value, bar)
+    }
+}
+
+pub(super) struct Take;
+
+impl Rule for Take {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        flow.content(op.operand(0), op.result(0));
+    }
+
+    fn has_reverse(&self, op: Op, activity: &Activity) -> bool {
+        activity.is_active(op.operand(0))
+    }
+
+    fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
+        indices(op, 0)
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        forward.copy(op);
+        if forward.activity().is_active(op.operand(0))
+            && let Some(shadow) = forward.tangent(op.operand(0))
+        {
+            let mut operands = vec![shadow];
+            operands.extend(indices(op, 0).into_iter().map(|index| forward.primal(index)));
+            let tangent = forward.builder().op(op.name(), &operands, op.result(0).ty());
+            forward.set_tangent(op.result(0), Some(tangent));
+        }
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        let mut operands = shadowed_place(op, reverse, 0)?;
+        operands.insert(0, reverse.take_adjoint_or_zero(op.result(0))?);
+        reverse.builder().effect("memref.store", &operands);
+        Ok(())
+    }
+}
+
+/// Whether a cache holds buffers.
+fn holds_buffers(cache: Value) -> bool {
+    cache.ty().element().is_memory()
+}
+
+pub(super) struct Push;
+
+impl Rule for Push {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        flow.forward(op.operand(0), op.operand(1));
+    }
+
+    fn has_reverse(&self, op: Op, activity: &Activity) -> bool {
+        activity.is_active(op.operand(1)) && !holds_buffers(op.operand(1))
+    }
+
+    fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
+        indices(op, 1)
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        forward_on_shadow(op, forward, 1)
+    }
+
+    fn forward_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        let copy = reverse.copy(op);
+        if holds_buffers(op.operand(1)) && reverse.activity().is_active(op.operand(1)) {
+            let mut operands = copy.operands();
+            operands[0] = reverse.forward_shadow(op.operand(0))?;
+            operands[1] = reverse.forward_shadow(op.operand(1))?;
+            reverse.forward_builder().effect(op.name(), &operands);
+        }
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        let place = shadowed_place(op, reverse, 1)?;
+        let value = op.operand(0);
+        let bar = reverse.builder().op("autodiff.pop", &place, value.ty());
+        reverse.accumulate(value, bar)
+    }
+}
+
+pub(super) struct Pop;
+
+impl Rule for Pop {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        flow.forward(op.operand(0), op.result(0));
+    }
+
+    fn has_reverse(&self, op: Op, activity: &Activity) -> bool {
+        activity.is_active(op.operand(0)) && !holds_buffers(op.operand(0))
+    }
+
+    fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
+        indices(op, 0)
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        Take.jvp(op, forward)
+    }
+
+    fn forward_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        let copy = reverse.copy(op);
+        if holds_buffers(op.operand(0)) && reverse.activity().is_active(op.operand(0)) {
+            let mut operands = copy.operands();
+            operands[0] = reverse.forward_shadow(op.operand(0))?;
+            let shadow = reverse.forward_builder().op(op.name(), &operands, op.result(0).ty());
+            reverse.bind_shadow(op.result(0), shadow);
+        }
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        let mut operands = shadowed_place(op, reverse, 0)?;
+        operands.insert(0, reverse.take_adjoint_or_zero(op.result(0))?);
+        reverse.builder().effect("autodiff.push", &operands);
+        Ok(())
+    }
+}
+
+pub(super) struct Free;
+
+impl Rule for Free {
+    fn flow(&self, _: Op, _: &mut Flow) {}
+
+    fn has_reverse(&self, _: Op, _: &Activity) -> bool {
+        false
+    }
+
+    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
+        vec![]
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        forward.copy(op);
+        if let Some(shadow) = forward.tangent(op.operand(0)) {
+            forward.builder().effect(op.name(), &[shadow]);
+        }
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, _: Op, _: &mut Reverse) -> Result<()> {
+        Ok(())
+    }
+}
