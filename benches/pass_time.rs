@@ -3,11 +3,7 @@
 
 use autodiff_dialect::{bridge, ir::Op};
 use criterion::{BatchSize, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use melior::{
-    Context,
-    dialect::DialectRegistry,
-    ir::Module,
-};
+use melior::{Context, dialect::DialectRegistry, ir::Module};
 use std::{fmt::Write, time::Duration};
 
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
