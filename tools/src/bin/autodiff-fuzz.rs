@@ -1,0 +1,213 @@
+//! Generates random structured programs, differentiates them, and checks the derivatives.
+
+#[path = "../fuzz/buffer.rs"]
+mod buffer;
+#[path = "../fuzz/check.rs"]
+mod check;
+#[path = "../fuzz/choices.rs"]
+mod choices;
+#[path = "../fuzz/execute.rs"]
+mod execute;
+#[path = "../fuzz/generate.rs"]
+mod generate;
+#[path = "../fuzz/heap.rs"]
+mod heap;
+#[path = "../fuzz/program.rs"]
+mod program;
+#[path = "../fuzz/shrink.rs"]
+mod shrink;
+#[path = "../fuzz/statement.rs"]
+mod statement;
+#[path = "../fuzz/worker.rs"]
+mod worker;
+
+use check::Verdict;
+use choices::Choices;
+use clap::Parser;
+use program::Program;
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::PathBuf,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+use worker::Running;
+
+/// Differentiates random programs and checks every derivative by differences and by the dot-product identity.
+#[derive(Parser)]
+#[command(name = "autodiff-fuzz", version)]
+struct Options {
+    /// How long to go on
+    #[arg(long, value_name = "N", default_value_t = 1.0)]
+    minutes: f64,
+    /// Seed of the first program; the others follow
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// How many programs at most
+    #[arg(long, value_name = "N")]
+    count: Option<u64>,
+    /// Folder for programs that fail
+    #[arg(long, value_name = "DIR", default_value = "target/fuzz")]
+    out: PathBuf,
+    /// Print counts at the end, with the constructs covered
+    #[arg(long)]
+    stats: bool,
+    /// Programs at once
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    jobs: usize,
+    /// Seconds to shrink a program that fails
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    shrink: u64,
+    /// Print the program of the seed instead of checking it
+    #[arg(long)]
+    print: bool,
+    /// Failures of one kind after which no more are shrunk
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    per_kind: usize,
+}
+
+#[derive(Default)]
+struct Stats {
+    run: u64,
+    passed: u64,
+    discarded: BTreeMap<String, u64>,
+    refused: BTreeMap<String, u64>,
+    failed: BTreeMap<String, Vec<u64>>,
+    features: BTreeMap<&'static str, u64>,
+}
+
+fn program(seed: u64) -> (Program, Vec<u32>) {
+    let mut choices = Choices::random(seed.wrapping_mul(0x2545_F491_4F6C_DD1D));
+    let program = generate::generate(&mut choices);
+    (program, choices.made())
+}
+
+/// A message without what differs from program to program.
+fn general(text: &str) -> String {
+    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
+    line.chars().filter(|char| !char.is_ascii_digit()).take(150).collect()
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    if options.print {
+        let (program, _) = program(options.seed);
+        println!("{}", program.reproducer(&format!("seed {}", options.seed)));
+        println!("{}", execute::wrappers(&program));
+        return ExitCode::SUCCESS;
+    }
+    let context = worker::context();
+    let start = Instant::now();
+    let end = start + Duration::from_secs_f64(options.minutes * 60.0);
+    let mut stats = Stats::default();
+    let mut running: HashMap<libc::pid_t, (Running, u64, Program)> = HashMap::new();
+    let mut next = options.seed;
+    let last = options.count.map(|count| options.seed + count);
+    loop {
+        while running.len() < options.jobs.max(1) && Instant::now() < end && last.is_none_or(|last| next < last) {
+            let (program, _) = program(next);
+            match worker::start(&context, &program) {
+                Ok(child) => {
+                    running.insert(child.pid(), (child, next, program));
+                    next += 1;
+                }
+                Err(error) => {
+                    eprintln!("autodiff-fuzz: error: cannot start a process: {error}");
+                    return ExitCode::from(2);
+                }
+            }
+        }
+        if running.is_empty() {
+            break;
+        }
+        let mut status = 0;
+        // SAFETY: waits for a child.
+        let pid = unsafe { libc::waitpid(-1, &mut status, 0) };
+        let Some((child, seed, program)) = running.remove(&pid) else { continue };
+        let verdict = child.verdict(status);
+        stats.run += 1;
+        judge(&options, &context, &mut stats, seed, program, verdict);
+    }
+    report(&options, &stats, start.elapsed());
+    if stats.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) }
+}
+
+fn judge(
+    options: &Options,
+    context: &melior::Context,
+    stats: &mut Stats,
+    seed: u64,
+    failing: Program,
+    verdict: Verdict,
+) {
+    match verdict {
+        Verdict::Passed => {
+            stats.passed += 1;
+            for feature in &failing.features {
+                *stats.features.entry(feature).or_default() += 1;
+            }
+        }
+        Verdict::Discarded(why) => {
+            let count = stats.discarded.entry(general(&why)).or_default();
+            *count += 1;
+            if why.starts_with("invalid") && *count <= 2 {
+                eprintln!("seed {seed}: {why}");
+            }
+        }
+        Verdict::Refused(why) => {
+            let count = stats.refused.entry(general(&why)).or_default();
+            *count += 1;
+            if *count == 1 {
+                eprintln!("seed {seed}: refused: {why}");
+            }
+        }
+        Verdict::Failed(kind, why) => {
+            let key = format!("{kind}: {}", if kind.contains("jvp") || kind.starts_with("leak") { String::new() } else { general(&why) });
+            let seeds = stats.failed.entry(key).or_default();
+            seeds.push(seed);
+            if seeds.len() > options.per_kind {
+                return;
+            }
+            eprintln!("seed {seed}: {kind}: {why}");
+            let (program, choices) = program(seed);
+            let small = shrink::shrink(context, choices, program, &kind, Duration::from_secs(options.shrink));
+            let why = match worker::check_one(context, &small) {
+                Verdict::Failed(_, why) => why,
+                _ => why,
+            };
+            let text = small.reproducer(&format!("seed {seed}: {kind}\n{why}")) + "\n// The requests:\n"
+                + &execute::wrappers(&small).lines().map(|line| format!("// {line}\n")).collect::<String>();
+            eprintln!("{text}");
+            let path = options.out.join(format!("seed-{seed}.mlir"));
+            if let Err(error) = std::fs::create_dir_all(&options.out).and_then(|()| std::fs::write(&path, text)) {
+                eprintln!("autodiff-fuzz: error: cannot write '{}': {error}", path.display());
+            }
+        }
+    }
+}
+
+fn report(options: &Options, stats: &Stats, elapsed: Duration) {
+    let sum = |counts: &BTreeMap<String, u64>| counts.values().sum::<u64>();
+    let failures: usize = stats.failed.values().map(Vec::len).sum();
+    println!(
+        "{} programs in {:.0} s: {} passed, {} discarded, {} refused, {failures} failed",
+        stats.run,
+        elapsed.as_secs_f64(),
+        stats.passed,
+        sum(&stats.discarded),
+        sum(&stats.refused)
+    );
+    for (kind, seeds) in &stats.failed {
+        println!("failed {} times: {kind} (seeds {:?})", seeds.len(), &seeds[..seeds.len().min(8)]);
+    }
+    for (why, count) in &stats.refused {
+        println!("refused {count} times: {why}");
+    }
+    if options.stats {
+        for (why, count) in &stats.discarded {
+            println!("discarded {count} times: {why}");
+        }
+        let covered: Vec<_> = stats.features.iter().map(|(feature, count)| format!("{feature} {count}")).collect();
+        println!("covered by programs that passed: {}", covered.join(", "));
+    }
+}

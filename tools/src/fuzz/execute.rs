@@ -1,0 +1,452 @@
+//! Compilation of a program with its derivatives, and calls of them.
+
+use super::{
+    heap,
+    program::{Argument, Output, Program},
+};
+use autodiff_dialect::bridge;
+use melior::{Context, dialect::DialectRegistry, ir::Module, pass::PassManager, utility::parse_pass_pipeline};
+use mlir_sys::*;
+use std::{
+    ffi::{c_char, c_int, c_void},
+    fmt::Write,
+    sync::Mutex,
+};
+
+static MESSAGES: Mutex<Vec<String>> = Mutex::new(vec![]);
+
+const LIBRARY: &str = "/usr/lib/llvm-22/lib/libmlir_c_runner_utils.so";
+
+/// A context with everything that the compiler needs; it keeps diagnostics.
+pub fn context() -> Context {
+    let registry = DialectRegistry::new();
+    bridge::register_everything(&registry);
+    bridge::register_upstream_passes();
+    autodiff_transforms::register();
+    autodiff_lowering::register();
+    let context = Context::new();
+    context.enable_multi_threading(false);
+    context.append_dialect_registry(&registry);
+    context.load_all_available_dialects();
+    context.attach_diagnostic_handler(|diagnostic| {
+        let mut text = diagnostic.to_string();
+        for note in (0..diagnostic.note_count()).filter_map(|index| diagnostic.note(index).ok()) {
+            text += &format!("\n  note: {}", note.to_string().lines().next().unwrap_or_default());
+        }
+        if let Ok(mut messages) = MESSAGES.lock() {
+            messages.push(text);
+        }
+        true
+    });
+    context
+}
+
+/// The diagnostics since the last call.
+pub fn messages() -> String {
+    MESSAGES.lock().map(|mut messages| std::mem::take(&mut *messages).join("\n")).unwrap_or_default()
+}
+
+fn string(text: &str) -> MlirStringRef {
+    MlirStringRef { data: text.as_ptr() as *const c_char, length: text.len() }
+}
+
+/// Which function is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Primal,
+    Jvp,
+    Vjp,
+}
+
+impl Mode {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Primal => "run_primal",
+            Self::Jvp => "run_jvp",
+            Self::Vjp => "run_vjp",
+        }
+    }
+}
+
+/// The order of the wrapper's parameters: for each argument that has memory its buffer (floats: a buffer of one),
+/// then shadows of active arguments, then results, then tangents (jvp) or seeds (vjp) of active results. Numbers travel
+/// in buffers of rank 0.
+fn wrapper(program: &Program, mode: Mode) -> String {
+    let float = program.float;
+    let (mut parameters, mut body) = (vec![], String::new());
+    let (mut operands, mut operand_types) = (vec![], vec![]);
+    let (mut argument_activities, mut result_activities) = (vec![], vec![]);
+    let cell = format!("memref<{float}>");
+    for (index, argument) in program.arguments.iter().enumerate() {
+        let ty = argument.ty(float);
+        let load = |body: &mut String, name: &str| {
+            let _ = writeln!(body, "  %l_{name} = memref.load %{name}[] : {cell}");
+            format!("%l_{name}")
+        };
+        match argument {
+            Argument::Float { .. } => {
+                parameters.push(format!("%p{index}: {cell}"));
+                operands.push(load(&mut body, &format!("p{index}")));
+            }
+            Argument::Integer { value, .. } => {
+                let _ = writeln!(body, "  %p{index} = arith.constant {value} : {ty}");
+                operands.push(format!("%p{index}"));
+            }
+            _ => {
+                parameters.push(format!("%p{index}: {ty}"));
+                operands.push(format!("%p{index}"));
+            }
+        }
+        operand_types.push(ty.clone());
+        if mode == Mode::Primal {
+            continue;
+        }
+        let is_float = matches!(argument, Argument::Float { .. });
+        argument_activities.push(match (argument.is_active(), is_float && mode == Mode::Vjp) {
+            (false, _) => "const",
+            (true, true) => "active",
+            (true, false) => "dup",
+        });
+        if !argument.is_active() || is_float && mode == Mode::Vjp {
+            continue;
+        }
+        if is_float {
+            parameters.push(format!("%s{index}: {cell}"));
+            operands.push(load(&mut body, &format!("s{index}")));
+        } else {
+            parameters.push(format!("%s{index}: {ty}"));
+            operands.push(format!("%s{index}"));
+        }
+        operand_types.push(ty);
+    }
+    let (mut results, mut result_types, mut tail) = (vec![], vec![], String::new());
+    let give = |tail: &mut String, name: &str, ty: &str, is_buffer: bool| {
+        if is_buffer {
+            let _ = writeln!(tail, "  memref.copy %r_{name}, %{name} : {ty} to {ty}\n  memref.dealloc %r_{name} : {ty}");
+        } else {
+            let _ = writeln!(tail, "  memref.store %r_{name}, %{name}[] : memref<{ty}>");
+        }
+    };
+    for (index, output) in program.outputs.iter().enumerate() {
+        let (ty, is_buffer) = match output {
+            Output::Float { .. } => (float.to_owned(), false),
+            Output::Index => ("index".to_owned(), false),
+            Output::Buffer { ty, .. } => (ty.clone(), true),
+        };
+        let active = !matches!(output, Output::Index | Output::Float { active: false });
+        let no_primal = program.no_primal && mode != Mode::Primal && active;
+        result_activities.push(match (active, no_primal, mode) {
+            (false, ..) => "const",
+            (true, false, Mode::Vjp) => "active",
+            (true, true, Mode::Vjp) => "active_noneed",
+            (true, false, _) => "dup",
+            (true, true, _) => "dup_noneed",
+        });
+        let port = if is_buffer { ty.clone() } else { format!("memref<{ty}>") };
+        if !no_primal {
+            parameters.push(format!("%q{index}: {port}"));
+            results.push(format!("%r_q{index}"));
+            result_types.push(ty.clone());
+            give(&mut tail, &format!("q{index}"), &ty, is_buffer);
+        }
+        if !active {
+            continue;
+        }
+        match mode {
+            Mode::Primal => {}
+            Mode::Jvp => {
+                parameters.push(format!("%t{index}: {port}"));
+                results.push(format!("%r_t{index}"));
+                result_types.push(ty.clone());
+                give(&mut tail, &format!("t{index}"), &ty, is_buffer);
+            }
+            Mode::Vjp => {
+                parameters.push(format!("%y{index}: {port}"));
+                if is_buffer {
+                    operands.push(format!("%y{index}"));
+                } else {
+                    let _ = writeln!(body, "  %l_y{index} = memref.load %y{index}[] : {port}");
+                    operands.push(format!("%l_y{index}"));
+                }
+                operand_types.push(ty);
+            }
+        }
+    }
+    if mode == Mode::Vjp {
+        for (index, argument) in program.arguments.iter().enumerate() {
+            if matches!(argument, Argument::Float { active: true, .. }) {
+                parameters.push(format!("%g{index}: {cell}"));
+                results.push(format!("%r_g{index}"));
+                result_types.push(float.to_owned());
+                give(&mut tail, &format!("g{index}"), float, false);
+            }
+        }
+    }
+    let op = match mode {
+        Mode::Primal => "func.call",
+        Mode::Jvp => "autodiff.jvp",
+        Mode::Vjp => "autodiff.vjp",
+    };
+    let attributes = match mode {
+        Mode::Primal => String::new(),
+        _ => format!("args [{}] results [{}] ", argument_activities.join(", "), result_activities.join(", ")),
+    };
+    format!(
+        "func.func @{}({}) attributes {{llvm.emit_c_interface}} {{\n{body}  {}{op} @main({}) {attributes}: ({}) -> ({})\n{tail}  return\n}}\n",
+        mode.name(),
+        parameters.join(", "),
+        if results.is_empty() { String::new() } else { format!("{} = ", results.join(", ")) },
+        operands.join(", "),
+        operand_types.join(", "),
+        result_types.join(", "),
+    )
+}
+
+/// The requests as text, for reports.
+pub fn wrappers(program: &Program) -> String {
+    [Mode::Primal, Mode::Jvp, Mode::Vjp].map(|mode| wrapper(program, mode)).concat()
+}
+
+fn run(context: &Context, module: &mut Module, pipeline: &str) -> Result<(), String> {
+    let manager = PassManager::new(context);
+    parse_pass_pipeline(manager.as_operation_pass_manager(), &format!("builtin.module({pipeline})"))
+        .map_err(|error| format!("pipeline: {error}"))?;
+    manager.run(module).map_err(|_| messages())
+}
+
+/// How compilation fails.
+pub enum Failure {
+    /// The program itself is not valid: a bug of the generator.
+    Invalid(String),
+    /// The engine says that it cannot differentiate the program.
+    Refused(String),
+    /// Something else: at a stage, with a message.
+    Broken(&'static str, String),
+}
+
+/// A compiled program.
+pub struct Compiled(MlirExecutionEngine);
+
+impl Compiled {
+    /// Compiles a program with its derivatives.
+    ///
+    /// # Errors
+    ///
+    /// At which stage it fails, and why.
+    pub fn new(context: &Context, program: &Program) -> Result<Self, Failure> {
+        let mut text = program.text.clone();
+        if program.blocks {
+            let mut module = Module::parse(context, &text).ok_or_else(|| Failure::Invalid(messages()))?;
+            run(context, &mut module, "convert-linalg-to-loops,convert-scf-to-cf").map_err(Failure::Invalid)?;
+            let whole = module.as_operation().to_string();
+            let inner = whole.trim().trim_start_matches("module {").trim_end_matches('}');
+            text = inner.to_owned();
+        }
+        text += &wrappers(program);
+        let mut module = Module::parse(context, &text).ok_or_else(|| Failure::Invalid(messages()))?;
+        messages();
+        let options = if program.normal_form { "" } else { "{normal-form=false}" };
+        let prepare = autodiff_lowering::cpu::PREPARE;
+        run(context, &mut module, &format!("{prepare}autodiff-differentiate{options}")).map_err(|why| {
+            let refused = ["not supported", "cannot be differentiated", "no reverse-mode rule", "no forward-mode rule", "no derivative rule", "whose origin is unknown", "globals have no shadow"];
+            if refused.iter().any(|word| why.contains(word)) {
+                Failure::Refused(why)
+            } else {
+                Failure::Broken("differentiate", why)
+            }
+        })?;
+        run(context, &mut module, "autodiff-lower").map_err(|why| Failure::Broken("lower", why))?;
+        let left = module.as_operation().to_string();
+        if let Some(line) = left.lines().find(|line| line.contains("autodiff.")) {
+            return Err(Failure::Broken("left over", line.trim().to_owned()));
+        }
+        let pipeline = autodiff_lowering::cpu::cpu_pipeline();
+        run(context, &mut module, &pipeline).map_err(|why| Failure::Broken("lower to llvm", why))?;
+        // SAFETY: the module is valid; the symbols are functions with the signatures that compilers expect.
+        unsafe {
+            let paths = [string(LIBRARY)];
+            let engine =
+                mlirExecutionEngineCreate(module.to_raw(), 0 as c_int, paths.len() as c_int, paths.as_ptr(), false, false);
+            if engine.ptr.is_null() {
+                return Err(Failure::Broken("jit", messages()));
+            }
+            for (name, function) in heap::symbols() {
+                mlirExecutionEngineRegisterSymbol(engine, string(name), function);
+            }
+            Ok(Self(engine))
+        }
+    }
+}
+
+/// What a call takes and gives, flat: floats of all arguments, of their shadows, of results and tangents or seeds.
+#[derive(Clone, Debug, Default)]
+pub struct Values {
+    /// Per argument: its floats (empty for integers).
+    pub arguments: Vec<Vec<f64>>,
+    /// Per argument: tangent, shadow or gradient.
+    pub shadows: Vec<Vec<f64>>,
+    /// Per result.
+    pub results: Vec<Vec<f64>>,
+    /// Per result: tangent or seed.
+    pub tangents: Vec<Vec<f64>>,
+}
+
+/// Memory behind a parameter: its descriptor points into `data`.
+struct Port {
+    data: Vec<u64>,
+    descriptor: Vec<i64>,
+}
+
+/// Guard words on both sides.
+const GUARD: usize = 8;
+const CANARY: u64 = 0x5A5A_5A5A_5A5A_5A5A;
+
+impl Port {
+    fn new(bytes: &[u8], shape: &[usize]) -> Self {
+        let words = bytes.len().div_ceil(8);
+        let mut data = vec![CANARY; words + 2 * GUARD];
+        for (word, chunk) in data[GUARD..].iter_mut().zip(bytes.chunks(8)) {
+            let mut all = [0x5A; 8];
+            all[..chunk.len()].copy_from_slice(chunk);
+            *word = u64::from_ne_bytes(all);
+        }
+        let address = data[GUARD..].as_mut_ptr() as i64;
+        let mut descriptor = vec![address, address, 0];
+        descriptor.extend(shape.iter().map(|size| *size as i64));
+        let mut strides = vec![1; shape.len()];
+        for axis in (1..shape.len()).rev() {
+            strides[axis - 1] = strides[axis] * shape[axis] as i64;
+        }
+        descriptor.extend(strides);
+        Self { data, descriptor }
+    }
+
+    fn floats(values: &[f64], shape: &[usize], float: &str) -> Self {
+        let bytes: Vec<u8> = match float {
+            "f32" => values.iter().flat_map(|value| (*value as f32).to_ne_bytes()).collect(),
+            _ => values.iter().flat_map(|value| value.to_ne_bytes()).collect(),
+        };
+        Self::new(&bytes, shape)
+    }
+
+    fn read(&self, count: usize, float: &str) -> Vec<f64> {
+        let bytes: Vec<u8> = self.data[GUARD..].iter().flat_map(|word| word.to_ne_bytes()).collect();
+        match float {
+            "f32" => bytes
+                .chunks_exact(4)
+                .take(count)
+                .map(|chunk| f64::from(f32::from_ne_bytes(chunk.try_into().unwrap_or_default())))
+                .collect(),
+            "index" => bytes
+                .chunks_exact(8)
+                .take(count)
+                .map(|chunk| i64::from_ne_bytes(chunk.try_into().unwrap_or_default()) as f64)
+                .collect(),
+            _ => bytes
+                .chunks_exact(8)
+                .take(count)
+                .map(|chunk| f64::from_ne_bytes(chunk.try_into().unwrap_or_default()))
+                .collect(),
+        }
+    }
+
+    fn intact(&self) -> bool {
+        self.data[..GUARD].iter().chain(&self.data[self.data.len() - GUARD..]).all(|word| *word == CANARY)
+    }
+}
+
+impl Compiled {
+    /// Calls one of the functions with values; they are changed as the function says.
+    ///
+    /// # Errors
+    ///
+    /// If the function is not there.
+    pub fn call(&self, program: &Program, mode: Mode, values: &Values) -> Result<(Values, heap::Report), String> {
+        let float = program.float;
+        // What each port is written back to.
+        enum Slot {
+            Argument(usize),
+            Shadow(usize),
+            Result(usize),
+            Tangent(usize),
+            Nothing,
+        }
+        let mut ports: Vec<(Port, Slot, usize, &str)> = vec![];
+        for (index, argument) in program.arguments.iter().enumerate() {
+            let shape: &[usize] = match argument {
+                Argument::Float { .. } => &[],
+                Argument::Integer { .. } => continue,
+                Argument::Buffer { shape, .. } => shape,
+                Argument::Indices { shape, element, .. } => {
+                    let integers = argument.integers();
+                    let bytes: Vec<u8> = match *element {
+                        "i32" => integers.iter().flat_map(|value| (*value as i32).to_ne_bytes()).collect(),
+                        _ => integers.iter().flat_map(|value| value.to_ne_bytes()).collect(),
+                    };
+                    ports.push((Port::new(&bytes, shape), Slot::Nothing, 0, float));
+                    continue;
+                }
+            };
+            let count = argument.len();
+            ports.push((Port::floats(&values.arguments[index], shape, float), Slot::Argument(index), count, float));
+            let is_float = matches!(argument, Argument::Float { .. });
+            if mode != Mode::Primal && argument.is_active() && !(is_float && mode == Mode::Vjp) {
+                ports.push((Port::floats(&values.shadows[index], shape, float), Slot::Shadow(index), count, float));
+            }
+        }
+        for (index, output) in program.outputs.iter().enumerate() {
+            let shape: &[usize] = if let Output::Buffer { shape, .. } = output { shape } else { &[] };
+            let count = shape.iter().product();
+            let element = if matches!(output, Output::Index) { "index" } else { float };
+            let active = !matches!(output, Output::Index | Output::Float { active: false });
+            if !(program.no_primal && mode != Mode::Primal && active) {
+                let port = Port::floats(&vec![0.0; count], shape, element);
+                ports.push((port, Slot::Result(index), count, element));
+            }
+            match mode {
+                _ if !active => {}
+                Mode::Primal => {}
+                Mode::Jvp => {
+                    ports.push((Port::floats(&vec![0.0; count], shape, float), Slot::Tangent(index), count, float))
+                }
+                Mode::Vjp => {
+                    ports.push((Port::floats(&values.tangents[index], shape, float), Slot::Nothing, count, float))
+                }
+            }
+        }
+        if mode == Mode::Vjp {
+            for (index, argument) in program.arguments.iter().enumerate() {
+                if matches!(argument, Argument::Float { active: true, .. }) {
+                    ports.push((Port::floats(&[0.0], &[], float), Slot::Shadow(index), 1, float));
+                }
+            }
+        }
+        let mut descriptors: Vec<_> = ports.iter_mut().map(|(port, ..)| port.descriptor.as_mut_ptr()).collect();
+        let mut pointers: Vec<_> =
+            descriptors.iter_mut().map(|descriptor| std::ptr::from_mut(descriptor) as *mut c_void).collect();
+        // SAFETY: each argument points to a pointer to a descriptor of the type that the wrapper expects.
+        unsafe {
+            let address = mlirExecutionEngineLookup(self.0, string(&format!("_mlir__mlir_ciface_{}", mode.name())));
+            if address.is_null() {
+                return Err(format!("cannot link: {}", messages()));
+            }
+            let function = std::mem::transmute::<*mut c_void, unsafe extern "C" fn(*mut *mut c_void)>(address);
+            function(pointers.as_mut_ptr());
+        }
+        let mut report = heap::finish();
+        let mut after = values.clone();
+        for (port, slot, count, element) in &ports {
+            if !port.intact() {
+                report.faults.push("write outside an argument".into());
+            }
+            match slot {
+                Slot::Argument(index) => after.arguments[*index] = port.read(*count, element),
+                Slot::Shadow(index) => after.shadows[*index] = port.read(*count, element),
+                Slot::Result(index) => after.results[*index] = port.read(*count, element),
+                Slot::Tangent(index) => after.tangents[*index] = port.read(*count, element),
+                Slot::Nothing => {}
+            }
+        }
+        Ok((after, report))
+    }
+}
