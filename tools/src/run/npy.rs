@@ -14,7 +14,7 @@ use std::{
 ///
 /// # Errors
 ///
-/// A message if the file cannot be read, is no `.npy` file, or has elements of another type.
+/// A message if the file cannot be read, is no `.npy` file, or has elements of another kind.
 pub fn read(path: &Path, element: Element) -> Result<Array, String> {
     let file = fs::File::open(path).map_err(|error| format!("cannot open '{}': {error}", path.display()))?;
     let available = file.metadata().map_err(|error| error.to_string())?;
@@ -27,6 +27,18 @@ pub fn read(path: &Path, element: Element) -> Result<Array, String> {
     let Some(Header { dtype, column_major, shape }) = parse_header(&header) else {
         return Err(garbled("its header is not that of an array of numbers"));
     };
+    // Real or complex numbers of another precision are rounded.
+    let precisions = [Element::F32, Element::F64, Element::Complex32, Element::Complex64];
+    let stored = precisions
+        .into_iter()
+        .find(|stored| {
+            stored.is_complex() == element.is_complex() && element != Element::Bf16 && stored.accepts(&dtype)
+        })
+        .filter(|_| element.is_float() && !element.accepts(&dtype));
+    if let Some(stored) = stored {
+        let array = read(path, stored)?;
+        return Ok(Array { element, bytes: element.encode(&array.numbers()), ..array });
+    }
     if !element.accepts(&dtype) {
         return Err(format!(
             "'{}' holds elements of dtype '{dtype}', expected '{}'{}",

@@ -146,7 +146,7 @@ fn find(module: Op, name: &str) -> Result<Op> {
             op.name()
         )));
     }
-    if op.body(0).is_none() {
+    if !has_body(op) {
         return Err(Failure::input(format!("{place}: error: --entry: function '@{name}' has no body")));
     }
     Ok(op)
@@ -200,9 +200,14 @@ fn has_tensors(module: Op) -> bool {
     })
 }
 
+/// Whether a function is more than a declaration.
+fn has_body(op: Op) -> bool {
+    op.regions().into_iter().any(|region| region.first_block().is_some())
+}
+
 /// Says of tensor arguments that nobody may write to them.
 fn protect_arguments(module: Op) {
-    for op in top(module).into_iter().filter(|op| op.name() == "func.func" && op.body(0).is_some()) {
+    for op in top(module).into_iter().filter(|op| op.name() == "func.func" && has_body(*op)) {
         let context = op.context();
         let types = signature(op).0;
         let old = op.attribute("arg_attrs").and_then(Attribute::as_array).unwrap_or_default();
@@ -250,7 +255,7 @@ pub fn add_functions(context: &Context, module: &Module, text: &str, names: &[&s
 /// Renames the functions of a program, so that none is taken for one of the C library: `math.tanh` becomes a call of
 /// `tanh`, and the user may well have a function of this name.
 pub fn hide_functions(module: &Module, keep: &[&str]) {
-    for op in top(as_op(module)).into_iter().filter(|op| op.is_function() && op.body(0).is_some()) {
+    for op in top(as_op(module)).into_iter().filter(|op| op.is_function() && has_body(*op)) {
         if let Some(name) = op.symbol_name().filter(|name| !keep.contains(&name.as_str())) {
             super::engine::rename(as_op(module), op, &name, &format!("__autodiff_run_user.{name}"));
         }

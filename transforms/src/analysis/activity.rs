@@ -45,6 +45,7 @@ impl Activity {
                 }
             }
         }
+        seeds.varied.iter().for_each(|value| flow.mention(*value));
         let tops = function.body(0).map(Block::ops).unwrap_or_default();
         let mut writers = FxHashMap::default();
         for (position, top) in tops.iter().enumerate() {
@@ -61,6 +62,8 @@ impl Activity {
         if tops.is_empty() {
             function.walk().into_iter().skip(1).for_each(|op| collect(op, rules, &mut flow));
         }
+        flow.at(usize::MAX);
+        seeds.useful.iter().for_each(|value| flow.mention(*value));
         let (graph, aliases) = flow.finish(|aliases, class, position| {
             let touches = |op: &Op| {
                 Some(op) != writers.get(&position)

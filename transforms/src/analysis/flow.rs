@@ -40,6 +40,11 @@ impl Flow {
         self.position = position;
     }
 
+    /// Gives a value a node, whether or not anything flows to or from it: the identity has a derivative too.
+    pub fn mention(&mut self, value: Value) {
+        self.edges.push((value, value, self.position));
+    }
+
     /// The op at the current position replaces the whole content of a buffer.
     pub fn overwrite(&mut self, buffer: Value) {
         self.overwrites.push((buffer, self.position));
