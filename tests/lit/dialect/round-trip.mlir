@@ -87,5 +87,5 @@ func.func @caches(%n: index, %x: f64, %b: i1, %m: memref<4xf64>) {
 }
 // CHECK-LABEL: func.func private @type_of_an_argument(!autodiff.cache<f64>)
 func.func private @type_of_an_argument(!autodiff.cache<f64>)
-// CHECK: test.list = #autodiff.activities[const, active_noneed]
-func.func private @attribute() attributes {test.list = #autodiff.activities[const, active_noneed]}
+// CHECK: test.list = #autodiff<activities [const, active_noneed]>
+func.func private @attribute() attributes {test.list = #autodiff<activities [const, active_noneed]>}
