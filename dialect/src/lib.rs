@@ -5,5 +5,6 @@ pub mod bridge;
 pub mod diagnostic;
 pub mod ir;
 pub mod ops;
+pub mod state;
 
 pub use activity::Activity;

@@ -4,7 +4,6 @@
 //! The primal is only read. Its values are the keys of all maps, and its counterpart in the new function is made by
 //! [`Forward`] (forward mode) or by the forward sweep of [`Reverse`] (reverse mode).
 
-mod arithmetic;
 mod cache;
 mod copy;
 mod derive;
@@ -12,18 +11,16 @@ mod forward;
 mod reverse;
 mod shadow;
 
-pub use arithmetic::{Trips, add, constant_index, for_each_element, multiply, subtract};
 pub use cache::Execution;
 pub use copy::Copier;
 pub use derive::derive;
 pub use forward::Forward;
 pub use reverse::{Facts, Reverse, Scope};
-pub(crate) use shadow::zeroed;
 
 use autodiff_dialect::{
     Activity,
     diagnostic::Diagnostic,
-    ir::{Location, Op, Type},
+    ir::{Block, Location, Op, Type},
 };
 
 /// A result whose error is shown to the user at its location.
@@ -126,4 +123,13 @@ pub(crate) fn internal(location: Location, what: &str) -> Box<Diagnostic> {
 /// An error at an op.
 pub(crate) fn error_at(op: Op, message: impl Into<String>) -> Box<Diagnostic> {
     Box::new(Diagnostic::error(op.location(), message))
+}
+
+/// The ops of a block, all but its terminator.
+pub(crate) fn body_ops(block: Block) -> Vec<Op> {
+    let mut ops = block.ops();
+    if ops.last().is_some_and(|op| op.is_terminator()) {
+        ops.pop();
+    }
+    ops
 }

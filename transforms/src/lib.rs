@@ -1,6 +1,7 @@
 //! Differentiation: the rules, the analyses, the two engines, and the passes around them.
 
 pub mod analysis;
+pub mod emit;
 pub mod engine;
 mod passes;
 pub mod rules;

@@ -4,8 +4,14 @@
 //! iteration, any other a stack that grows. Both are created in front of the outermost op that holds the value, and
 //! freed when the reverse sweep is over.
 
-use crate::engine::{Result, Reverse, Trips, copy::remapped, internal};
-use autodiff_dialect::ir::{Block, Builder, Op, Type, Value};
+use crate::{
+    emit::Trips,
+    engine::{Result, Reverse, copy::remapped, internal},
+};
+use autodiff_dialect::{
+    ir::{Block, Builder, Op, Value},
+    state,
+};
 use rustc_hash::FxHashMap;
 
 /// How often a block runs for one run of the block around it.
@@ -52,7 +58,7 @@ impl Caches {
 
     pub(super) fn free_all(&mut self, builder: &Builder) {
         for cache in self.all.drain(..) {
-            builder.effect("autodiff.free", &[cache]);
+            state::free(builder, cache);
         }
     }
 }
@@ -124,36 +130,33 @@ impl Reverse<'_> {
         if extents.is_none() {
             loops.clear();
         }
-        let ty = Type::cache(value.ty());
-        let cache = in_front.op("autodiff.cache", &extents.unwrap_or_default(), ty);
+        let cache = state::cache(&in_front, value.ty(), &extents.unwrap_or_default());
         self.caches.all.push(cache);
-        let mut operands = vec![value, cache];
+        let mut indices = vec![];
         for block in &loops {
-            operands.push(self.forward_number(*block)?);
+            indices.push(self.forward_number(*block)?);
         }
         let place = match value.defining_op() {
             Some(op) => Builder::after(op),
-            None => match operands[2..].last().filter(|number| number.block() == value.block()) {
+            None => match indices.last().filter(|number: &&Value| number.block() == value.block()) {
                 Some(number) => number.defining_op().and_then(Builder::after).or(Some(first(value))),
                 None => Some(first(value)),
             },
         };
         let place = place.ok_or_else(|| internal(value.location(), "a value has no place"))?;
-        place.effect("autodiff.push", &operands);
+        state::push(&place, value, cache, &indices);
         Ok(Cache { cache, loops })
     }
 
     /// Takes a value out of its cache, for a frame of the reverse sweep.
     pub(super) fn pop(&mut self, frame: usize, cache: &Cache) -> Result<Value> {
         let builder = Builder::at_end(self.frame_block(frame), self.builder().location());
-        let mut operands = vec![cache.cache];
+        let mut indices = vec![];
         for block in &cache.loops {
             let number = self.number_of(*block);
-            operands.push(number.ok_or_else(|| internal(builder.location(), "a loop has no iteration number"))?);
+            indices.push(number.ok_or_else(|| internal(builder.location(), "a loop has no iteration number"))?);
         }
-        let element = autodiff_dialect::bridge::cache_element(cache.cache.ty())
-            .ok_or_else(|| internal(builder.location(), "a cache has no type"))?;
-        Ok(builder.op("autodiff.pop", &operands, element))
+        Ok(state::pop(&builder, cache.cache, &indices))
     }
 
     /// The op of the new function's own block that holds a value.

@@ -2,9 +2,9 @@
 
 use crate::{
     analysis::activity::{Activity as Activities, Seeds},
+    emit,
     engine::{
-        Facts, Forward, Mode, Request, Result, Reverse, Scope, error_at, for_each_element, forward::single_block,
-        shadow::zeroed_like,
+        Facts, Forward, Mode, Request, Result, Reverse, Scope, error_at, forward::single_block,
     },
     rules::{Missing, Registry},
 };
@@ -134,7 +134,7 @@ impl Body<'_> {
             forward.set_primal(argument, new);
             forward.set_tangent(argument, dual);
             if dual.is_none() && argument.ty().is_memory() && activity.is_active(argument) {
-                let shadow = zeroed_like(&builder, new);
+                let shadow = emit::zeroed_like(&builder, new);
                 owned.push(shadow);
                 forward.set_tangent(argument, Some(shadow));
             }
@@ -148,15 +148,15 @@ impl Body<'_> {
             if kind.is_dup() {
                 values.push(match forward.tangent(*value) {
                     Some(tangent) => tangent,
-                    None if value.ty().is_memory() => zeroed_like(&builder, forward.primal(*value)),
+                    None if value.ty().is_memory() => emit::zeroed_like(&builder, forward.primal(*value)),
                     None => forward.tangent_or_zero(*value)?,
                 });
             }
         }
         for shadow in owned {
-            builder.effect("memref.dealloc", &[shadow]);
+            emit::release(&builder, shadow);
         }
-        builder.effect("func.return", &values);
+        emit::give_back(&builder, &values);
         Ok(())
     }
 
@@ -182,11 +182,7 @@ impl Body<'_> {
                 if value.ty().is_memory() {
                     if activity.is_active(*value) {
                         let shadow = reverse.shadow(*value)?;
-                        let element = value.ty().element();
-                        for_each_element(&reverse.builder(), shadow, &mut |builder, indices| {
-                            let part = builder.op("memref.load", &[&[*bar], indices].concat(), element);
-                            builder.effect("autodiff.accumulate", &[&[part, shadow], indices].concat());
-                        });
+                        emit::accumulate_all(&reverse.builder(), *bar, shadow);
                     }
                 } else {
                     reverse.accumulate(*value, *bar)?;
@@ -207,7 +203,7 @@ impl Body<'_> {
             }
             reverse.free_unreturned(&self.returned, &self.request.results);
             reverse.finish();
-            Builder::at_end(self.block, function.location()).effect("func.return", &values);
+            emit::give_back(&Builder::at_end(self.block, function.location()), &values);
             Ok(())
         })
     }

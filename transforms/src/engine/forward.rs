@@ -2,7 +2,8 @@
 
 use crate::{
     analysis::activity::Activity,
-    engine::{Copier, Result, arithmetic::body_ops, error_at, internal},
+    emit,
+    engine::{Copier, Result, body_ops, error_at, internal},
     rules::Registry,
 };
 use autodiff_dialect::ir::{Block, Builder, Op, Type, Value};
@@ -65,7 +66,7 @@ impl<'a> Forward<'a> {
             return Ok(tangent);
         }
         if is_open_tensor(value.ty()) {
-            return zero_tensor(&self.builder, self.primal(value));
+            return emit::zero_tensor(&self.builder, self.primal(value)).ok_or_else(|| Box::new(no_zero(value)));
         }
         self.builder.number(value.ty(), 0.0).ok_or_else(|| match value.ty().is_memory() {
             true => internal(value.location(), "an active buffer has no shadow"),
@@ -153,20 +154,6 @@ pub(crate) fn single_block(op: Op, region: usize) -> Result<Block> {
 /// Whether a type is a tensor whose size is known at run time only.
 pub(crate) fn is_open_tensor(ty: Type) -> bool {
     ty.is_tensor() && ty.shape().contains(&Type::DYNAMIC)
-}
-
-/// A tensor of zeros of the size of another.
-pub(crate) fn zero_tensor(builder: &Builder, like: Value) -> Result<Value> {
-    let ty = like.ty();
-    let zero = builder.number(ty.element(), 0.0).ok_or_else(|| Box::new(no_zero(like)))?;
-    let mut operands = vec![zero];
-    for (dimension, size) in ty.shape().into_iter().enumerate() {
-        if size == Type::DYNAMIC {
-            let number = builder.index(dimension as i64);
-            operands.push(builder.op("tensor.dim", &[like, number], Type::index(builder.context())));
-        }
-    }
-    Ok(builder.op("tensor.splat", &operands, ty))
 }
 
 pub(crate) fn no_zero(value: Value) -> autodiff_dialect::diagnostic::Diagnostic {

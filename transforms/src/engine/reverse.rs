@@ -12,13 +12,14 @@ use crate::{
         memory::Origin,
         overwrite::Overwrites,
     },
+    emit,
     engine::{
         Copier, Result,
-        arithmetic::body_ops,
+        body_ops,
         cache::{Caches, Execution},
         copy::remapped,
         error_at,
-        forward::{is_open_tensor, no_zero, single_block, zero_tensor},
+        forward::{is_open_tensor, no_zero, single_block},
         internal,
         shadow::Shadows,
     },
@@ -280,7 +281,7 @@ impl<'a> Reverse<'a> {
             return Err(internal(value.location(), "an adjoint left its scope"));
         }
         let sum = match frame.adjoints.get(&value) {
-            Some(sum) => sum_of(&builder, *sum, contribution),
+            Some(sum) => emit::sum(&builder, *sum, contribution),
             None => contribution,
         };
         frame.adjoints.insert(value, sum);
@@ -315,7 +316,7 @@ impl<'a> Reverse<'a> {
     pub fn zero(&mut self, value: Value) -> Result<Value> {
         if is_open_tensor(value.ty()) {
             let primal = self.primal(value)?;
-            return zero_tensor(&self.builder(), primal);
+            return emit::zero_tensor(&self.builder(), primal).ok_or_else(|| Box::new(no_zero(value)));
         }
         self.builder().number(value.ty(), 0.0).ok_or_else(|| Box::new(no_zero(value)))
     }
@@ -349,6 +350,11 @@ impl<'a> Reverse<'a> {
             }
         }
         self.visible(value).ok_or_else(|| internal(value.location(), "a primal value cannot be brought here"))
+    }
+
+    /// Primal values in the reverse sweep.
+    pub fn primals(&mut self, values: &[Value]) -> Result<Vec<Value>> {
+        values.iter().map(|value| self.primal(*value)).collect()
     }
 
     /// The op that gives a primal value again, if it is not planned to be cached.
@@ -425,7 +431,7 @@ impl<'a> Reverse<'a> {
                     && self.facts.activity.representative(*other) == self.facts.activity.representative(*value)
             });
             if value.ty().is_memory() && !kind.keeps_primal() && fresh && !returned_elsewhere && seen.insert(*value) {
-                self.builder().effect("memref.dealloc", &[self.counterpart(*value)]);
+                emit::release(&self.builder(), self.counterpart(*value));
             }
         }
     }
@@ -443,10 +449,4 @@ impl<'a> Reverse<'a> {
     pub fn refuse<T>(&self, op: Op, message: impl Into<String>) -> Result<T> {
         Err(error_at(op, message))
     }
-}
-
-/// The sum of two values of one differentiable type.
-pub(crate) fn sum_of(builder: &Builder, a: Value, b: Value) -> Value {
-    let name = if a.ty().element().is_complex() { "complex.add" } else { "arith.addf" };
-    builder.same(name, &[a, b])
 }

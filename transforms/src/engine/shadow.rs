@@ -6,9 +6,10 @@
 
 use crate::{
     analysis::memory::Origin,
-    engine::{Result, Reverse, arithmetic::extent, copy::remapped, error_at, internal},
+    emit,
+    engine::{Result, Reverse, copy::remapped, error_at, internal},
 };
-use autodiff_dialect::ir::{Builder, Op, Type, Value};
+use autodiff_dialect::ir::{Builder, Op, Value};
 use rustc_hash::FxHashMap;
 
 /// All shadows of one derivative.
@@ -52,7 +53,7 @@ impl Reverse<'_> {
             None => {
                 // A const argument that active values pass through.
                 let builder = Builder::at_start(primal.block(), buffer.location());
-                zeroed_like(&builder, primal)
+                emit::zeroed_like(&builder, primal)
             }
             Some(op) => {
                 let aliased = self.facts().rules.get(op).aliased_operands(op);
@@ -70,7 +71,7 @@ impl Reverse<'_> {
                 } else if self.is_allocation(op, buffer) {
                     let sizes = self.facts().rules.get(op).dynamic_sizes(op);
                     let sizes: Vec<_> = sizes.into_iter().map(|size| self.counterpart(size)).collect();
-                    zeroed(&self.after(primal)?, primal.ty(), &sizes)
+                    emit::zeroed(&self.after(primal)?, primal.ty(), &sizes)
                 } else {
                     return Err(unknown_origin(op, buffer));
                 }
@@ -152,8 +153,8 @@ impl Reverse<'_> {
         };
         let builder = Builder::at_end(self.frame_block(frame), buffer.location());
         Ok(match sizes {
-            Some(sizes) => zeroed(&builder, buffer.ty(), &sizes),
-            None => zeroed_like(&builder, self.counterpart(buffer)),
+            Some(sizes) => emit::zeroed(&builder, buffer.ty(), &sizes),
+            None => emit::zeroed_like(&builder, self.counterpart(buffer)),
         })
     }
 
@@ -171,8 +172,7 @@ impl Reverse<'_> {
         };
         if exists {
             let shadow = self.shadow(buffer)?;
-            let name = if shadow.ty().is_cache() { "autodiff.free" } else { "memref.dealloc" };
-            self.builder().effect(name, &[shadow]);
+            emit::release(&self.builder(), shadow);
         }
         Ok(())
     }
@@ -193,29 +193,6 @@ impl Reverse<'_> {
             .and_then(Builder::after)
             .ok_or_else(|| internal(value.location(), "a buffer has no place for its shadow"))
     }
-}
-
-/// A buffer of zeros of the shape of another.
-pub(crate) fn zeroed_like(builder: &Builder, buffer: Value) -> Value {
-    let sizes: Vec<_> = buffer
-        .ty()
-        .shape()
-        .into_iter()
-        .enumerate()
-        .filter(|(_, size)| *size == Type::DYNAMIC)
-        .map(|(dimension, _)| extent(builder, buffer, dimension))
-        .collect();
-    zeroed(builder, buffer.ty(), &sizes)
-}
-
-/// A buffer of zeros, of a type with or without a layout, or an empty cache.
-pub(crate) fn zeroed(builder: &Builder, ty: Type, sizes: &[Value]) -> Value {
-    if ty.is_cache() {
-        return builder.op("autodiff.cache", sizes, ty);
-    }
-    let plain = Type::memref(ty.element(), &ty.shape());
-    let shadow = builder.op("autodiff.shadow", sizes, plain);
-    if plain == ty { shadow } else { builder.op("memref.cast", &[shadow], ty) }
 }
 
 fn unknown_origin(op: Op, buffer: Value) -> Box<autodiff_dialect::diagnostic::Diagnostic> {

@@ -9,7 +9,10 @@ use crate::{
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };
-use autodiff_dialect::ir::{Op, Value};
+use autodiff_dialect::{
+    ir::{Op, Value},
+    state,
+};
 
 pub(super) struct Load;
 
@@ -46,11 +49,9 @@ impl Rule for Load {
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
         let Some(y_bar) = reverse.take_adjoint(op.result(0)) else { return Ok(()) };
-        let mut operands = vec![y_bar, reverse.shadow(op.operand(0))?];
-        for index in indices(op, 1) {
-            operands.push(reverse.primal(index)?);
-        }
-        reverse.builder().effect("autodiff.accumulate", &operands);
+        let shadow = reverse.shadow(op.operand(0))?;
+        let indices = reverse.primals(&indices(op, 1))?;
+        state::accumulate(&reverse.builder(), y_bar, shadow, &indices);
         Ok(())
     }
 
@@ -97,17 +98,15 @@ impl Rule for Store {
     }
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        let mut operands = vec![reverse.shadow(op.operand(1))?];
-        for index in indices(op, 2) {
-            operands.push(reverse.primal(index)?);
-        }
+        let shadow = reverse.shadow(op.operand(1))?;
+        let indices = reverse.primals(&indices(op, 2))?;
         let value = op.operand(0);
         if reverse.activity().is_active(value) {
-            let x_bar = reverse.builder().op("autodiff.take", &operands, value.ty());
+            let x_bar = state::take(&reverse.builder(), shadow, &indices);
             reverse.accumulate(value, x_bar)
         } else {
-            operands.insert(0, reverse.zero(value)?);
-            reverse.builder().effect("memref.store", &operands);
+            let zero = reverse.zero(value)?;
+            reverse.builder().effect("memref.store", &[&[zero, shadow], &indices[..]].concat());
             Ok(())
         }
     }

@@ -5,7 +5,8 @@
 
 use crate::{
     analysis::{activity::Activity, flow::Flow, memory::Origin},
-    engine::{Forward, Result, Reverse, zeroed},
+    emit,
+    engine::{Forward, Result, Reverse},
     rules::Rule,
 };
 use autodiff_dialect::ir::{Op, Type, Value};
@@ -23,7 +24,7 @@ impl Rule for Allocation {
         let copy = forward.copy(op);
         if forward.activity().is_active(op.result(0)) {
             let sizes: Vec<_> = self.dynamic_sizes(op).into_iter().map(|size| forward.primal(size)).collect();
-            let shadow = zeroed(&forward.builder(), copy.result(0).ty(), &sizes);
+            let shadow = emit::zeroed(&forward.builder(), copy.result(0).ty(), &sizes);
             forward.set_tangent(op.result(0), Some(shadow));
         }
         Ok(())
@@ -59,7 +60,7 @@ impl Rule for Deallocation {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
         if let Some(shadow) = forward.tangent(op.operand(0)) {
-            forward.builder().effect("memref.dealloc", &[shadow]);
+            emit::release(&forward.builder(), shadow);
         }
         Ok(())
     }

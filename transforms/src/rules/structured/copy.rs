@@ -5,10 +5,14 @@
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},
-    engine::{Forward, Result, Reverse, for_each_element},
+    emit::for_each_element,
+    engine::{Forward, Result, Reverse},
     rules::Rule,
 };
-use autodiff_dialect::ir::{Op, Value};
+use autodiff_dialect::{
+    ir::{Op, Value},
+    state,
+};
 
 pub(super) struct Copy;
 
@@ -55,8 +59,8 @@ impl Rule for Copy {
             let from = reverse.shadow(op.operand(0))?;
             let builder = reverse.builder();
             for_each_element(&builder, to, &mut |builder, indices| {
-                let bar = builder.op("autodiff.take", &[&[to], indices].concat(), element);
-                builder.effect("autodiff.accumulate", &[&[bar, from], indices].concat());
+                let bar = state::take(builder, to, indices);
+                state::accumulate(builder, bar, from, indices);
             });
         } else if let Some(zero) = builder.number(element, 0.0) {
             for_each_element(&builder, to, &mut |builder, indices| {

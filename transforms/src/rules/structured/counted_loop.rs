@@ -6,7 +6,8 @@
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},
-    engine::{Execution, Forward, Result, Reverse, Scope, Trips, constant_index, subtract},
+    emit::{Trips, constant_index, subtract},
+    engine::{Execution, Forward, Result, Reverse, Scope},
     rules::Rule,
 };
 use autodiff_dialect::ir::{Attribute, Block, Location, Op, Region, Type, Value};

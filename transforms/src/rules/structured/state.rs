@@ -15,7 +15,10 @@ use crate::{
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };
-use autodiff_dialect::ir::{Op, Value};
+use autodiff_dialect::{
+    ir::{Op, Value},
+    state,
+};
 
 /// The op, with the counterparts of its operands, on other memory.
 fn on_shadow(op: Op, forward: &mut Forward, memory: usize) -> Result<Option<Op>> {
@@ -47,11 +50,9 @@ fn forward_on_shadow(op: Op, forward: &mut Forward, memory: usize) -> Result<()>
 
 /// The shadow of the memory at an operand and the primals of the indices behind it.
 fn shadowed_place(op: Op, reverse: &mut Reverse, memory: usize) -> Result<Vec<Value>> {
-    let mut place = vec![reverse.shadow(op.operand(memory))?];
-    for index in op.operands().split_off(memory + 1) {
-        place.push(reverse.primal(index)?);
-    }
-    Ok(place)
+    let shadow = reverse.shadow(op.operand(memory))?;
+    let indices = reverse.primals(&indices(op, memory))?;
+    Ok([&[shadow], &indices[..]].concat())
 }
 
 fn indices(op: Op, memory: usize) -> Vec<Value> {
@@ -163,7 +164,7 @@ impl Rule for Push {
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
         let place = shadowed_place(op, reverse, 1)?;
         let value = op.operand(0);
-        let bar = reverse.builder().op("autodiff.pop", &place, value.ty());
+        let bar = state::pop(&reverse.builder(), place[0], &place[1..]);
         reverse.accumulate(value, bar)
     }
 }
@@ -199,9 +200,9 @@ impl Rule for Pop {
     }
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        let mut operands = shadowed_place(op, reverse, 0)?;
-        operands.insert(0, reverse.take_adjoint_or_zero(op.result(0))?);
-        reverse.builder().effect("autodiff.push", &operands);
+        let place = shadowed_place(op, reverse, 0)?;
+        let bar = reverse.take_adjoint_or_zero(op.result(0))?;
+        state::push(&reverse.builder(), bar, place[0], &place[1..]);
         Ok(())
     }
 }

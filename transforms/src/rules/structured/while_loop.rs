@@ -11,7 +11,8 @@
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},
-    engine::{Execution, Forward, Result, Reverse, Scope, add},
+    emit::add,
+    engine::{Execution, Forward, Result, Reverse, Scope},
     rules::Rule,
 };
 use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};

@@ -1,6 +1,6 @@
-//! Index arithmetic that folds constants while it is built.
+//! Sums, and index arithmetic that folds constants while it is built.
 
-use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};
+use autodiff_dialect::ir::{Attribute, Builder, Type, Value};
 
 /// The number behind an integer or index constant.
 pub fn constant_index(value: Value) -> Option<i64> {
@@ -106,40 +106,8 @@ impl Trips {
     }
 }
 
-/// Emits `body` for each index into a buffer of a ranked memref type.
-pub fn for_each_element(builder: &Builder, buffer: Value, body: &mut dyn FnMut(&Builder, &[Value])) {
-    fn nest(builder: &Builder, extents: &[Value], indices: &mut Vec<Value>, body: &mut dyn FnMut(&Builder, &[Value])) {
-        let Some((extent, rest)) = extents.split_first() else { return body(builder, indices) };
-        let location = builder.location();
-        let block = Block::new(&[(Type::index(builder.context()), location)]);
-        indices.push(block.argument(0));
-        let inner = Builder::at_end(block, location);
-        nest(&inner, rest, indices, body);
-        inner.effect("scf.yield", &[]);
-        indices.pop();
-        let (zero, one) = (builder.index(0), builder.index(1));
-        builder.create("scf.for", &[zero, *extent, one], &[], &[], &[Region::with_block(block)]);
-    }
-    let extents: Vec<_> = (0..buffer.ty().shape().len()).map(|index| extent(builder, buffer, index)).collect();
-    nest(builder, &extents, &mut vec![], body);
-}
-
-/// The size of a buffer in one dimension.
-pub fn extent(builder: &Builder, buffer: Value, dimension: usize) -> Value {
-    match buffer.ty().shape().get(dimension).copied() {
-        Some(size) if size != Type::DYNAMIC => builder.index(size),
-        _ => {
-            let number = builder.index(dimension as i64);
-            builder.op("memref.dim", &[buffer, number], Type::index(builder.context()))
-        }
-    }
-}
-
-/// Whether an op comes from the primal's terminator position: it ends its block.
-pub(crate) fn body_ops(block: Block) -> Vec<Op> {
-    let mut ops = block.ops();
-    if ops.last().is_some_and(|op| op.is_terminator()) {
-        ops.pop();
-    }
-    ops
+/// The sum of two values of one differentiable type.
+pub fn sum(builder: &Builder, a: Value, b: Value) -> Value {
+    let name = if a.ty().element().is_complex() { "complex.add" } else { "arith.addf" };
+    builder.same(name, &[a, b])
 }
