@@ -8,7 +8,7 @@ use crate::{
     rules::Registry,
 };
 use autodiff_dialect::ir::{Block, EffectKind, Op, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Activity of one function for one request.
 pub struct Activity {
@@ -16,6 +16,8 @@ pub struct Activity {
     aliases: Aliases,
     classes: Classes,
     active: Vec<bool>,
+    /// Buffers whose shadow the caller sees: it must be right even where nothing flows through.
+    visible: FxHashSet<Value>,
 }
 
 /// The inputs and outputs of a function that are differentiated.
@@ -81,13 +83,22 @@ impl Activity {
         let useful = graph.reachable(nodes(&seeds.useful, usize::MAX), Direction::Against);
         let active = varied.iter().zip(&useful).map(|(varied, useful)| *varied && *useful).collect();
         let classes = aliases.classes();
-        Self { graph, aliases, classes, active }
+        let visible = seeds
+            .varied
+            .iter()
+            .filter(|value| value.ty().is_memory() && seeds.useful.contains(value))
+            .map(|value| aliases.representative(*value))
+            .collect();
+        Self { graph, aliases, classes, active, visible }
     }
 
     /// Whether a value, or the content of a buffer, carries a derivative.
     pub fn is_active(&self, value: Value) -> bool {
-        value.ty().is_differentiable()
-            && self.graph.versions(self.aliases.representative(value)).any(|node| self.active[node])
+        if !value.ty().is_differentiable() {
+            return false;
+        }
+        let representative = self.aliases.representative(value);
+        self.visible.contains(&representative) || self.graph.versions(representative).any(|node| self.active[node])
     }
 
     /// The value that stands for the alias class of a buffer.

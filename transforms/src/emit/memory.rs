@@ -36,6 +36,13 @@ pub fn release(builder: &Builder, memory: Value) {
     }
 }
 
+/// Stores one value everywhere in a buffer.
+pub fn fill(builder: &Builder, buffer: Value, value: Value) {
+    for_each_element(builder, buffer, &mut |builder, indices| {
+        builder.effect("memref.store", &[&[value, buffer], indices].concat());
+    });
+}
+
 /// Adds the content of a buffer to a shadow.
 pub fn accumulate_all(builder: &Builder, from: Value, shadow: Value) {
     for_each_element(builder, shadow, &mut |builder, indices| {

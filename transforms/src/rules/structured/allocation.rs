@@ -13,6 +13,21 @@ use autodiff_dialect::ir::{Op, Type, Value};
 
 pub(super) struct Allocation;
 
+impl Allocation {
+    /// The shadow of a buffer on the stack is one more there: nobody frees it.
+    fn forward_on_stack(op: Op, copy: Op, forward: &mut Forward) -> Result<()> {
+        let builder = forward.builder();
+        let shadow = builder.insert(copy.duplicate()).result(0);
+        let element = shadow.ty().element();
+        let Some(zero) = builder.number(element, 0.0) else {
+            return forward.refuse(op, format!("derivatives of type '{element}' are not supported"));
+        };
+        emit::fill(&builder, shadow, zero);
+        forward.set_tangent(op.result(0), Some(shadow));
+        Ok(())
+    }
+}
+
 impl Rule for Allocation {
     fn flow(&self, _: Op, _: &mut Flow) {}
 
@@ -23,6 +38,9 @@ impl Rule for Allocation {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         let copy = forward.copy(op);
         if forward.activity().is_active(op.result(0)) {
+            if op.name() == "memref.alloca" {
+                return Self::forward_on_stack(op, copy, forward);
+            }
             let sizes: Vec<_> = self.dynamic_sizes(op).into_iter().map(|size| forward.primal(size)).collect();
             let shadow = emit::zeroed(&forward.builder(), copy.result(0).ty(), &sizes);
             forward.set_tangent(op.result(0), Some(shadow));

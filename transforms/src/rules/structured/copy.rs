@@ -5,7 +5,7 @@
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},
-    emit::for_each_element,
+    emit::{fill, for_each_element},
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };
@@ -45,9 +45,7 @@ impl Rule for Copy {
         let Some(zero) = builder.number(element, 0.0) else {
             return forward.refuse(op, format!("derivatives of type '{element}' are not supported"));
         };
-        for_each_element(&builder, to, &mut |builder, indices| {
-            builder.effect("memref.store", &[&[zero, to], indices].concat());
-        });
+        fill(&builder, to, zero);
         Ok(())
     }
 
@@ -63,9 +61,7 @@ impl Rule for Copy {
                 state::accumulate(builder, bar, from, indices);
             });
         } else if let Some(zero) = builder.number(element, 0.0) {
-            for_each_element(&builder, to, &mut |builder, indices| {
-                builder.effect("memref.store", &[&[zero, to], indices].concat());
-            });
+            fill(&builder, to, zero);
         } else {
             return reverse.refuse(op, format!("derivatives of type '{element}' are not supported"));
         }
