@@ -15,7 +15,7 @@ use std::{
 
 static MESSAGES: Mutex<Vec<String>> = Mutex::new(vec![]);
 
-const LIBRARY: &str = "/usr/lib/llvm-22/lib/libmlir_c_runner_utils.so";
+const LIBRARY: &str = "/usr/lib/llvm-22/lib/libmlir_c_runner_utils.so\0";
 
 /// A context with everything that the compiler needs; it keeps diagnostics.
 pub fn context() -> Context {
@@ -134,7 +134,8 @@ fn wrapper(program: &Program, mode: Mode) -> String {
             Output::Buffer { ty, .. } => (ty.clone(), true),
         };
         let active = !matches!(output, Output::Index | Output::Float { active: false });
-        let no_primal = program.no_primal && mode != Mode::Primal && active;
+        // A buffer that nobody takes would be left behind.
+        let no_primal = program.no_primal && mode != Mode::Primal && active && !is_buffer;
         result_activities.push(match (active, no_primal, mode) {
             (false, ..) => "const",
             (true, false, Mode::Vjp) => "active",
@@ -264,7 +265,8 @@ impl Compiled {
         run(context, &mut module, &pipeline).map_err(|why| Failure::Broken("lower to llvm", why))?;
         // SAFETY: the module is valid; the symbols are functions with the signatures that compilers expect.
         unsafe {
-            let paths = [string(LIBRARY)];
+            // MLIR reads the path up to a NUL, whatever its length says.
+            let paths = [string(LIBRARY.trim_end_matches('\0'))];
             let engine =
                 mlirExecutionEngineCreate(module.to_raw(), 0 as c_int, paths.len() as c_int, paths.as_ptr(), false, false);
             if engine.ptr.is_null() {
@@ -399,7 +401,8 @@ impl Compiled {
             let count = shape.iter().product();
             let element = if matches!(output, Output::Index) { "index" } else { float };
             let active = !matches!(output, Output::Index | Output::Float { active: false });
-            if !(program.no_primal && mode != Mode::Primal && active) {
+            let is_buffer = matches!(output, Output::Buffer { .. });
+            if !(program.no_primal && mode != Mode::Primal && active && !is_buffer) {
                 let port = Port::floats(&vec![0.0; count], shape, element);
                 ports.push((port, Slot::Result(index), count, element));
             }
