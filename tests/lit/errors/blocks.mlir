@@ -1,0 +1,21 @@
+// Blocks that cannot be lifted to structured control flow are an error at their place.
+// RUN: autodiff-opt %s --autodiff-differentiate --verify-diagnostics
+func.func private @stop()
+// expected-error@+1 {{'func.func' op has a region with several blocks: its control flow could not be made structured; mark its inputs 'const' or rewrite it with 'scf' ops}}
+func.func private @f(%x: f64) -> f64 {
+  %zero = arith.constant 0.0 : f64
+  %positive = arith.cmpf ogt, %x, %zero : f64
+  cf.cond_br %positive, ^bb1, ^bb2
+^bb1:
+  %y = math.log %x : f64
+  return %y : f64
+^bb2:
+  call @stop() : () -> ()
+  llvm.unreachable
+}
+func.func @request(%x: f64) -> f64 {
+  // expected-note@+2 {{differentiation of '@f' with respect to argument #0 requested here}}
+  // expected-note@+1 {{mark the arguments that reach it 'const'}}
+  %x_bar = autodiff.vjp @f(%x, %x) args [active] results [active_noneed] : (f64, f64) -> f64
+  return %x_bar : f64
+}

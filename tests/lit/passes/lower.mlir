@@ -1,0 +1,58 @@
+// `autodiff-lower` turns shadows into zeroed buffers, arrays of a cache into buffers and stacks into growing ones.
+// RUN: autodiff-opt %s --autodiff-lower --split-input-file | FileCheck %s
+// RUN: autodiff-opt %s --autodiff-lower --split-input-file | FileCheck %s --check-prefix=NONE
+// NONE-NOT: autodiff.
+// CHECK-LABEL: func.func @shadow
+// CHECK-SAME:    (%[[N:.*]]: index, %[[X:.*]]: f64, %[[I:.*]]: index)
+func.func @shadow(%n: index, %x: f64, %i: index) -> f64 {
+  // CHECK:     %[[A:.*]] = memref.alloc(%[[N]]) : memref<?x2xf64>
+  // CHECK:     scf.for
+  // CHECK:       scf.for
+  // CHECK:         memref.store %{{.*}}, %[[A]]
+  %a = autodiff.shadow(%n) : memref<?x2xf64>
+  // CHECK:     %[[OLD:.*]] = memref.load %[[A]][%[[I]], %[[I]]]
+  // CHECK:     %[[SUM:.*]] = arith.addf %[[OLD]], %[[X]]
+  // CHECK:     memref.store %[[SUM]], %[[A]][%[[I]], %[[I]]]
+  autodiff.accumulate %x, %a[%i, %i] : memref<?x2xf64>
+  // CHECK:     %[[Y:.*]] = memref.load %[[A]][%[[I]], %[[I]]]
+  // CHECK:     %[[ZERO:.*]] = arith.constant 0.0
+  // CHECK:     memref.store %[[ZERO]], %[[A]][%[[I]], %[[I]]]
+  %y = autodiff.take %a[%i, %i] : memref<?x2xf64>
+  // CHECK:     memref.dealloc %[[A]]
+  memref.dealloc %a : memref<?x2xf64>
+  // CHECK:     return %[[Y]]
+  return %y : f64
+}
+// CHECK-LABEL: func.func @array
+// CHECK-SAME:    (%[[N:.*]]: index, %[[X:.*]]: f32)
+func.func @array(%n: index, %x: f32) -> f32 {
+  // CHECK:     %[[A:.*]] = memref.alloc(%[[N]], %[[N]]) : memref<?x?xf32>
+  %c = autodiff.cache(%n, %n) : <f32>
+  // CHECK:     memref.store %[[X]], %[[A]][%[[N]], %[[N]]]
+  autodiff.push %x, %c[%n, %n] : <f32>
+  // CHECK:     %[[Y:.*]] = memref.load %[[A]][%[[N]], %[[N]]]
+  %y = autodiff.pop %c[%n, %n] : <f32>
+  // CHECK:     memref.dealloc %[[A]]
+  autodiff.free %c : <f32>
+  // CHECK:     return %[[Y]]
+  return %y : f32
+}
+// CHECK-LABEL: func.func @stack
+func.func @stack(%n: i64, %x: i1) -> i1 {
+  // CHECK:     memref.alloc
+  %c = autodiff.cache() : <i1>
+  // CHECK:     scf.if
+  // CHECK:       memref.realloc
+  autodiff.push %x, %c[] : <i1>
+  %y = autodiff.pop %c[] : <i1>
+  // CHECK-COUNT-3: memref.dealloc
+  autodiff.free %c : <i1>
+  return %y : i1
+}
+// CHECK-LABEL: func.func @stopped
+// CHECK-SAME:    (%[[X:.*]]: f64)
+// CHECK-NEXT:    return %[[X]]
+func.func @stopped(%x: f64) -> f64 {
+  %y = autodiff.stop_gradient %x : f64
+  return %y : f64
+}
