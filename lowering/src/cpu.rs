@@ -100,8 +100,9 @@ pub fn cpu_pipeline() -> String {
 /// 3. Numbers: complex to real, narrow floats to wide ones, and what LLVM has no op for.
 /// 4. Control flow to blocks.
 /// 5. All that is left to the LLVM dialect.
-const PASSES: [&str; 30] = [
+const PASSES: &[&str] = &[
     "convert-linalg-to-loops,",
+    "autodiff-expand-atomics,",
     "expand-realloc,",
     "func.func(lower-vector-mask,lower-vector-multi-reduction),",
     "convert-vector-to-scf{full-unroll=true},",

@@ -53,6 +53,11 @@ pub trait Rule: Send + Sync {
         vec![]
     }
 
+    /// The operand that a result is, under another name.
+    fn aliased_result(&self, _op: Op, _result: usize) -> Option<Value> {
+        None
+    }
+
     /// The buffer whose whole content the op replaces without reading it, and the op, itself or one in its regions,
     /// that writes.
     fn overwrites(&self, _op: Op) -> Option<(Value, Op)> {

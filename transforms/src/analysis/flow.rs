@@ -16,6 +16,7 @@ pub struct Flow {
     aliases: Aliases,
     position: usize,
     overwrites: Vec<(Value, usize)>,
+    globals: FxHashMap<String, Value>,
 }
 
 impl Flow {
@@ -67,6 +68,15 @@ impl Flow {
     /// Where a buffer comes from.
     pub fn origin(&mut self, buffer: Value, origin: Origin) {
         self.aliases.add_origin(buffer, origin);
+    }
+
+    /// A buffer is the global of this name, wherever else it is named.
+    pub fn global(&mut self, name: String, buffer: Value, constant: bool) {
+        self.origin(buffer, Origin::Global { constant });
+        let first = *self.globals.entry(name).or_insert(buffer);
+        if first != buffer {
+            self.aliases.unite(first, buffer);
+        }
     }
 
     /// The edges and alias classes collected. `confirm` decides whether an op that overwrites a buffer touches the

@@ -1,7 +1,10 @@
 //! From a request and a primal in normal form to the derivative function.
 
 use crate::{
-    analysis::activity::{Activity as Activities, Seeds},
+    analysis::{
+        activity::{Activity as Activities, Seeds},
+        memory::Origin,
+    },
     emit,
     engine::{
         Facts, Forward, Mode, Request, Result, Reverse, Scope, error_at, forward::single_block,
@@ -126,6 +129,28 @@ impl Body<'_> {
         all
     }
 
+    /// The buffers that the primal allocates for results which the derivative does not return; it frees them.
+    fn unreturned(&self, activity: &Activities) -> Vec<Value> {
+        let results = || self.returned.iter().zip(&self.request.results).filter(|(value, _)| value.ty().is_memory());
+        let mut classes: Vec<_> = results()
+            .filter(|(_, kind)| kind.keeps_primal())
+            .map(|(value, _)| activity.representative(*value))
+            .collect();
+        let mut free = vec![];
+        for (value, _) in results().filter(|(_, kind)| !kind.keeps_primal()) {
+            let class = activity.representative(*value);
+            let fresh = activity.class(*value).is_some_and(|class| {
+                !class.origins.is_empty()
+                    && class.origins.iter().all(|(_, origin)| matches!(origin, Origin::Allocation(_)))
+            });
+            if fresh && !classes.contains(&class) {
+                classes.push(class);
+                free.push(*value);
+            }
+        }
+        free
+    }
+
     fn forward(&self, function: Op, rules: &Registry, activity: &Activities) -> Result<()> {
         let builder = Builder::at_end(self.block, function.location());
         let mut forward = Forward::new(rules, activity, builder);
@@ -153,6 +178,10 @@ impl Body<'_> {
                 });
             }
         }
+        for buffer in self.unreturned(activity) {
+            emit::release(&builder, forward.primal(buffer));
+        }
+        forward.finish();
         for shadow in owned {
             emit::release(&builder, shadow);
         }
@@ -201,7 +230,9 @@ impl Body<'_> {
                     values.push(reverse.take_adjoint_or_zero(*argument)?);
                 }
             }
-            reverse.free_unreturned(&self.returned, &self.request.results);
+            for buffer in self.unreturned(activity) {
+                emit::release(&reverse.builder(), reverse.counterpart(buffer));
+            }
             reverse.finish();
             emit::give_back(&Builder::at_end(self.block, function.location()), &values);
             Ok(())

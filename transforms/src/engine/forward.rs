@@ -16,12 +16,23 @@ pub struct Forward<'a> {
     copier: Copier,
     tangents: FxHashMap<Value, Value>,
     builder: Builder,
+    entry: Block,
+    /// Shadows of memory from outside that nobody gave, by class; freed at the end.
+    own: FxHashMap<Value, Value>,
 }
 
 impl<'a> Forward<'a> {
     /// Starts in a block of the new function.
     pub fn new(rules: &'a Registry, activity: &'a Activity, builder: Builder) -> Self {
-        Self { rules, activity, copier: Copier::default(), tangents: FxHashMap::default(), builder }
+        Self {
+            rules,
+            activity,
+            copier: Copier::default(),
+            tangents: FxHashMap::default(),
+            entry: builder.block(),
+            own: FxHashMap::default(),
+            builder,
+        }
     }
 
     /// The activity of the primal's values.
@@ -72,6 +83,20 @@ impl<'a> Forward<'a> {
             true => internal(value.location(), "an active buffer has no shadow"),
             false => Box::new(no_zero(value)),
         })
+    }
+
+    /// A shadow of zeros for memory from outside, one for each class, which lives as long as the derivative runs.
+    pub fn own_shadow(&mut self, buffer: Value) -> Value {
+        let class = self.activity.representative(buffer);
+        let builder = Builder::at_start(self.entry, buffer.location());
+        *self.own.entry(class).or_insert_with(|| emit::zeroed(&builder, buffer.ty(), &[]))
+    }
+
+    /// Frees the shadows of [`Self::own_shadow`].
+    pub fn finish(&mut self) {
+        for (_, shadow) in self.own.drain() {
+            emit::release(&self.builder, shadow);
+        }
     }
 
     /// Copies an op of the primal as it is.

@@ -9,7 +9,6 @@ use crate::{
         activity,
         cache_plan::{CachePlan, Decision, Slice},
         captures::Captures,
-        memory::Origin,
         overwrite::Overwrites,
     },
     emit,
@@ -25,10 +24,7 @@ use crate::{
     },
     rules::Registry,
 };
-use autodiff_dialect::{
-    Activity,
-    ir::{Block, Builder, Location, Op, Value},
-};
+use autodiff_dialect::ir::{Block, Builder, Location, Op, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What the reverse sweep knows of one block of the primal.
@@ -415,25 +411,6 @@ impl<'a> Reverse<'a> {
     /// The only block of a region of the primal.
     pub fn block_of(&self, op: Op, region: usize) -> Result<Block> {
         single_block(op, region)
-    }
-
-    /// Frees the buffers that the primal allocates for results which the derivative does not return.
-    pub fn free_unreturned(&mut self, returned: &[Value], kinds: &[Activity]) {
-        let mut seen = FxHashSet::default();
-        for (value, kind) in returned.iter().zip(kinds) {
-            let class = self.facts.activity.class(*value);
-            let fresh = class.is_some_and(|class| {
-                !class.origins.is_empty()
-                    && class.origins.iter().all(|(_, origin)| matches!(origin, Origin::Allocation(_)))
-            });
-            let returned_elsewhere = returned.iter().zip(kinds).any(|(other, kind)| {
-                kind.keeps_primal()
-                    && self.facts.activity.representative(*other) == self.facts.activity.representative(*value)
-            });
-            if value.ty().is_memory() && !kind.keeps_primal() && fresh && !returned_elsewhere && seen.insert(*value) {
-                emit::release(&self.builder(), self.counterpart(*value));
-            }
-        }
     }
 
     /// Frees what the derivative allocated for itself and what waited for its end.

@@ -19,6 +19,8 @@ pub struct Shadows {
     forward: FxHashMap<Value, Value>,
     /// Buffers whose shadow was given by the caller.
     given: rustc_hash::FxHashSet<Value>,
+    /// Shadows of globals, by class; freed at the end.
+    globals: FxHashMap<Value, Value>,
 }
 
 impl Reverse<'_> {
@@ -36,6 +38,7 @@ impl Reverse<'_> {
     /// Whether the shadow of a buffer lives in the reverse sweep only.
     fn is_local(&self, buffer: Value) -> bool {
         !self.shadows.given.contains(&buffer)
+            && !self.is_global(buffer)
             && self.activity().class(buffer).and_then(|class| class.single_origin()).is_some_and(|(value, _)| !self.shadows.given.contains(&value))
     }
 
@@ -55,6 +58,7 @@ impl Reverse<'_> {
                 let builder = Builder::at_start(primal.block(), buffer.location());
                 emit::zeroed_like(&builder, primal)
             }
+            Some(op) if let Some(source) = self.same_buffer(op, buffer) => self.forward_shadow(source)?,
             Some(op) => {
                 let aliased = self.facts().rules.get(op).aliased_operands(op);
                 if !aliased.is_empty() {
@@ -72,6 +76,10 @@ impl Reverse<'_> {
                     let sizes = self.facts().rules.get(op).dynamic_sizes(op);
                     let sizes: Vec<_> = sizes.into_iter().map(|size| self.counterpart(size)).collect();
                     emit::zeroed(&self.after(primal)?, primal.ty(), &sizes)
+                } else if self.is_global(buffer) {
+                    let class = self.activity().representative(buffer);
+                    let builder = Builder::at_start(self.new_entry(), buffer.location());
+                    *self.shadows.globals.entry(class).or_insert_with(|| emit::zeroed(&builder, buffer.ty(), &[]))
                 } else {
                     return Err(unknown_origin(op, buffer));
                 }
@@ -94,6 +102,15 @@ impl Reverse<'_> {
             }
             let frame = self.frame_of(buffer)?;
             let op = buffer.defining_op();
+            if let Some(source) = op.and_then(|op| self.same_buffer(op, buffer)) {
+                match self.visible_shadow(source) {
+                    Some(shadow) => {
+                        self.frame_shadows(frame).insert(buffer, shadow);
+                    }
+                    None => pending.extend([(buffer, false), (source, false)]),
+                }
+                continue;
+            }
             let aliased = op.map(|op| self.facts().rules.get(op).aliased_operands(op)).unwrap_or_default();
             let shadow = match op {
                 Some(op) if !aliased.is_empty() && !ready => {
@@ -116,6 +133,11 @@ impl Reverse<'_> {
             self.frame_shadows(frame).insert(buffer, shadow);
         }
         self.visible_shadow(buffer).ok_or_else(|| internal(buffer.location(), "a shadow cannot be brought here"))
+    }
+
+    /// The operand of an op that its result is, under another name.
+    fn same_buffer(&self, op: Op, buffer: Value) -> Option<Value> {
+        self.facts().rules.get(op).aliased_result(op, buffer.result_number()?)
     }
 
     fn visible_shadow(&mut self, buffer: Value) -> Option<Value> {
@@ -158,6 +180,12 @@ impl Reverse<'_> {
         })
     }
 
+    fn is_global(&self, buffer: Value) -> bool {
+        self.activity()
+            .class(buffer)
+            .is_some_and(|class| class.origins.iter().any(|(_, origin)| matches!(origin, Origin::Global { .. })))
+    }
+
     fn is_allocation(&self, op: Op, buffer: Value) -> bool {
         self.activity().class(buffer).is_some_and(|class| {
             class.origins.iter().any(|(value, origin)| *value == buffer && *origin == Origin::Allocation(op))
@@ -177,8 +205,12 @@ impl Reverse<'_> {
         Ok(())
     }
 
-    /// Frees the shadows of arguments that are the derivative's own.
+    /// Frees the shadows of arguments and globals, which are the derivative's own.
     pub fn free_argument_shadows(&mut self, arguments: &[Value]) -> Result<()> {
+        let globals: Vec<_> = self.shadows.globals.drain().map(|(_, shadow)| shadow).collect();
+        for shadow in globals {
+            emit::release(&self.builder(), shadow);
+        }
         for argument in arguments {
             if argument.ty().is_memory() && !self.shadows.given.contains(argument) {
                 self.free_shadow(*argument)?;

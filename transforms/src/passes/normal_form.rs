@@ -11,7 +11,7 @@ use autodiff_dialect::{
 };
 use std::collections::{HashMap, HashSet};
 
-const STRUCTURE: &str = "func.func(lift-cf-to-scf),inline{default-pipeline=}";
+const STRUCTURE: &str = "func.func(lift-cf-to-scf),inline{default-pipeline=},expand-realloc,autodiff-expand-atomics,autodiff-libm-to-math";
 const OPTIMISE: &str =
     "func.func(sroa,mem2reg,cse),autodiff-forward-stores,func.func(canonicalize,loop-invariant-code-motion,cse)";
 const SIMPLIFY: &str = "func.func(canonicalize)";

@@ -27,6 +27,7 @@ pub(super) fn all() -> Vec<(&'static str, &'static dyn Rule)> {
         ("scf.for", &counted_loop::CountedLoop),
         ("scf.while", &while_loop::While),
         ("arith.select", &view::Selection),
+        ("memref.distinct_objects", &view::DistinctObjects),
         ("autodiff.shadow", &allocation::Allocation),
         ("autodiff.cache", &allocation::Allocation),
         ("autodiff.accumulate", &state::Accumulate),

@@ -1,10 +1,11 @@
 //! `memref.alloc`, `alloca`, `dealloc` and `get_global`, `autodiff.shadow` and `autodiff.cache`.
 //!
 //! Forward: a shadow is allocated and freed beside the buffer. Reverse: the shadow lives from its first use in the
-//! reverse sweep to the reverse of the allocation; the release of the primal does nothing to it.
+//! reverse sweep to the reverse of the allocation; the release of the primal does nothing to it. A global has a zero
+//! tangent on entry and a discarded cotangent on exit, as a 'const' argument has.
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow, memory::Origin},
+    analysis::{activity::Activity, flow::Flow},
     emit,
     engine::{Forward, Result, Reverse},
     rules::Rule,
@@ -101,19 +102,12 @@ impl Global {
             .and_then(|name| op.lookup_symbol(name))
             .is_some_and(|global| global.attribute("constant").is_some())
     }
-
-    fn refusal(op: Op) -> String {
-        format!(
-            "'{}' op reads a global that active values pass through, and globals have no shadow; pass the buffer as an \
-             argument",
-            op.name()
-        )
-    }
 }
 
 impl Rule for Global {
     fn flow(&self, op: Op, flow: &mut Flow) {
-        flow.origin(op.result(0), Origin::Global { constant: Self::is_constant(op) });
+        let name = op.attribute("name").map(|name| name.to_string()).unwrap_or_default();
+        flow.global(name, op.result(0), Self::is_constant(op));
     }
 
     fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
@@ -121,14 +115,15 @@ impl Rule for Global {
     }
 
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
-        if forward.activity().is_active(op.result(0)) {
-            return forward.refuse(op, Self::refusal(op));
-        }
         forward.copy(op);
+        if forward.activity().is_active(op.result(0)) {
+            let shadow = forward.own_shadow(op.result(0));
+            forward.set_tangent(op.result(0), Some(shadow));
+        }
         Ok(())
     }
 
-    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        reverse.refuse(op, Self::refusal(op))
+    fn reverse_sweep(&self, _: Op, _: &mut Reverse) -> Result<()> {
+        Ok(())
     }
 }

@@ -1,5 +1,5 @@
 //! Ops that run one of their regions, or their only one, at most once: `scf.if`, `scf.index_switch`,
-//! `scf.execute_region`.
+//! `scf.execute_region`, `memref.alloca_scope`.
 //!
 //! Forward: the same op with tangents among its results. Reverse: the same branch, chosen by the same operands. The
 //! adjoints of the values that the branches use enter a branch as they are and leave it as results, so that the branch
@@ -12,13 +12,18 @@ use crate::{
 };
 use autodiff_dialect::ir::{Block, Op, Region, Type, Value};
 
-pub(super) const BRANCHES: [&str; 3] = ["scf.if", "scf.index_switch", "scf.execute_region"];
+pub(super) const BRANCHES: [&str; 4] = ["memref.alloca_scope", "scf.execute_region", "scf.if", "scf.index_switch"];
 
 pub(super) struct Branch;
 
 /// The values that a branch yields; none for an empty region, the `else` that is not there.
 fn yielded(block: Option<Block>) -> Vec<Value> {
     block.and_then(Block::terminator).map(Op::operands).unwrap_or_default()
+}
+
+/// The terminator of the regions.
+fn end(op: Op) -> &'static str {
+    if op.name() == "memref.alloca_scope" { "memref.alloca_scope.return" } else { "scf.yield" }
 }
 
 impl Branch {
@@ -68,7 +73,7 @@ impl Rule for Branch {
             forward.body(source, block)?;
             forward.within(block, |forward| {
                 let values = forward.doubled(&yielded(Some(source)), |index| active[index])?;
-                forward.builder().effect("scf.yield", &values);
+                forward.builder().effect(end(op), &values);
                 Ok(())
             })?;
         }
@@ -105,7 +110,7 @@ impl Rule for Branch {
                 for index in &shadowed {
                     new.push(reverse.forward_shadow(values[*index])?);
                 }
-                reverse.forward_builder().effect("scf.yield", &new);
+                reverse.forward_builder().effect(end(op), &new);
                 Ok(())
             })?;
         }
@@ -155,7 +160,7 @@ impl Rule for Branch {
                 for value in captured {
                     leaving.push(reverse.take_adjoint_or_zero(*value)?);
                 }
-                reverse.builder().effect("scf.yield", &leaving);
+                reverse.builder().effect(end(op), &leaving);
                 Ok(())
             })?;
         }

@@ -67,6 +67,42 @@ impl Rule for View {
     }
 }
 
+pub(super) struct DistinctObjects;
+
+impl Rule for DistinctObjects {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        for (operand, result) in op.operands().into_iter().zip(op.results()) {
+            flow.forward(operand, result);
+        }
+    }
+
+    fn has_reverse(&self, _: Op, _: &Activity) -> bool {
+        false
+    }
+
+    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
+        vec![]
+    }
+
+    /// What holds of the primals need not hold of the shadows of inactive ones: the operands stand for themselves.
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        forward.copy(op);
+        for (operand, result) in op.operands().into_iter().zip(op.results()) {
+            let shadow = forward.tangent(operand);
+            forward.set_tangent(result, shadow);
+        }
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, _: Op, _: &mut Reverse) -> Result<()> {
+        Ok(())
+    }
+
+    fn aliased_result(&self, op: Op, result: usize) -> Option<Value> {
+        Some(op.operand(result))
+    }
+}
+
 pub(super) struct Selection;
 
 impl Rule for Selection {
