@@ -291,9 +291,36 @@ impl Generator<'_> {
         self.callees.push(Callee { name: format!("@f{number}"), scalars, buffers, may_alias, results, gives_buffer });
     }
 
+    /// Makes the first result depend on every buffer, mostly.
+    fn mix(&mut self) {
+        if !self.choices.one_in(2) {
+            return;
+        }
+        let float = self.float;
+        let mut sum: Option<String> = None;
+        for buffer in self.buffers.clone().into_iter().filter(Buffer::is_float).take(6) {
+            let value = self.load(&buffer);
+            sum = Some(match sum {
+                None => value,
+                Some(sum) => {
+                    let product = self.op("f", &format!("arith.mulf {sum}, {value} : {float}"));
+                    let bounded = self.op("f", &format!("math.tanh {product} : {float}"));
+                    self.op("f", &format!("arith.addf {bounded}, {value} : {float}"))
+                }
+            });
+        }
+        if let Some(sum) = sum {
+            self.add(&sum, Scalar::Float);
+        }
+    }
+
     fn entry(&mut self) -> (Vec<Argument>, Vec<Output>) {
         self.start_function();
-        self.budget = 10 + self.choices.below(22) as i32;
+        self.budget = match self.choices.below(4) {
+            0 => 8,
+            1 | 2 => 24,
+            _ => 45,
+        };
         let mut arguments = vec![];
         let mut parameters = vec![];
         for index in 0..1 + self.choices.below(3) {
@@ -351,6 +378,7 @@ impl Generator<'_> {
             self.add(&name, Scalar::Index);
         }
         self.statements(14);
+        self.mix();
         let mut outputs = vec![];
         let mut values = vec![];
         let mut types = vec![];
