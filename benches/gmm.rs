@@ -13,8 +13,8 @@ use std::{
     time::Duration,
 };
 
-/// 1000 points of 10 dimensions, 200 components; the points and the constant are not differentiated.
-const ARGUMENTS: &str = "--entry gmm --arg rand:200:1 --arg rand:200x10:2 --arg rand:200x55:3 --arg rand:1000x10:4 --arg 0 \
+/// 2500 points of 10 dimensions, 200 components; the points and the constant are not differentiated.
+const ARGUMENTS: &str = "--entry gmm --arg rand:200:1 --arg rand:200x10:2 --arg rand:200x55:3 --arg rand:2500x10:4 --arg 0 \
                          --activity dup,dup,dup,const,const";
 
 /// Runs that a median is taken over, at least.
