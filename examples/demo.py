@@ -29,10 +29,10 @@ def seconds(value):
     return f"{value * 1e9:.3g} ns"
 
 
-def show(title, tool, file, arguments, outputs=()):
-    """Prints one program: `outputs` are the positions of the buffers that hold its results."""
-    print(f"\n{title}")
-    gradient = run(tool, file, arguments, "vjp")
+def show(title, tool, file, arguments, outputs=(), seeds=()):
+    """Prints one program: `outputs` are the positions of the buffers that hold its results, `seeds` their cotangents."""
+    print(f"\n{title}", flush=True)
+    gradient = run(tool, file, [*arguments, *seeds], "vjp")
     check = run(tool, file, arguments, "check")
     results = gradient["results"] or [item for item in gradient["args"] if item["index"] in outputs]
     parts = [item for item in gradient["gradients"] if item["index"] not in outputs]
@@ -74,23 +74,23 @@ def gmm(tool):
 def transformer(tool, folder):
     """A program of the corpus; its results are its trailing arguments."""
     meta = json.loads((folder / "meta.json").read_text())
-    arguments, activities, count = ["--entry", meta["function"]], [], len(meta["args"])
+    arguments, activities, seeds, count = ["--entry", meta["function"]], [], [], len(meta["args"])
     for argument in meta["args"]:
         arguments += ["--arg", f"@{folder / argument['file']}"]
         activities.append("dup" if argument["diff"] else "const")
     outputs = range(count, count + len(meta["results"]))
     for position, result in zip(outputs, meta["results"]):
         arguments += ["--arg", "zeros:" + "x".join(map(str, result["shape"]))]
-        arguments += ["--seed-arg", f"{position}=@{folder / result['cotangent']}"]
+        seeds += ["--seed-arg", f"{position}=@{folder / result['cotangent']}"]
         activities.append("dup")
     arguments += ["--activity", ",".join(activities)]
     title = "GPT-2 with one small layer, next-token loss, as PyTorch exported it (corpus, torch/gpt2_tiny)"
-    return show(title, tool, folder / "scf.mlir", arguments, outputs)
+    return show(title, tool, folder / "scf.mlir", arguments, outputs, seeds)
 
 
 def ode(tool):
     """What is shown where there is no corpus."""
-    arguments = ["--entry", "ode", "--arg", "1.1", "--arg", "0.4", "--arg", "0.1", "--arg", "0.4", "--arg", "1e-6"]
+    arguments = ["--entry", "ode", "--arg", "1.1", "--arg", "0.4", "--arg", "0.1", "--arg", "0.4", "--arg", "1e-4"]
     arguments += ["--activity", "active,active,active,active,const"]
     title = "Predator and prey, integrated with an adaptive step (tests/programs/ode.mlir)"
     return show(title, tool, ROOT / "tests/programs/ode.mlir", arguments)
