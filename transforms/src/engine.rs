@@ -57,6 +57,14 @@ impl Mode {
         }
     }
 
+    /// The attribute by which a function names its derivative.
+    pub const fn attribute(self) -> &'static str {
+        match self {
+            Self::Jvp => "autodiff.jvp",
+            Self::Vjp => "autodiff.vjp",
+        }
+    }
+
     /// Its name in messages.
     pub const fn title(self) -> &'static str {
         match self {
@@ -67,6 +75,26 @@ impl Mode {
 }
 
 impl Request {
+    /// A request for everything: all differentiable arguments and results take part, all results are kept.
+    pub fn full(callee: String, mode: Mode, inputs: &[Type], results: &[Type]) -> Self {
+        let argument = |ty: &Type| match (ty.is_differentiable(), ty.is_memory() || mode == Mode::Jvp) {
+            (false, _) => Activity::Const,
+            (true, true) => Activity::Dup,
+            (true, false) => Activity::Active,
+        };
+        let result = |ty: &Type| match (ty.is_differentiable(), mode) {
+            (false, _) => Activity::Const,
+            (true, Mode::Jvp) => Activity::Dup,
+            (true, Mode::Vjp) => Activity::Active,
+        };
+        Self {
+            callee,
+            mode,
+            arguments: inputs.iter().map(argument).collect(),
+            results: results.iter().map(result).collect(),
+        }
+    }
+
     /// The name of the derivative: `f.vjp.active.dup`, with the activities of the results behind a double dot.
     pub fn symbol(&self) -> String {
         let mut name = format!("{}.{}", self.callee, self.mode.name());

@@ -1,7 +1,7 @@
 //! Buffers and tensors: allocation, release, element by element.
 
 use autodiff_dialect::{
-    ir::{Block, Builder, Region, Type, Value},
+    ir::{Attribute, Block, Builder, Region, Type, Value},
     state,
 };
 
@@ -34,6 +34,16 @@ pub fn release(builder: &Builder, memory: Value) {
     } else {
         builder.effect("memref.dealloc", &[memory]);
     }
+}
+
+/// A new buffer with the content of another.
+pub fn snapshot(builder: &Builder, buffer: Value) -> Value {
+    let plain = Type::memref(buffer.ty().element(), &buffer.ty().shape());
+    let sizes = open_sizes(builder, buffer);
+    let segments = Attribute::dense_i32(builder.context(), &[sizes.len() as i32, 0]);
+    let copy = builder.create("memref.alloc", &sizes, &[plain], &[("operandSegmentSizes", segments)], &[]).result(0);
+    builder.effect("memref.copy", &[buffer, copy]);
+    if plain == buffer.ty() { copy } else { builder.op("memref.cast", &[copy], buffer.ty()) }
 }
 
 /// Stores one value everywhere in a buffer.

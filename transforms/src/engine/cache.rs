@@ -46,8 +46,8 @@ pub struct Caches {
     described: FxHashMap<Block, Described>,
     primals: FxHashMap<Value, Cache>,
     shadows: FxHashMap<Value, Cache>,
-    /// How often loops without a known trip count ran, in the forward sweep.
-    trip_counts: FxHashMap<Op, Value>,
+    /// Values that rules made in the forward sweep for the reverse of an op.
+    saved: FxHashMap<(Op, usize), Value>,
     all: Vec<Value>,
 }
 
@@ -64,20 +64,21 @@ impl Caches {
 }
 
 impl Reverse<'_> {
-    /// Says which value of the forward sweep counts the iterations of a loop.
-    pub fn bind_trip_count(&mut self, op: Op, count: Value) {
-        self.caches.trip_counts.insert(op, count);
+    /// Keeps a value of the forward sweep for the reverse of an op, under a number of the rule's choice: a trip count,
+    /// a copy of a buffer.
+    pub fn save(&mut self, op: Op, number: usize, value: Value) {
+        self.caches.saved.insert((op, number), value);
     }
 
-    /// The number of iterations of a loop, in the reverse sweep.
-    pub fn trip_count(&mut self, op: Op) -> Result<Value> {
-        let missing = || internal(op.location(), "a loop was not counted");
-        let count = *self.caches.trip_counts.get(&op).ok_or_else(missing)?;
-        if count.block() == self.new_entry() {
-            return Ok(count);
+    /// A value kept by [`Self::save`], in the reverse sweep. To be asked for once.
+    pub fn saved(&mut self, op: Op, number: usize) -> Result<Value> {
+        let missing = || internal(op.location(), "a value was not saved");
+        let value = *self.caches.saved.get(&(op, number)).ok_or_else(missing)?;
+        if value.block() == self.new_entry() {
+            return Ok(value);
         }
         let source = op.block().ok_or_else(missing)?;
-        let cache = self.fill_cache(source, count)?;
+        let cache = self.fill_cache(source, value)?;
         let frame = self.frame_for(source).ok_or_else(missing)?;
         self.pop(frame, &cache)
     }

@@ -7,13 +7,14 @@
 
 use super::normal_form::{NormalForm, symbols};
 use crate::{
+    emit,
     engine::{Mode, Request, derive},
     rules::{Registry, elementwise::RuleBook},
 };
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption},
     diagnostic::Diagnostic,
-    ir::{Attribute, Builder, Op, Value},
+    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -178,6 +179,11 @@ impl Expander {
             Diagnostic::error(op.location(), format!("'@{name}' is the name of the derivative, but it is taken")).emit();
             return Err(());
         }
+        let primal = match function.attribute(request.mode.attribute()) {
+            Some(_) => Primal::caller_of(function),
+            None => Primal(function, false),
+        };
+        let function = primal.0;
         if !function.is_function() || function.region(0).first_block().is_none() {
             Diagnostic::error(op.location(), format!("'@{}' has no body and cannot be differentiated", request.callee))
                 .note(function.location(), "declared here")
@@ -190,6 +196,7 @@ impl Expander {
             }
         };
         let form = NormalForm::new(function, &self.symbols, self.optimise).map_err(|error| explain(vec![error]))?;
+        let function = self.symbols[&request.callee];
         let clone = form.function().ok_or(())?;
         let derivative = derive(clone, request, &self.rules).map_err(explain)?;
         let derivative = form.take_derivative(derivative).map_err(|error| explain(vec![error]))?;
@@ -197,6 +204,39 @@ impl Expander {
         builder.insert(derivative);
         self.symbols.insert(name.clone(), derivative);
         Ok(name)
+    }
+}
+
+/// What is differentiated: the function, or, if it names its derivative, a stand-in that only calls it.
+struct Primal(Op, bool);
+
+impl Primal {
+    /// A function, in no module, that calls another.
+    fn caller_of(function: Op) -> Self {
+        let standin = function.duplicate();
+        let types = function.attribute("function_type").and_then(Attribute::as_type).and_then(Type::function_parts);
+        let (inputs, results) = types.unwrap_or_default();
+        let arguments: Vec<_> = inputs.iter().map(|ty| (*ty, function.location())).collect();
+        let block = Block::new(&arguments);
+        let body = Builder::at_end(block, function.location());
+        let name = function.symbol_name().unwrap_or_default();
+        let callee = Attribute::symbol(function.context(), &name);
+        let call = body.create("func.call", &block.arguments(), &results, &[("callee", callee)], &[]);
+        emit::give_back(&body, &call.results());
+        standin.region(0).take_body(Region::with_block(block));
+        for mode in [Mode::Jvp, Mode::Vjp] {
+            standin.remove_attribute(mode.attribute());
+        }
+        standin.set_attribute("sym_name", Attribute::string(function.context(), &format!("{name}.caller")));
+        Self(standin, true)
+    }
+}
+
+impl Drop for Primal {
+    fn drop(&mut self) {
+        if self.1 {
+            self.0.erase();
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! 2. Lift unstructured control flow, inline.
 //! 3. Optimise, unless that is switched off: what is differentiated then is smaller.
 
+use crate::engine::Mode;
 use autodiff_dialect::{
     bridge::{self, ScratchModule},
     diagnostic::Diagnostic,
@@ -39,6 +40,9 @@ impl NormalForm {
                 clone.set_attribute("sym_visibility", Attribute::string(op.context(), "private"));
             } else {
                 clone.remove_attribute("sym_visibility");
+            }
+            if has_derivative(op) {
+                clone.set_attribute("no_inline", Attribute::unit(op.context()));
             }
             for inner in op.walk() {
                 for name in references(inner) {
@@ -85,6 +89,11 @@ impl NormalForm {
         derivative.detach();
         Ok(derivative)
     }
+}
+
+/// Whether a function names its own derivative, so that nobody looks into it.
+pub(super) fn has_derivative(function: Op) -> bool {
+    [Mode::Jvp, Mode::Vjp].into_iter().any(|mode| function.attribute(mode.attribute()).is_some())
 }
 
 /// The symbols that an op refers to.

@@ -57,11 +57,11 @@ fn wrap(options: &[&str], module: Op) -> Result<(), String> {
         .and_then(Attribute::as_type)
         .and_then(Type::function_parts)
         .ok_or(format!("'@{callee}' has no function type"))?;
+    let default = Request::full(callee.to_owned(), mode, &inputs, &outputs);
     let request = Request {
-        callee: callee.to_owned(),
-        mode,
-        arguments: activities(args, &inputs, |ty| default_argument(mode, ty))?,
-        results: activities(results, &outputs, |ty| default_result(mode, ty))?,
+        arguments: activities(args, default.arguments)?,
+        results: activities(results, default.results)?,
+        ..default
     };
     let (from, to) = request.signature(&inputs, &outputs);
     let (context, location) = (module.context(), function.location());
@@ -96,30 +96,14 @@ fn wrap(options: &[&str], module: Op) -> Result<(), String> {
     Ok(())
 }
 
-/// Reads a list of activities, or makes one up from the types.
-fn activities(text: &str, types: &[Type], default: impl Fn(Type) -> Activity) -> Result<Vec<Activity>, String> {
+/// Reads a list of activities; the default for an empty one.
+fn activities(text: &str, default: Vec<Activity>) -> Result<Vec<Activity>, String> {
     if text.is_empty() {
-        return Ok(types.iter().map(|ty| default(*ty)).collect());
+        return Ok(default);
     }
     let list: Vec<Activity> = text.split(',').map(|word| word.trim().parse()).collect::<Result<_, _>>()?;
-    match list.len() == types.len() {
+    match list.len() == default.len() {
         true => Ok(list),
-        false => Err(format!("expected {} activities, got {} in '{text}'", types.len(), list.len())),
-    }
-}
-
-fn default_argument(mode: Mode, ty: Type) -> Activity {
-    match (ty.is_differentiable(), ty.is_memory() || mode == Mode::Jvp) {
-        (false, _) => Activity::Const,
-        (true, true) => Activity::Dup,
-        (true, false) => Activity::Active,
-    }
-}
-
-fn default_result(mode: Mode, ty: Type) -> Activity {
-    match (ty.is_differentiable(), mode) {
-        (false, _) => Activity::Const,
-        (true, Mode::Jvp) => Activity::Dup,
-        (true, Mode::Vjp) => Activity::Active,
+        false => Err(format!("expected {} activities, got {} in '{text}'", default.len(), list.len())),
     }
 }

@@ -1,53 +1,144 @@
-//! `func.call` of what the normal form could not inline: recursive functions and functions without a body.
+//! `func.call` of what the normal form does not inline: functions with derivatives of their own, recursive functions
+//! and functions without a body.
+//!
+//! A function that names its derivative is called through it. Forward: `@f_jvp` instead of `@f`. Reverse: `@f` in the
+//! forward sweep, and `@f_vjp` in the reverse sweep. That runs the primal once more, so it works on copies, made in
+//! front of the first call, of the buffers that the call was given: a side effect happens once.
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow, memory::Origin},
-    engine::{Forward, Result, Reverse},
+    analysis::{activity::Activity, flow::Flow},
+    emit,
+    engine::{Forward, Mode, Request, Result, Reverse},
     rules::Rule,
 };
-use autodiff_dialect::ir::{Op, Value};
+use autodiff_dialect::ir::{Attribute, Op, Type, Value};
 
 pub(super) struct Call;
 
-impl Call {
-    fn refusal(op: Op) -> String {
-        let callee = op.attribute("callee").map(|callee| callee.to_string()).unwrap_or_default();
-        let body = op
-            .attribute("callee")
-            .and_then(|callee| op.lookup_symbol(callee))
-            .is_some_and(|function| function.region_count() > 0 && function.region(0).first_block().is_some());
-        match body {
-            true => format!("call of recursive function '{callee}' cannot be differentiated; rewrite the recursion as a loop"),
-            false => format!(
-                "call of '{callee}', which has no body, cannot be differentiated; give it a body or pass it inactive values"
+/// The derivative that the callee names, with its type checked.
+fn custom(op: Op, mode: Mode) -> std::result::Result<Attribute, String> {
+    let callee = op.attribute("callee").ok_or("a call without callee cannot be differentiated")?;
+    let function = op.lookup_symbol(callee).ok_or_else(|| format!("call of unknown function '{callee}'"))?;
+    let attribute = mode.attribute();
+    let Some(derivative) = function.attribute(attribute) else {
+        let body = function.regions().into_iter().any(|region| region.first_block().is_some());
+        return Err(match body {
+            true => format!(
+                "call of recursive function '{callee}' cannot be differentiated; rewrite the recursion as a loop, or give the \
+                 function the attribute '{attribute}'"
             ),
-        }
+            false => format!(
+                "call of '{callee}', which has no body, cannot be differentiated; give it a body, the attribute \
+                 '{attribute}', or inactive values only"
+            ),
+        });
+    };
+    let found = op
+        .lookup_symbol(derivative)
+        .and_then(|function| function.attribute("function_type")?.as_type())
+        .ok_or_else(|| format!("'{callee}' names the derivative '{derivative}', which is no function"))?;
+    let inputs: Vec<_> = op.operands().into_iter().map(Value::ty).collect();
+    let results: Vec<_> = op.results().into_iter().map(Value::ty).collect();
+    let (from, to) = Request::full(String::new(), mode, &inputs, &results).signature(&inputs, &results);
+    let expected = Type::function(op.context(), &from, &to);
+    match found == expected {
+        true => Ok(derivative),
+        false => Err(format!("derivative '{derivative}' of '{callee}' has type {found}, expected {expected}")),
     }
+}
+
+fn types(values: &[Value]) -> Vec<Type> {
+    values.iter().map(|value| value.ty()).collect()
 }
 
 impl Rule for Call {
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.everything(op);
-        for result in op.results() {
-            if result.ty().is_memory() {
-                flow.origin(result, Origin::Unknown);
-            }
-        }
     }
 
-    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
-        vec![]
+    fn needed(&self, op: Op, activity: &Activity) -> Vec<Value> {
+        let values = || op.operands().into_iter().filter(|operand| !operand.ty().is_memory());
+        if activity.moves_derivative(op) { values().collect() } else { vec![] }
     }
 
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
-        if forward.activity().moves_derivative(op) {
-            return forward.refuse(op, Self::refusal(op));
+        if !forward.activity().moves_derivative(op) {
+            forward.copy(op);
+            return Ok(());
         }
-        forward.copy(op);
+        let derivative = custom(op, Mode::Jvp).or_else(|message| forward.refuse(op, message))?;
+        let builder = forward.builder();
+        let (mut operands, mut scratch) = (vec![], vec![]);
+        for operand in op.operands() {
+            operands.push(forward.primal(operand));
+            if operand.ty().is_differentiable_memory() && forward.tangent(operand).is_none() {
+                scratch.push(emit::zeroed_like(&builder, forward.primal(operand)));
+                operands.extend(scratch.last());
+            } else if operand.ty().is_differentiable() {
+                operands.push(forward.tangent_or_zero(operand)?);
+            }
+        }
+        let mut results = vec![];
+        for result in op.results() {
+            results.extend(std::iter::repeat_n(result.ty(), if result.ty().is_differentiable() { 2 } else { 1 }));
+        }
+        let call = builder.create("func.call", &operands, &results, &[("callee", derivative)], &[]);
+        let dual = op.results();
+        forward.bind_doubled(&dual, &call.results(), |index| dual[index].ty().is_differentiable());
+        for shadow in scratch {
+            emit::release(&builder, shadow);
+        }
+        Ok(())
+    }
+
+    fn forward_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        if reverse.is_live(op) {
+            for (number, operand) in op.operands().into_iter().enumerate() {
+                if operand.ty().is_memory() {
+                    let copy = emit::snapshot(&reverse.forward_builder(), reverse.counterpart(operand));
+                    reverse.save(op, number, copy);
+                }
+            }
+        }
+        reverse.copy(op);
         Ok(())
     }
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        reverse.refuse(op, Self::refusal(op))
+        let derivative = custom(op, Mode::Vjp).or_else(|message| reverse.refuse(op, message))?;
+        if op.results().into_iter().any(|result| result.ty().is_memory()) {
+            return reverse.refuse(op, "a derivative named by 'autodiff.vjp' cannot return buffers; pass them as arguments");
+        }
+        let (mut operands, mut scratch, mut active) = (vec![], vec![], vec![]);
+        for (number, operand) in op.operands().into_iter().enumerate() {
+            if !operand.ty().is_memory() {
+                operands.push(reverse.primal(operand)?);
+                active.extend(operand.ty().is_differentiable().then_some(operand));
+                continue;
+            }
+            let copy = reverse.saved(op, number)?;
+            operands.push(copy);
+            scratch.push(copy);
+            if operand.ty().is_differentiable() && reverse.activity().is_active(operand) {
+                operands.push(reverse.shadow(operand)?);
+            } else if operand.ty().is_differentiable() {
+                scratch.push(emit::zeroed_like(&reverse.builder(), copy));
+                operands.extend(scratch.last());
+            }
+        }
+        for result in op.results() {
+            if result.ty().is_differentiable() {
+                operands.push(reverse.take_adjoint_or_zero(result)?);
+            }
+        }
+        let results = [types(&op.results()), types(&active)].concat();
+        let call = reverse.builder().create("func.call", &operands, &results, &[("callee", derivative)], &[]);
+        for (operand, bar) in active.into_iter().zip(call.results().split_off(op.result_count())) {
+            reverse.accumulate(operand, bar)?;
+        }
+        for buffer in scratch {
+            emit::release(&reverse.builder(), buffer);
+        }
+        Ok(())
     }
 }

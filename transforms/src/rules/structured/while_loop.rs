@@ -166,7 +166,7 @@ impl Rule for While {
         for (number, position) in given.iter().enumerate() {
             reverse.bind_shadow(op.result(*position), new.result(op.result_count() + number));
         }
-        reverse.bind_trip_count(op, new.result(new.result_count() - 1));
+        reverse.save(op, 0, new.result(new.result_count() - 1));
         Ok(())
     }
 
@@ -191,7 +191,7 @@ impl Rule for While {
         for value in captured {
             start.push(reverse.take_adjoint_or_zero(*value)?);
         }
-        let trips = reverse.trip_count(op)?;
+        let trips = reverse.saved(op, 0)?;
         let builder = reverse.builder();
         let (zero, one) = (builder.index(0), builder.index(1));
         let count = add(&builder, trips, one);
