@@ -56,9 +56,8 @@ fn run() -> Result<bool, String> {
         command.arg("--filter").arg(filters.join("|"));
     }
     let start = Instant::now();
-    let status = command
-        .status()
-        .map_err(|error| format!("cannot run '{llvm}/bin/lit': {error}; './x setup' installs it"))?;
+    let status =
+        command.status().map_err(|error| format!("cannot run '{llvm}/bin/lit': {error}; './x setup' installs it"))?;
     summarise(&report, start.elapsed().as_secs_f64())?;
     Ok(status.success())
 }
