@@ -13,7 +13,7 @@ mod shadow;
 
 pub use cache::Execution;
 pub use copy::Copier;
-pub use derive::derive;
+pub use derive::{Derivative, derive};
 pub use forward::Forward;
 pub use reverse::{Facts, Reverse, Scope};
 

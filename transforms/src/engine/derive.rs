@@ -17,12 +17,18 @@ use autodiff_dialect::{
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
 };
 
+/// A derivative and the derivatives that it calls, which are still to be built.
+pub struct Derivative {
+    pub function: Op,
+    pub required: Vec<Request>,
+}
+
 /// Builds the derivative of `function` next to it.
 ///
 /// # Errors
 ///
 /// All that stands in the way: every op without a rule that may carry a derivative, not the first only.
-pub fn derive(function: Op, request: &Request, rules: &Registry) -> std::result::Result<Op, Vec<Box<Diagnostic>>> {
+pub fn derive(function: Op, request: &Request, rules: &Registry) -> std::result::Result<Derivative, Vec<Box<Diagnostic>>> {
     let one = |error| vec![error];
     let entry = function_body(function).map_err(one)?;
     let returned = entry.terminator().map(Op::operands).unwrap_or_default();
@@ -57,7 +63,29 @@ pub fn derive(function: Op, request: &Request, rules: &Registry) -> std::result:
         Mode::Jvp => body.forward(function, rules, &activity),
         Mode::Vjp => body.reverse(function, rules, &activity),
     };
-    built.map(|()| derivative).map_err(one)
+    let required = built.map_err(one)?;
+    for other in required.iter().filter(|other| *other != request) {
+        declare(derivative, other);
+    }
+    Ok(Derivative { function: derivative, required })
+}
+
+/// Declares a derivative that another calls, in the module of that one.
+fn declare(derivative: Op, request: &Request) {
+    let context = derivative.context();
+    let find = |name: &str| derivative.lookup_symbol(Attribute::symbol(context, name));
+    let types = find(&request.callee)
+        .and_then(|callee| callee.attribute("function_type")?.as_type()?.function_parts())
+        .filter(|_| find(&request.symbol()).is_none());
+    if let (Some((inputs, results)), Some(builder)) = (types, Builder::after(derivative)) {
+        let (from, to) = request.signature(&inputs, &results);
+        let attributes = [
+            ("sym_name", Attribute::string(context, &request.symbol())),
+            ("function_type", Attribute::ty(Type::function(context, &from, &to))),
+            ("sym_visibility", Attribute::string(context, "private")),
+        ];
+        builder.create(derivative.name(), &[], &[], &attributes, &[Region::new()]);
+    }
 }
 
 fn function_body(function: Op) -> Result<Block> {
@@ -151,7 +179,7 @@ impl Body<'_> {
         free
     }
 
-    fn forward(&self, function: Op, rules: &Registry, activity: &Activities) -> Result<()> {
+    fn forward(&self, function: Op, rules: &Registry, activity: &Activities) -> Result<Vec<Request>> {
         let builder = Builder::at_end(self.block, function.location());
         let mut forward = Forward::new(rules, activity, builder);
         let mut owned = vec![];
@@ -186,10 +214,10 @@ impl Body<'_> {
             emit::release(&builder, shadow);
         }
         emit::give_back(&builder, &values);
-        Ok(())
+        Ok(forward.required())
     }
 
-    fn reverse(&self, function: Op, rules: &Registry, activity: &Activities) -> Result<()> {
+    fn reverse(&self, function: Op, rules: &Registry, activity: &Activities) -> Result<Vec<Request>> {
         let facts = Facts::new(function, self.entry, rules, activity);
         let mut reverse = Reverse::new(&facts, self.block);
         let arguments = self.arguments();
@@ -236,6 +264,7 @@ impl Body<'_> {
             reverse.finish();
             emit::give_back(&Builder::at_end(self.block, function.location()), &values);
             Ok(())
-        })
+        })?;
+        Ok(reverse.required())
     }
 }

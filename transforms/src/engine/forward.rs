@@ -3,7 +3,7 @@
 use crate::{
     analysis::activity::Activity,
     emit,
-    engine::{Copier, Result, body_ops, error_at, internal},
+    engine::{Copier, Request, Result, body_ops, error_at, internal},
     rules::Registry,
 };
 use autodiff_dialect::ir::{Block, Builder, Op, Type, Value};
@@ -19,6 +19,7 @@ pub struct Forward<'a> {
     entry: Block,
     /// Shadows of memory from outside that nobody gave, by class; freed at the end.
     own: FxHashMap<Value, Value>,
+    required: Vec<Request>,
 }
 
 impl<'a> Forward<'a> {
@@ -31,6 +32,7 @@ impl<'a> Forward<'a> {
             tangents: FxHashMap::default(),
             entry: builder.block(),
             own: FxHashMap::default(),
+            required: vec![],
             builder,
         }
     }
@@ -90,6 +92,16 @@ impl<'a> Forward<'a> {
         let class = self.activity.representative(buffer);
         let builder = Builder::at_start(self.entry, buffer.location());
         *self.own.entry(class).or_insert_with(|| emit::zeroed(&builder, buffer.ty(), &[]))
+    }
+
+    /// Asks for another derivative, which the one that is being built calls.
+    pub fn require(&mut self, request: Request) {
+        self.required.push(request);
+    }
+
+    /// The derivatives that were asked for.
+    pub fn required(self) -> Vec<Request> {
+        self.required
     }
 
     /// Frees the shadows of [`Self::own_shadow`].

@@ -13,7 +13,7 @@ use crate::{
     },
     emit,
     engine::{
-        Copier, Result,
+        Copier, Request, Result,
         body_ops,
         cache::{Caches, Execution},
         copy::remapped,
@@ -131,6 +131,7 @@ pub struct Reverse<'a> {
     pub(super) shadows: Shadows,
     /// Frees that wait for the end of the function.
     deferred: Vec<Op>,
+    required: Vec<Request>,
 }
 
 impl<'a> Reverse<'a> {
@@ -147,6 +148,7 @@ impl<'a> Reverse<'a> {
             caches: Caches::default(),
             shadows: Shadows::default(),
             deferred: vec![],
+            required: vec![],
         }
     }
 
@@ -411,6 +413,16 @@ impl<'a> Reverse<'a> {
     /// The only block of a region of the primal.
     pub fn block_of(&self, op: Op, region: usize) -> Result<Block> {
         single_block(op, region)
+    }
+
+    /// Asks for another derivative, which the one that is being built calls.
+    pub fn require(&mut self, request: Request) {
+        self.required.push(request);
+    }
+
+    /// The derivatives that were asked for.
+    pub fn required(self) -> Vec<Request> {
+        self.required
     }
 
     /// Frees what the derivative allocated for itself and what waited for its end.

@@ -100,9 +100,7 @@ impl Expander {
             Some(name) => name.clone(),
             None => {
                 self.expand_inner(op, &request.callee)?;
-                let name = self.build(op, &request)?;
-                self.derivatives.insert(request, name.clone());
-                name
+                self.build(op, &request)?
             }
         };
         let results: Vec<_> = op.results().into_iter().map(Value::ty).collect();
@@ -198,11 +196,17 @@ impl Expander {
         let form = NormalForm::new(function, &self.symbols, self.optimise).map_err(|error| explain(vec![error]))?;
         let function = self.symbols[&request.callee];
         let clone = form.function().ok_or(())?;
-        let derivative = derive(clone, request, &self.rules).map_err(explain)?;
-        let derivative = form.take_derivative(derivative).map_err(|error| explain(vec![error]))?;
+        let derived = derive(clone, request, &self.rules).map_err(explain)?;
+        let derivative = form.take_derivative(derived.function).map_err(|error| explain(vec![error]))?;
         let builder = Builder::after(function).ok_or(())?;
         builder.insert(derivative);
         self.symbols.insert(name.clone(), derivative);
+        self.derivatives.insert(request.clone(), name.clone());
+        for request in derived.required {
+            if !self.derivatives.contains_key(&request) {
+                self.build(op, &request)?;
+            }
+        }
         Ok(name)
     }
 }

@@ -1,9 +1,10 @@
 //! `func.call` of what the normal form does not inline: functions with derivatives of their own, recursive functions
 //! and functions without a body.
 //!
-//! A function that names its derivative is called through it. Forward: `@f_jvp` instead of `@f`. Reverse: `@f` in the
-//! forward sweep, and `@f_vjp` in the reverse sweep. That runs the primal once more, so it works on copies, made in
-//! front of the first call, of the buffers that the call was given: a side effect happens once.
+//! A function is called through its derivative, which it names or which is built like any other; recursion is a call of
+//! the derivative that is being built. Forward: `@f_jvp` instead of `@f`. Reverse: `@f` in the forward sweep, and `@f_vjp`
+//! in the reverse sweep. That runs the primal once more, so it works on copies, made in front of the first call, of the
+//! buffers that the call was given: a side effect happens once.
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},
@@ -15,34 +16,38 @@ use autodiff_dialect::ir::{Attribute, Op, Type, Value};
 
 pub(super) struct Call;
 
-/// The derivative that the callee names, with its type checked.
-fn custom(op: Op, mode: Mode) -> std::result::Result<Attribute, String> {
+/// A function that computes the derivative of the callee.
+struct Derivative {
+    symbol: Attribute,
+    /// The request that makes it, if the callee does not name it.
+    request: Option<Request>,
+}
+
+/// The derivative of the callee: the one that it names, with its type checked, or one to be built.
+fn derivative(op: Op, mode: Mode) -> std::result::Result<Derivative, String> {
     let callee = op.attribute("callee").ok_or("a call without callee cannot be differentiated")?;
     let function = op.lookup_symbol(callee).ok_or_else(|| format!("call of unknown function '{callee}'"))?;
     let attribute = mode.attribute();
+    let (inputs, results) = (types(&op.operands()), types(&op.results()));
+    let request = Request::full(callee.as_symbol().unwrap_or_default(), mode, &inputs, &results);
     let Some(derivative) = function.attribute(attribute) else {
-        let body = function.regions().into_iter().any(|region| region.first_block().is_some());
-        return Err(match body {
-            true => format!(
-                "call of recursive function '{callee}' cannot be differentiated; rewrite the recursion as a loop, or give the \
-                 function the attribute '{attribute}'"
-            ),
-            false => format!(
-                "call of '{callee}', which has no body, cannot be differentiated; give it a body, the attribute \
-                 '{attribute}', or inactive values only"
-            ),
-        });
+        if function.regions().into_iter().any(|region| region.first_block().is_some()) {
+            let symbol = Attribute::symbol(op.context(), &request.symbol());
+            return Ok(Derivative { symbol, request: Some(request) });
+        }
+        return Err(format!(
+            "call of '{callee}', which has no body, cannot be differentiated; give it a body, the attribute \
+             '{attribute}', or inactive values only"
+        ));
     };
     let found = op
         .lookup_symbol(derivative)
         .and_then(|function| function.attribute("function_type")?.as_type())
         .ok_or_else(|| format!("'{callee}' names the derivative '{derivative}', which is no function"))?;
-    let inputs: Vec<_> = op.operands().into_iter().map(Value::ty).collect();
-    let results: Vec<_> = op.results().into_iter().map(Value::ty).collect();
-    let (from, to) = Request::full(String::new(), mode, &inputs, &results).signature(&inputs, &results);
+    let (from, to) = request.signature(&inputs, &results);
     let expected = Type::function(op.context(), &from, &to);
     match found == expected {
-        true => Ok(derivative),
+        true => Ok(Derivative { symbol: derivative, request: None }),
         false => Err(format!("derivative '{derivative}' of '{callee}' has type {found}, expected {expected}")),
     }
 }
@@ -66,7 +71,8 @@ impl Rule for Call {
             forward.copy(op);
             return Ok(());
         }
-        let derivative = custom(op, Mode::Jvp).or_else(|message| forward.refuse(op, message))?;
+        let derivative = derivative(op, Mode::Jvp).or_else(|message| forward.refuse(op, message))?;
+        derivative.request.into_iter().for_each(|request| forward.require(request));
         let builder = forward.builder();
         let (mut operands, mut scratch) = (vec![], vec![]);
         for operand in op.operands() {
@@ -82,7 +88,7 @@ impl Rule for Call {
         for result in op.results() {
             results.extend(std::iter::repeat_n(result.ty(), if result.ty().is_differentiable() { 2 } else { 1 }));
         }
-        let call = builder.create("func.call", &operands, &results, &[("callee", derivative)], &[]);
+        let call = builder.create("func.call", &operands, &results, &[("callee", derivative.symbol)], &[]);
         let dual = op.results();
         forward.bind_doubled(&dual, &call.results(), |index| dual[index].ty().is_differentiable());
         for shadow in scratch {
@@ -105,9 +111,10 @@ impl Rule for Call {
     }
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        let derivative = custom(op, Mode::Vjp).or_else(|message| reverse.refuse(op, message))?;
+        let derivative = derivative(op, Mode::Vjp).or_else(|message| reverse.refuse(op, message))?;
+        derivative.request.into_iter().for_each(|request| reverse.require(request));
         if op.results().into_iter().any(|result| result.ty().is_memory()) {
-            return reverse.refuse(op, "a derivative named by 'autodiff.vjp' cannot return buffers; pass them as arguments");
+            return reverse.refuse(op, "reverse mode of a call that is not inlined and returns a buffer is not supported; pass the buffer as an argument");
         }
         let (mut operands, mut scratch, mut active) = (vec![], vec![], vec![]);
         for (number, operand) in op.operands().into_iter().enumerate() {
@@ -132,7 +139,7 @@ impl Rule for Call {
             }
         }
         let results = [types(&op.results()), types(&active)].concat();
-        let call = reverse.builder().create("func.call", &operands, &results, &[("callee", derivative)], &[]);
+        let call = reverse.builder().create("func.call", &operands, &results, &[("callee", derivative.symbol)], &[]);
         for (operand, bar) in active.into_iter().zip(call.results().split_off(op.result_count())) {
             reverse.accumulate(operand, bar)?;
         }
