@@ -162,7 +162,10 @@ fn judge(
             }
         }
         Verdict::Failed(kind, why) => {
-            let key = format!("{kind}: {}", if kind.contains("jvp") || kind.starts_with("leak") { String::new() } else { general(&why) });
+            let key = format!(
+                "{kind}: {}",
+                if kind.contains("jvp") || kind.starts_with("leak") { String::new() } else { general(&why) }
+            );
             let seeds = stats.failed.entry(key).or_default();
             seeds.push(seed);
             if seeds.len() > options.per_kind {
@@ -175,7 +178,8 @@ fn judge(
                 Verdict::Failed(_, why) => why,
                 _ => why,
             };
-            let text = small.reproducer(&format!("seed {seed}: {kind}\n{why}")) + "\n// The requests:\n"
+            let text = small.reproducer(&format!("seed {seed}: {kind}\n{why}"))
+                + "\n// The requests:\n"
                 + &execute::wrappers(&small).lines().map(|line| format!("// {line}\n")).collect::<String>();
             eprintln!("{text}");
             let path = options.out.join(format!("seed-{seed}.mlir"));

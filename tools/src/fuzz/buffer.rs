@@ -125,8 +125,7 @@ impl Generator<'_> {
 
     /// An index that is in bounds.
     pub fn place(&mut self, buffer: &Buffer, dim: usize) -> String {
-        let fit =
-            self.fits.iter().rev().find(|fit| fit.1 == buffer.name && fit.2 == dim).map(|fit| fit.0.clone());
+        let fit = self.fits.iter().rev().find(|fit| fit.1 == buffer.name && fit.2 == dim).map(|fit| fit.0.clone());
         if let Some(fit) = fit
             && self.choices.below(4) != 3
         {

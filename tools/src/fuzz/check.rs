@@ -57,9 +57,7 @@ impl Checker<'_> {
     fn direction(&mut self, like: &[Vec<f64>], active: &[bool]) -> Vec<Vec<f64>> {
         like.iter()
             .zip(active)
-            .map(|(values, active)| {
-                values.iter().map(|_| if *active { self.random.uniform() } else { 0.0 }).collect()
-            })
+            .map(|(values, active)| values.iter().map(|_| if *active { self.random.uniform() } else { 0.0 }).collect())
             .collect()
     }
 
@@ -110,7 +108,10 @@ impl Checker<'_> {
         let compare = |mode: Mode, after: &Values| {
             if distance(&primal.arguments, &after.arguments) > same {
                 let (expected, got) = (&primal.arguments, &after.arguments);
-                return Err(failed(&format!("primal buffers in {}", mode.name()), format!("expected {expected:?}, got {got:?}")));
+                return Err(failed(
+                    &format!("primal buffers in {}", mode.name()),
+                    format!("expected {expected:?}, got {got:?}"),
+                ));
             }
             let keep: Vec<_> = gives.iter().map(|gives| !(self.program.no_primal && *gives)).collect();
             for (index, _) in keep.iter().enumerate().filter(|(_, keep)| **keep) {
@@ -170,7 +171,12 @@ impl Checker<'_> {
                         Some(false) => "jvp is wrong, and differs from vjp",
                         None => "jvp and vjp differ",
                     };
-                    return Err(failed(kind, format!("<y_bar, J x_dot> = {left}, <J^T y_bar, x_dot> = {right}\nx_dot {x_dot:?}\ny_dot {y_dot:?}\ny_bar {y_bar:?}\nx_bar {x_bar:?}")));
+                    return Err(failed(
+                        kind,
+                        format!(
+                            "<y_bar, J x_dot> = {left}, <J^T y_bar, x_dot> = {right}\nx_dot {x_dot:?}\ny_dot {y_dot:?}\ny_bar {y_bar:?}\nx_bar {x_bar:?}"
+                        ),
+                    ));
                 }
             }
         }
@@ -182,7 +188,10 @@ impl Checker<'_> {
             match self.differences(x_dot, y_bar, slope)? {
                 Some(true) => {}
                 Some(false) => {
-                    return Err(failed("jvp and vjp agree but differ from differences", format!("x_dot {x_dot:?}\ny_dot {y_dot:?}\nslope {slope}")));
+                    return Err(failed(
+                        "jvp and vjp agree but differ from differences",
+                        format!("x_dot {x_dot:?}\ny_dot {y_dot:?}\nslope {slope}"),
+                    ));
                 }
                 None => return Err(Verdict::Discarded("differences do not converge".into())),
             }

@@ -92,6 +92,7 @@ fn wrapper(program: &Program, mode: Mode) -> String {
                 let _ = writeln!(body, "  %p{index} = arith.constant {value} : {ty}");
                 operands.push(format!("%p{index}"));
             }
+            Argument::Buffer { same: Some(same), .. } => operands.push(format!("%p{same}")),
             _ => {
                 parameters.push(format!("%p{index}: {ty}"));
                 operands.push(format!("%p{index}"));
@@ -113,6 +114,8 @@ fn wrapper(program: &Program, mode: Mode) -> String {
         if is_float {
             parameters.push(format!("%s{index}: {cell}"));
             operands.push(load(&mut body, &format!("s{index}")));
+        } else if let Argument::Buffer { same: Some(same), .. } = argument {
+            operands.push(format!("%s{same}"));
         } else {
             parameters.push(format!("%s{index}: {ty}"));
             operands.push(format!("%s{index}"));
@@ -122,7 +125,8 @@ fn wrapper(program: &Program, mode: Mode) -> String {
     let (mut results, mut result_types, mut tail) = (vec![], vec![], String::new());
     let give = |tail: &mut String, name: &str, ty: &str, is_buffer: bool| {
         if is_buffer {
-            let _ = writeln!(tail, "  memref.copy %r_{name}, %{name} : {ty} to {ty}\n  memref.dealloc %r_{name} : {ty}");
+            let _ =
+                writeln!(tail, "  memref.copy %r_{name}, %{name} : {ty} to {ty}\n  memref.dealloc %r_{name} : {ty}");
         } else {
             let _ = writeln!(tail, "  memref.store %r_{name}, %{name}[] : memref<{ty}>");
         }
@@ -249,7 +253,15 @@ impl Compiled {
         let options = if program.normal_form { "" } else { "{normal-form=false}" };
         let prepare = autodiff_lowering::cpu::PREPARE;
         run(context, &mut module, &format!("{prepare}autodiff-differentiate{options}")).map_err(|why| {
-            let refused = ["not supported", "cannot be differentiated", "no reverse-mode rule", "no forward-mode rule", "no derivative rule", "whose origin is unknown", "globals have no shadow"];
+            let refused = [
+                "not supported",
+                "cannot be differentiated",
+                "no reverse-mode rule",
+                "no forward-mode rule",
+                "no derivative rule",
+                "whose origin is unknown",
+                "globals have no shadow",
+            ];
             if refused.iter().any(|word| why.contains(word)) {
                 Failure::Refused(why)
             } else {
@@ -267,8 +279,14 @@ impl Compiled {
         unsafe {
             // MLIR reads the path up to a NUL, whatever its length says.
             let paths = [string(LIBRARY.trim_end_matches('\0'))];
-            let engine =
-                mlirExecutionEngineCreate(module.to_raw(), 0 as c_int, paths.len() as c_int, paths.as_ptr(), false, false);
+            let engine = mlirExecutionEngineCreate(
+                module.to_raw(),
+                0 as c_int,
+                paths.len() as c_int,
+                paths.as_ptr(),
+                false,
+                false,
+            );
             if engine.ptr.is_null() {
                 return Err(Failure::Broken("jit", messages()));
             }
@@ -377,7 +395,7 @@ impl Compiled {
         for (index, argument) in program.arguments.iter().enumerate() {
             let shape: &[usize] = match argument {
                 Argument::Float { .. } => &[],
-                Argument::Integer { .. } => continue,
+                Argument::Integer { .. } | Argument::Buffer { same: Some(_), .. } => continue,
                 Argument::Buffer { shape, .. } => shape,
                 Argument::Indices { shape, element, .. } => {
                     let integers = argument.integers();

@@ -67,7 +67,16 @@ pub struct Generator<'c> {
 
 /// Constructs that are not generated, by name; for known failures.
 pub fn avoided(name: &str) -> bool {
-    std::env::var("AUTODIFF_FUZZ_AVOID").is_ok_and(|list| list.split(',').any(|word| word == name))
+    listed("AUTODIFF_FUZZ_AVOID", name)
+}
+
+/// Constructs that are generated only on demand, because they are known to fail.
+pub fn tried(name: &str) -> bool {
+    listed("AUTODIFF_FUZZ_TRY", name)
+}
+
+fn listed(variable: &str, name: &str) -> bool {
+    std::env::var(variable).is_ok_and(|list| list.split(',').any(|word| word == name))
 }
 
 impl Generator<'_> {
@@ -116,6 +125,11 @@ impl Generator<'_> {
         self.op("k", &format!("arith.constant {value:?} : {float}"))
     }
 
+    /// How far to go back in a list: rather not far.
+    fn back(&mut self, count: usize) -> usize {
+        self.choices.below(count).min(self.choices.below(2 * count))
+    }
+
     /// A scalar in scope.
     pub fn scalar(&mut self, ty: Scalar) -> String {
         let names: Vec<_> = self.variables.iter().filter(|v| v.ty == ty).map(|v| v.name.clone()).collect();
@@ -131,7 +145,7 @@ impl Generator<'_> {
                 }
             };
         }
-        let back = self.choices.below(names.len());
+        let back = self.back(names.len());
         names[names.len() - 1 - back].clone()
     }
 
@@ -209,7 +223,7 @@ impl Generator<'_> {
         if found.is_empty() {
             return None;
         }
-        let back = self.choices.below(found.len());
+        let back = self.back(found.len());
         Some(found[found.len() - 1 - back].clone())
     }
 
@@ -284,8 +298,7 @@ impl Generator<'_> {
             "return{}",
             if values.is_empty() { String::new() } else { format!(" {} : {}", values.join(", "), types.join(", ")) }
         ));
-        let head =
-            format!("func.func private @f{number}({}) -> ({}) {{\n", parameters.join(", "), types.join(", "));
+        let head = format!("func.func private @f{number}({}) -> ({}) {{\n", parameters.join(", "), types.join(", "));
         self.text.insert_str(head_at, &head);
         self.text += "}\n";
         self.callees.push(Callee { name: format!("@f{number}"), scalars, buffers, may_alias, results, gives_buffer });
@@ -356,8 +369,20 @@ impl Generator<'_> {
             let shape = buffer.dims.iter().map(|dim| dim.size as usize).collect();
             let (ty, seed) = (buffer.ty(self.float), 1 + self.choices.below(9) as u64);
             parameters.push(format!("{}: {ty}", buffer.name));
-            arguments.push(Argument::Buffer { ty, shape, seed, active: !self.choices.one_in(6) });
-            self.buffers.push(buffer);
+            arguments.push(Argument::Buffer { ty, shape, seed, active: !self.choices.one_in(6), same: None });
+            self.buffers.push(buffer.clone());
+            if self.choices.one_in(8) {
+                // Two const arguments have shadows of their own, which cannot be the same.
+                let Some(Argument::Buffer { ty, shape, active: active @ true, .. }) = arguments.last().cloned() else {
+                    continue;
+                };
+                self.note("argument given twice");
+                let same = Some(arguments.len() - 1);
+                let twin = Buffer { name: self.fresh("m"), ..buffer };
+                parameters.push(format!("{}: {ty}", twin.name));
+                arguments.push(Argument::Buffer { ty, shape, seed, active, same });
+                self.buffers.push(twin);
+            }
         }
         if self.choices.one_in(4) {
             let element = self.choices.pick(&[Element::Index, Element::Int]);
@@ -419,6 +444,89 @@ impl Generator<'_> {
     }
 }
 
+/// A function that asks for a derivative of `@inner`, with what it takes and gives, to be differentiated again.
+fn second_order(
+    reverse: bool,
+    arguments: &[Argument],
+    outputs: &[Output],
+    float: &'static str,
+) -> Option<(String, Vec<Argument>, Vec<Output>)> {
+    if outputs.iter().any(|output| matches!(output, Output::Buffer { .. })) {
+        return None;
+    }
+    let (mut taken, mut parameters, mut activities) = (vec![], vec![], vec![]);
+    let mut gradients = 0;
+    let mut take = |argument: Argument, parameters: &mut Vec<(String, String)>| {
+        parameters.push((format!("%z{}", parameters.len()), argument.ty(float)));
+        taken.push(argument);
+    };
+    for argument in arguments {
+        take(argument.clone(), &mut parameters);
+        activities.push(match argument {
+            Argument::Float { active: true, .. } if reverse => {
+                gradients += 1;
+                "active"
+            }
+            Argument::Float { active: true, .. } => {
+                take(Argument::Float { value: 0.45, active: true }, &mut parameters);
+                "dup"
+            }
+            Argument::Buffer { same: Some(_), .. } => return None,
+            Argument::Buffer { ty, shape, active: true, .. } => {
+                let shadow =
+                    Argument::Buffer { ty: ty.clone(), shape: shape.clone(), seed: 11, active: true, same: None };
+                take(shadow, &mut parameters);
+                "dup"
+            }
+            _ => "const",
+        });
+    }
+    let (mut given, mut types, mut wanted) = (vec![], vec![], vec![]);
+    for output in outputs {
+        match output {
+            Output::Float { active: true } => {
+                given.push(output.clone());
+                types.push(float);
+                if reverse {
+                    take(Argument::Float { value: 0.8, active: true }, &mut parameters);
+                } else {
+                    given.push(output.clone());
+                    types.push(float);
+                }
+                wanted.push(if reverse { "active" } else { "dup" });
+            }
+            Output::Float { active: false } => {
+                given.push(output.clone());
+                types.push(float);
+                wanted.push("const");
+            }
+            _ => {
+                given.push(Output::Index);
+                types.push("index");
+                wanted.push("const");
+            }
+        }
+    }
+    for _ in 0..gradients {
+        given.push(Output::Float { active: true });
+        types.push(float);
+    }
+    let list = |texts: Vec<String>| texts.join(", ");
+    let names = list(parameters.iter().map(|(name, _)| name.clone()).collect());
+    let from = list(parameters.iter().map(|(_, ty)| ty.clone()).collect());
+    let typed = list(parameters.iter().map(|(name, ty)| format!("{name}: {ty}")).collect());
+    let results = list((0..types.len()).map(|index| format!("%r{index}")).collect());
+    let to = types.join(", ");
+    let text = format!(
+        "func.func @main({typed}) -> ({to}) {{\n  {results} = autodiff.{} @inner({names}) args [{}] results [{}] : ({from}) \
+         -> ({to})\n  return {results} : {to}\n}}\n",
+        if reverse { "vjp" } else { "jvp" },
+        activities.join(", "),
+        wanted.join(", ")
+    );
+    Some((text, taken, given))
+}
+
 /// Generates a program.
 pub fn generate(choices: &mut Choices) -> Program {
     let float = if choices.one_in(12) { "f32" } else { "f64" };
@@ -426,6 +534,7 @@ pub fn generate(choices: &mut Choices) -> Program {
     let normal_form = !choices.one_in(4);
     let leaks = choices.one_in(25);
     let no_primal = choices.one_in(8);
+    let order = if avoided("order2") { 0 } else { choices.below(8).saturating_sub(5) };
     let callees = if avoided("call") { 0 } else { choices.below(4).saturating_sub(1) };
     let mut generator = Generator {
         choices,
@@ -447,11 +556,19 @@ pub fn generate(choices: &mut Choices) -> Program {
         generator.callee(number);
     }
     let (arguments, outputs) = generator.entry();
+    let second = if order > 0 && !blocks { second_order(order == 1, &arguments, &outputs, float) } else { None };
+    let (arguments, outputs) = match second {
+        Some((text, arguments, outputs)) => {
+            generator.text = generator.text.replace("func.func @main(", "func.func private @inner(") + &text;
+            generator.note(if order == 1 { "derivative of vjp" } else { "derivative of jvp" });
+            (arguments, outputs)
+        }
+        None => (arguments, outputs),
+    };
     let mut head = String::new();
     if generator.text.contains("@table") {
-        head += &format!(
-            "memref.global \"private\" constant @table : memref<4x{float}> = dense<[0.3, -0.8, 1.2, 0.5]>\n"
-        );
+        head +=
+            &format!("memref.global \"private\" constant @table : memref<4x{float}> = dense<[0.3, -0.8, 1.2, 0.5]>\n");
     }
     if generator.text.contains("@order") {
         head += "memref.global \"private\" constant @order : memref<4xindex> = dense<[2, 0, 3, 1]>\n";
@@ -468,15 +585,5 @@ pub fn generate(choices: &mut Choices) -> Program {
             features.insert(name);
         }
     }
-    Program {
-        text: head + &generator.text,
-        arguments,
-        outputs,
-        float,
-        blocks,
-        normal_form,
-        leaks,
-        no_primal,
-        features,
-    }
+    Program { text: head + &generator.text, arguments, outputs, float, blocks, normal_form, leaks, no_primal, features }
 }

@@ -11,7 +11,8 @@ pub enum Argument {
     /// An integer of a type.
     Integer { ty: &'static str, value: i64 },
     /// A buffer of floats.
-    Buffer { ty: String, shape: Vec<usize>, seed: u64, active: bool },
+    /// With `same`, it is the buffer of an earlier argument, and its shadow is that one's.
+    Buffer { ty: String, shape: Vec<usize>, seed: u64, active: bool, same: Option<usize> },
     /// A buffer of integers.
     Indices { ty: String, element: &'static str, shape: Vec<usize>, seed: u64 },
 }
@@ -19,10 +20,15 @@ pub enum Argument {
 /// One result of the entry.
 #[derive(Clone, Debug)]
 pub enum Output {
-    Float { active: bool },
+    Float {
+        active: bool,
+    },
     Index,
     /// A buffer of floats that the caller frees, and its size if it is known.
-    Buffer { ty: String, shape: Vec<usize> },
+    Buffer {
+        ty: String,
+        shape: Vec<usize>,
+    },
 }
 
 /// A program.
@@ -67,7 +73,7 @@ impl Argument {
     pub fn floats(&self) -> Vec<f64> {
         match self {
             Self::Float { value, .. } => vec![*value],
-            Self::Buffer { seed, .. } => {
+            Self::Buffer { same: None, seed, .. } => {
                 let mut random = SplitMix(*seed);
                 (0..self.len()).map(|_| random.uniform()).collect()
             }
@@ -88,8 +94,7 @@ impl Argument {
 
     /// The argument on the command line of `autodiff-run`.
     pub fn option(&self) -> String {
-        let shape =
-            |shape: &[usize]| shape.iter().map(ToString::to_string).collect::<Vec<_>>().join("x");
+        let shape = |shape: &[usize]| shape.iter().map(ToString::to_string).collect::<Vec<_>>().join("x");
         match self {
             Self::Float { value, .. } => format!("--arg {value:?}"),
             Self::Integer { value, .. } => format!("--arg {value}"),
@@ -124,6 +129,11 @@ impl Program {
         }
         if self.blocks {
             head += "// Run through --convert-scf-to-cf first.\n";
+        }
+        for (index, argument) in self.arguments.iter().enumerate() {
+            if let Argument::Buffer { same: Some(same), .. } = argument {
+                head += &format!("// Argument {index} is the buffer of argument {same}, and so are the shadows.\n");
+            }
         }
         if !self.normal_form {
             head += "// Differentiate with normal-form=false.\n";

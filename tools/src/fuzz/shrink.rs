@@ -1,12 +1,6 @@
 //! Shrinking of a program that fails: of its choices first, then of its lines.
 
-use super::{
-    check::Verdict,
-    choices::Choices,
-    generate::generate,
-    program::Program,
-    worker::check_one,
-};
+use super::{check::Verdict, choices::Choices, generate::generate, program::Program, worker::check_one};
 use melior::Context;
 use std::time::{Duration, Instant};
 

@@ -2,10 +2,10 @@
 
 use super::{
     buffer::{Buffer, Dim, Element},
-    generate::{Callee, Generator, Owned, Scalar, avoided},
+    generate::{Callee, Generator, Owned, Scalar, avoided, tried},
 };
 
-const KINDS: [(&str, usize); 21] = [
+const KINDS: [(&str, usize); 22] = [
     ("float", 20),
     ("index", 5),
     ("load", 13),
@@ -27,6 +27,7 @@ const KINDS: [(&str, usize); 21] = [
     ("global", 1),
     ("replace", 1),
     ("intstore", 1),
+    ("scope", 2),
 ];
 
 /// A value that a region passes on.
@@ -42,7 +43,13 @@ enum Pass {
 impl Generator<'_> {
     pub fn statement(&mut self) {
         let weights = KINDS.map(|(name, weight)| match name {
-            "for" | "while" | "if" | "switch" | "execute" | "swap" | "sweep" | "replace" if self.depth >= 3 => 0,
+            "for" | "while" | "if" | "switch" | "execute" | "swap" | "sweep" | "replace" | "scope"
+                if self.depth >= 3 =>
+            {
+                0
+            }
+            // Control flow in one cannot be lowered yet.
+            "scope" if !tried(name) => 0,
             _ if avoided(name) => 0,
             _ => weight,
         });
@@ -86,6 +93,7 @@ impl Generator<'_> {
             "global" => self.global(),
             "replace" => self.replace(),
             "intstore" => self.integer_store(),
+            "scope" => self.alloca_scope(),
             _ => self.float_op(),
         }
     }
@@ -138,8 +146,10 @@ impl Generator<'_> {
                 self.op("f", &format!("arith.select {condition}, {a}, {b} : {float}"))
             }
             9 => {
-                let (left, right) =
-                    (self.op("f", &format!("math.tanh {a} : {float}")), self.op("f", &format!("math.sin {b} : {float}")));
+                let (left, right) = (
+                    self.op("f", &format!("math.tanh {a} : {float}")),
+                    self.op("f", &format!("math.sin {b} : {float}")),
+                );
                 self.op("f", &format!("arith.mulf {left}, {right} : {float}"))
             }
             10 => {
@@ -393,8 +403,7 @@ impl Generator<'_> {
     }
 
     fn terminator(&mut self, name: &str, values: &[String], types: &str) {
-        let text =
-            if values.is_empty() { name.to_owned() } else { format!("{name} {} : {types}", values.join(", ")) };
+        let text = if values.is_empty() { name.to_owned() } else { format!("{name} {} : {types}", values.join(", ")) };
         self.line(&text);
     }
 
@@ -428,8 +437,7 @@ impl Generator<'_> {
         self.line(&format!("{head}scf.for {word}{iv} = {lower} to {upper} step {step}{carried}{suffix} {{"));
         let depth = self.depth;
         self.enter();
-        let counter =
-            if ty == "index" { iv } else { self.op("i", &format!("arith.index_cast {iv} : {ty} to index")) };
+        let counter = if ty == "index" { iv } else { self.op("i", &format!("arith.index_cast {iv} : {ty} to index")) };
         self.add(&counter, Scalar::Index);
         if let Some((buffer, dim)) = over {
             self.fits.push((counter, buffer.name, dim, self.depth));
@@ -449,12 +457,30 @@ impl Generator<'_> {
     }
 
     fn region(&mut self, passes: &[Pass], most: usize) {
+        self.region_with(passes, most, "scf.yield");
+    }
+
+    fn alloca_scope(&mut self) {
+        self.note("alloca_scope");
+        let passes = self.passes(1, true);
+        let (names, head) = self.results(&passes);
+        let types = self.pass_types(&passes);
+        let arrow = if passes.is_empty() { String::new() } else { format!(" -> ({types})") };
+        self.line(&format!("{head}memref.alloca_scope{arrow} {{"));
+        self.region_with(&passes, 5, "memref.alloca_scope.return");
+        self.line("}");
+        for (name, pass) in names.iter().zip(&passes) {
+            self.receive(name, pass);
+        }
+    }
+
+    fn region_with(&mut self, passes: &[Pass], most: usize, terminator: &str) {
         let (depth, types) = (self.depth, self.pass_types(passes));
         self.enter();
         self.statements(most);
         let values = self.values(passes, depth);
         self.free();
-        self.terminator("scf.yield", &values, &types);
+        self.terminator(terminator, &values, &types);
         self.leave();
     }
 
@@ -759,8 +785,7 @@ impl Generator<'_> {
         let (a, b) = (self.matching(&target, depth), self.matching(&target, depth));
         let ty = target.ty(self.float);
         let (lower, upper, step) = (self.constant(0), self.below(4), self.constant(1));
-        let (r, q, s, t, iv) =
-            (self.fresh("r"), self.fresh("r"), self.fresh("t"), self.fresh("t"), self.fresh("i"));
+        let (r, q, s, t, iv) = (self.fresh("r"), self.fresh("r"), self.fresh("t"), self.fresh("t"), self.fresh("i"));
         self.line(&format!(
             "{r}, {q} = scf.for {iv} = {lower} to {upper} step {step} iter_args({s} = {a}, {t} = {b}) -> ({ty}, {ty}) {{"
         ));
