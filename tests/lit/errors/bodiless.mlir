@@ -13,7 +13,7 @@ func.func @request(%x: f64) -> f64 {
 
 func.func private @external(f64) -> f64
 func.func private @f(%x: f64) -> f64 {
-  // expected-error@+1 {{call of '@external', which has no body, cannot be differentiated; give it a body or pass it inactive values}}
+  // expected-error@+1 {{call of '@external', which has no body, cannot be differentiated; give it a body, the attribute 'autodiff.vjp', or inactive values only}}
   %y = call @external(%x) : (f64) -> f64
   return %y : f64
 }
