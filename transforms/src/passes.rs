@@ -2,9 +2,16 @@
 
 mod differentiate;
 mod expand_atomics;
+mod explain;
 mod forward_stores;
 mod libm_to_math;
 mod normal_form;
+mod print_activity;
+mod print_aliases;
+mod print_cache_plan;
+mod print_needed;
+mod print_replay;
+mod report;
 mod wrap;
 
 use autodiff_dialect::bridge;
@@ -13,7 +20,13 @@ use autodiff_dialect::bridge;
 pub fn register() {
     bridge::register_pass(&differentiate::PASS);
     bridge::register_pass(&expand_atomics::PASS);
+    bridge::register_pass(&explain::PASS);
     bridge::register_pass(&forward_stores::PASS);
     bridge::register_pass(&libm_to_math::PASS);
+    bridge::register_pass(&print_activity::PASS);
+    bridge::register_pass(&print_aliases::PASS);
+    bridge::register_pass(&print_cache_plan::PASS);
+    bridge::register_pass(&print_needed::PASS);
+    bridge::register_pass(&print_replay::PASS);
     bridge::register_pass(&wrap::PASS);
 }

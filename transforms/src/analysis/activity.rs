@@ -15,9 +15,19 @@ pub struct Activity {
     graph: FlowGraph,
     aliases: Aliases,
     classes: Classes,
-    active: Vec<bool>,
+    varied: Vec<bool>,
+    useful: Vec<bool>,
     /// Buffers whose shadow the caller sees: it must be right even where nothing flows through.
     visible: FxHashSet<Value>,
+}
+
+/// Why a value is active or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// It depends on a differentiated input.
+    pub varied: bool,
+    /// A differentiated output depends on it.
+    pub useful: bool,
 }
 
 /// The inputs and outputs of a function that are differentiated.
@@ -81,7 +91,6 @@ impl Activity {
         };
         let varied = graph.reachable(nodes(&seeds.varied, 0), Direction::Along);
         let useful = graph.reachable(nodes(&seeds.useful, usize::MAX), Direction::Against);
-        let active = varied.iter().zip(&useful).map(|(varied, useful)| *varied && *useful).collect();
         let classes = aliases.classes();
         let visible = seeds
             .varied
@@ -89,7 +98,7 @@ impl Activity {
             .filter(|value| value.ty().is_memory() && seeds.useful.contains(value))
             .map(|value| aliases.representative(*value))
             .collect();
-        Self { graph, aliases, classes, active, visible }
+        Self { graph, aliases, classes, varied, useful, visible }
     }
 
     /// Whether a value, or the content of a buffer, carries a derivative.
@@ -98,7 +107,20 @@ impl Activity {
             return false;
         }
         let representative = self.aliases.representative(value);
-        self.visible.contains(&representative) || self.graph.versions(representative).any(|node| self.active[node])
+        let mut versions = self.graph.versions(representative);
+        self.visible.contains(&representative) || versions.any(|node| self.varied[node] && self.useful[node])
+    }
+
+    /// What is known of a value, or of each version of a buffer's content in order; nothing if no derivative can reach
+    /// it at all.
+    pub fn states(&self, value: Value) -> Vec<State> {
+        let versions = self.graph.versions(self.aliases.representative(value));
+        versions.map(|node| State { varied: self.varied[node], useful: self.useful[node] }).collect()
+    }
+
+    /// Whether the caller sees the shadow of a buffer, so that it is active even where nothing flows through.
+    pub fn is_visible(&self, value: Value) -> bool {
+        self.visible.contains(&self.aliases.representative(value))
     }
 
     /// The value that stands for the alias class of a buffer.

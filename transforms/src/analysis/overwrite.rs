@@ -7,10 +7,23 @@ use crate::analysis::activity::Activity;
 use autodiff_dialect::ir::{Block, EffectKind, Op, Value};
 use rustc_hash::FxHashMap;
 
+/// What prevents that a read is repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// An op behind the read may write to the buffer.
+    LaterWrite(Op),
+    /// An op inside the same op of the function's own block, such as a loop, may write to the buffer.
+    WriteBeside(Op),
+    /// An op frees the buffer, and cannot wait until the end of the function.
+    Free(Op),
+    /// The read is in no block of the function.
+    Place,
+}
+
 /// The last write to, and the release of, each alias class of a function.
 pub struct Overwrites {
     position: FxHashMap<Op, usize>,
-    last_write: FxHashMap<Value, usize>,
+    last_write: FxHashMap<Value, (usize, Op)>,
     frees: FxHashMap<Value, Vec<Op>>,
     entry: Option<Block>,
 }
@@ -59,13 +72,15 @@ impl Overwrites {
             }
         };
         for value in written {
-            self.mark(activity.representative(value), index);
+            self.mark(activity.representative(value), index, op);
         }
     }
 
-    fn mark(&mut self, class: Value, index: usize) {
-        let last = self.last_write.entry(class).or_insert(index);
-        *last = (*last).max(index);
+    fn mark(&mut self, class: Value, index: usize, writer: Op) {
+        let last = self.last_write.entry(class).or_insert((index, writer));
+        if last.0 <= index {
+            *last = (index, writer);
+        }
     }
 
     /// A write to a class is a write to every class that may be the same memory.
@@ -73,12 +88,12 @@ impl Overwrites {
         let exposed: Vec<_> = activity.classes().iter().filter(|(_, class)| class.may_alias(class)).collect();
         let writes: Vec<_> = exposed
             .iter()
-            .filter_map(|(value, class)| self.last_write.get(value).map(|index| (*value, *class, *index)))
+            .filter_map(|(value, class)| self.last_write.get(value).map(|last| (*value, *class, *last)))
             .collect();
         for (value, class) in &exposed {
-            for (written, other, index) in &writes {
+            for (written, other, (index, writer)) in &writes {
                 if value != written && class.may_alias(other) {
-                    self.mark(*value, *index);
+                    self.mark(*value, *index, *writer);
                 }
             }
         }
@@ -87,14 +102,21 @@ impl Overwrites {
     /// Whether a read of a buffer by `op`, repeated after the whole forward sweep, gives the same content. The buffer's
     /// release may have to wait: see [`Self::release`].
     pub fn is_replayable(&self, op: Op, buffer: Value, activity: &Activity) -> bool {
+        self.obstacle(op, buffer, activity).is_none()
+    }
+
+    /// What prevents that a read of a buffer by `op` is repeated after the whole forward sweep.
+    pub fn obstacle(&self, op: Op, buffer: Value, activity: &Activity) -> Option<Obstacle> {
         let class = activity.representative(buffer);
-        let Some(top) = self.top(op) else { return false };
-        if self.last_write.get(&class).is_some_and(|last| *last >= top) {
-            return false;
+        let Some(top) = self.top(op) else { return Some(Obstacle::Place) };
+        if let Some((last, writer)) = self.last_write.get(&class)
+            && *last >= top
+        {
+            return Some(if *last == top { Obstacle::WriteBeside(*writer) } else { Obstacle::LaterWrite(*writer) });
         }
         match self.frees.get(&class).map(Vec::as_slice) {
-            None | Some([]) => true,
-            Some(_) => self.release(class, activity).is_some(),
+            Some([first, ..]) if self.release(class, activity).is_none() => Some(Obstacle::Free(*first)),
+            _ => None,
         }
     }
 

@@ -33,21 +33,19 @@ pub(super) static PASS: Pass = Pass::new(
 );
 
 fn run(options: &[&str], module: Op) -> Result<(), ()> {
-    wrap(options, module).map_err(|message| Diagnostic::error(module.location(), format!("autodiff-wrap: {message}")).emit())
+    wrap(options, module)
+        .map_err(|message| Diagnostic::error(module.location(), format!("autodiff-wrap: {message}")).emit())
 }
 
 fn wrap(options: &[&str], module: Op) -> Result<(), String> {
     let &[callee, mode, args, results, name] = options else { return Err("expected five options".into()) };
-    let mode = match mode {
-        "jvp" => Mode::Jvp,
-        "vjp" => Mode::Vjp,
-        _ => return Err(format!("unknown mode '{mode}', expected 'jvp' or 'vjp'")),
-    };
+    let mode = mode_by_name(mode)?;
     if callee.is_empty() {
         return Err("option 'function' is missing".into());
     }
     let symbols = symbols(module);
-    let function = symbols.get(callee).filter(|op| op.is_function()).ok_or(format!("there is no function '@{callee}'"))?;
+    let function =
+        symbols.get(callee).filter(|op| op.is_function()).ok_or(format!("there is no function '@{callee}'"))?;
     let name = if name.is_empty() { format!("{callee}_{}", mode.name()) } else { name.to_owned() };
     if symbols.contains_key(&name) {
         return Err(format!("'@{name}' exists already, choose another name with the option 'name'"));
@@ -96,8 +94,17 @@ fn wrap(options: &[&str], module: Op) -> Result<(), String> {
     Ok(())
 }
 
+/// The mode of a name.
+pub(super) fn mode_by_name(name: &str) -> Result<Mode, String> {
+    match name {
+        "jvp" => Ok(Mode::Jvp),
+        "vjp" => Ok(Mode::Vjp),
+        _ => Err(format!("unknown mode '{name}', expected 'jvp' or 'vjp'")),
+    }
+}
+
 /// Reads a list of activities; the default for an empty one.
-fn activities(text: &str, default: Vec<Activity>) -> Result<Vec<Activity>, String> {
+pub(super) fn activities(text: &str, default: Vec<Activity>) -> Result<Vec<Activity>, String> {
     if text.is_empty() {
         return Ok(default);
     }

@@ -1,0 +1,194 @@
+//! Explains derivatives: what is active, what is cached, replayed or computed again, and why.
+
+use super::{
+    print_activity,
+    print_cache_plan::{Size, total},
+    print_replay::prevented,
+    report::{REQUEST, Subject, each},
+};
+use crate::analysis::cache_plan::{Decision, Slice};
+use crate::engine::Facts;
+use autodiff_dialect::{
+    bridge::{OptionKind, Pass, PassOption},
+    ir::{Op, Value},
+};
+use std::collections::HashMap;
+
+pub(super) static PASS: Pass = Pass::new(
+    c"autodiff-explain",
+    c"Explain derivatives: what is active, cached, replayed or recomputed, and why",
+    &OPTIONS,
+    run,
+);
+
+const OPTIONS: [PassOption; 8] = [
+    PassOption::new(c"text", OptionKind::Bool, c"false", c"Print text; the default"),
+    PassOption::new(c"json", OptionKind::Bool, c"false", c"Print one JSON object a line, one for each derivative"),
+    REQUEST[0],
+    REQUEST[1],
+    REQUEST[2],
+    REQUEST[3],
+    REQUEST[4],
+    REQUEST[5],
+];
+
+fn run(options: &[&str], module: Op) -> Result<(), ()> {
+    let [text, json, request @ ..] = options else { return Err(()) };
+    each(request, module, |subject| {
+        let explanation = Explanation::new(subject);
+        let mut out = String::new();
+        if *json == "true" {
+            out += &explanation.json();
+        }
+        if *text == "true" || *json != "true" {
+            out += &explanation.text();
+        }
+        out
+    })
+}
+
+/// A value and why it is where it is.
+struct Entry {
+    name: String,
+    what: String,
+    why: String,
+    bytes: Option<String>,
+}
+
+struct Explanation<'a> {
+    subject: &'a Subject<'a>,
+    active: Vec<Entry>,
+    cached: Vec<Entry>,
+    replayed: Vec<Entry>,
+    recomputed: Vec<Entry>,
+    total: String,
+}
+
+impl<'a> Explanation<'a> {
+    fn new(subject: &'a Subject<'a>) -> Self {
+        let mut this = Self {
+            subject,
+            active: vec![],
+            cached: vec![],
+            replayed: vec![],
+            recomputed: vec![],
+            total: String::new(),
+        };
+        for value in subject.values() {
+            if subject.activity.is_active(value) {
+                this.active.push(this.entry(value, print_activity::why(subject, value), None));
+            }
+        }
+        let Some(facts) = subject.facts() else { return this };
+        let users: HashMap<_, _> = subject.needed(&facts).into_iter().collect();
+        let mut sizes = vec![];
+        for value in subject.values() {
+            let Some(decision) = facts.plan.decision(value) else { continue };
+            let purpose = match users.get(&value) {
+                Some(users) => format!("needed by {}", subject.list(users)),
+                None => "to compute other values again".to_owned(),
+            };
+            match decision {
+                Decision::Cache => {
+                    let size = Size::of(subject, value);
+                    let why = format!("{purpose}; {}", not_again(subject, &facts, value));
+                    this.cached.push(this.entry(value, why, Some(size.to_string())));
+                    sizes.push(size);
+                }
+                Decision::Recompute => {
+                    let buffer = value.defining_op().and_then(|op| subject.rules.get(op).reads_only(op));
+                    match buffer {
+                        Some(buffer) => {
+                            let why = format!("{purpose}; nothing overwrites {} behind it", subject.name(buffer));
+                            this.replayed.push(this.entry(value, why, None));
+                        }
+                        None => this.recomputed.push(this.entry(value, purpose, None)),
+                    }
+                }
+            }
+        }
+        this.total = total(&sizes);
+        this
+    }
+
+    fn entry(&self, value: Value, why: String, bytes: Option<String>) -> Entry {
+        Entry { name: self.subject.name(value).to_owned(), what: self.subject.origin(value), why, bytes }
+    }
+
+    fn sections(&self) -> [(&'static str, &[Entry]); 4] {
+        [
+            ("active", &self.active),
+            ("cached", &self.cached),
+            ("replayed", &self.replayed),
+            ("recomputed", &self.recomputed),
+        ]
+    }
+
+    fn text(&self) -> String {
+        let mut text = format!("{}: {} mode\n", self.subject.title(), self.subject.request.mode.title());
+        for (section, entries) in self.sections() {
+            text += &match (section, entries.is_empty()) {
+                (_, true) => format!("  {section}: nothing\n"),
+                ("cached", false) => format!("  cached: {}\n", self.total),
+                _ => format!("  {section}:\n"),
+            };
+            for Entry { name, what, why, bytes } in entries {
+                let bytes = bytes.as_ref().map(|bytes| format!("{bytes}; ")).unwrap_or_default();
+                text += &format!("    {name}: {what}: {bytes}{why}\n");
+            }
+        }
+        text
+    }
+
+    fn json(&self) -> String {
+        let request = self.subject.request;
+        let mut text = format!(
+            "{{\"derivative\":{},\"function\":{},\"mode\":{}",
+            quoted(&request.symbol()),
+            quoted(&request.callee),
+            quoted(request.mode.name())
+        );
+        for (section, entries) in self.sections() {
+            let entries: Vec<_> = entries
+                .iter()
+                .map(|Entry { name, what, why, bytes }| {
+                    let bytes = bytes.as_ref().map(|bytes| format!(",\"bytes\":{}", quoted(bytes))).unwrap_or_default();
+                    format!("{{\"value\":{},\"op\":{}{bytes},\"why\":{}}}", quoted(name), quoted(what), quoted(why))
+                })
+                .collect();
+            text += &format!(",\"{section}\":[{}]", entries.join(","));
+        }
+        text + &format!(",\"cached_bytes\":{}}}\n", quoted(&self.total))
+    }
+}
+
+/// Why a value is not computed again.
+fn not_again(subject: &Subject, facts: &Facts, value: Value) -> String {
+    let Some(op) = value.defining_op() else { return "the loop carries it".to_owned() };
+    if facts.recomputable(value).is_some() {
+        return "to compute it again would cost more".to_owned();
+    }
+    let obstacle = subject
+        .rules
+        .get(op)
+        .reads_only(op)
+        .and_then(|buffer| facts.overwrites.obstacle(op, buffer, &subject.activity));
+    match obstacle {
+        Some(obstacle) => prevented(subject, obstacle),
+        None if op.region_count() > 0 => "its regions are not run again".to_owned(),
+        None => "the op has effects and is not repeated".to_owned(),
+    }
+}
+
+/// A JSON string.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            letter if letter < ' ' => quoted += &format!("\\u{:04x}", u32::from(letter)),
+            letter => quoted.push(letter),
+        }
+    }
+    quoted + "\""
+}

@@ -1,0 +1,234 @@
+//! What the passes that print analyses have in common: which derivatives are asked about, and the words for values.
+//!
+//! 1. Collect the requests of the module, or take the one that the options describe.
+//! 2. Bring each callee into normal form, as `autodiff-differentiate` does, and analyse its activity.
+//! 3. Hand it to the pass, which prints to standard output, in program order.
+
+mod names;
+mod trips;
+
+pub(super) use trips::{Trip, trips};
+
+use self::names::Names;
+use super::{
+    differentiate::read_rules,
+    normal_form::{NormalForm, has_derivative, symbols},
+    wrap::{activities, mode_by_name},
+};
+use crate::{
+    analysis::activity::{Activity, Seeds},
+    engine::{Facts, Mode, Request},
+    rules::Registry,
+};
+use autodiff_dialect::{
+    bridge::{OptionKind, PassOption},
+    diagnostic::Diagnostic,
+    ir::{Attribute, Block, Op, Region, Type, Value},
+};
+use std::collections::HashMap;
+
+/// The options that say which derivative is meant: see [`each`].
+pub(super) const REQUEST: [PassOption; 6] = [
+    PassOption::new(
+        c"function",
+        OptionKind::String,
+        c"",
+        c"Function whose derivative is meant; by default all that the module requests",
+    ),
+    PassOption::new(c"mode", OptionKind::String, c"vjp", c"jvp or vjp"),
+    PassOption::new(
+        c"args",
+        OptionKind::String,
+        c"",
+        c"Activities of the arguments, separated by commas; by default all floating-point ones take part",
+    ),
+    PassOption::new(
+        c"results",
+        OptionKind::String,
+        c"",
+        c"Activities of the results, separated by commas; by default all floating-point ones take part",
+    ),
+    PassOption::new(c"rules", OptionKind::String, c"", c"Rule books to read, separated by commas"),
+    PassOption::new(c"normal-form", OptionKind::Bool, c"true", c"Optimise the primal before it is analysed"),
+];
+
+/// A function in normal form and the derivative of it that is meant.
+pub(super) struct Subject<'a> {
+    pub(super) request: &'a Request,
+    pub(super) function: Op,
+    pub(super) entry: Block,
+    pub(super) rules: &'a Registry,
+    pub(super) activity: Activity,
+    names: Names,
+}
+
+/// Calls `print` for each derivative that the options mean and prints the text that it gives.
+pub(super) fn each(options: &[&str], module: Op, print: impl Fn(&Subject) -> String) -> Result<(), ()> {
+    let &[function, mode, args, results, files, normal_form] = options else { return Err(()) };
+    let rules = read_rules(files, module)?;
+    let symbols = symbols(module);
+    let wrong = |message: String| Diagnostic::error(module.location(), message).emit();
+    let requests = match function {
+        "" => requests(module),
+        _ => vec![described(function, mode, [args, results], &symbols).map_err(wrong)?],
+    };
+    if requests.is_empty() {
+        return Err(wrong(
+            "there is no request for a derivative; say which function is meant by the option 'function'".into(),
+        ));
+    }
+    for request in &requests {
+        let Some(function) = symbols.get(&request.callee).filter(|op| has_body(**op)) else { continue };
+        let form = NormalForm::new(*function, &symbols, normal_form == "true").map_err(|error| error.emit())?;
+        let clone = form.function().ok_or(())?;
+        let entry = clone.body(0).ok_or_else(|| wrong(format!("'@{}' has several blocks", request.callee)))?;
+        let activity = Activity::new(clone, &rules, &seeds(request, entry));
+        let names = Names::new(clone);
+        print!("{}", print(&Subject { request, function: clone, entry, rules: &rules, activity, names }));
+    }
+    Ok(())
+}
+
+fn has_body(function: Op) -> bool {
+    function.is_function() && function.region(0).first_block().is_some() && !has_derivative(function)
+}
+
+/// The requests of a module, each once, in program order.
+fn requests(module: Op) -> Vec<Request> {
+    let mut requests: Vec<Request> = vec![];
+    for op in module.walk() {
+        let mode = match op.name() {
+            "autodiff.jvp" => Mode::Jvp,
+            "autodiff.vjp" => Mode::Vjp,
+            _ => continue,
+        };
+        let activities = |name| op.attribute(name).map(Attribute::as_activities).unwrap_or_default();
+        let callee = op.attribute("callee").and_then(Attribute::as_symbol).unwrap_or_default();
+        let request =
+            Request { callee, mode, arguments: activities("arg_activities"), results: activities("result_activities") };
+        if !requests.contains(&request) {
+            requests.push(request);
+        }
+    }
+    requests
+}
+
+fn described(callee: &str, mode: &str, lists: [&str; 2], symbols: &HashMap<String, Op>) -> Result<Request, String> {
+    let mode = mode_by_name(mode)?;
+    let function = symbols.get(callee).filter(|op| has_body(**op)).ok_or(format!("there is no body of '@{callee}'"))?;
+    let types = function.attribute("function_type").and_then(Attribute::as_type).and_then(Type::function_parts);
+    let (inputs, outputs) = types.ok_or(format!("'@{callee}' has no function type"))?;
+    let default = Request::full(callee.to_owned(), mode, &inputs, &outputs);
+    Ok(Request {
+        arguments: activities(lists[0], default.arguments)?,
+        results: activities(lists[1], default.results)?,
+        ..default
+    })
+}
+
+fn seeds(request: &Request, entry: Block) -> Seeds {
+    let mut seeds = Seeds::default();
+    for (kind, argument) in request.arguments.iter().zip(entry.arguments()) {
+        if *kind != autodiff_dialect::Activity::Const {
+            seeds.varied.push(argument);
+            if argument.ty().is_memory() {
+                seeds.useful.push(argument);
+            }
+        }
+    }
+    for (kind, value) in request.results.iter().zip(entry.terminator().map(Op::operands).unwrap_or_default()) {
+        if kind.is_active() || kind.is_dup() {
+            seeds.useful.push(value);
+        }
+    }
+    seeds
+}
+
+impl Subject<'_> {
+    /// The name of the derivative, as a heading.
+    pub(super) fn title(&self) -> String {
+        format!("@{}", self.request.symbol())
+    }
+
+    /// What reverse mode rests on; nothing in forward mode.
+    pub(super) fn facts(&self) -> Option<Facts<'_>> {
+        (self.request.mode == Mode::Vjp).then(|| Facts::new(self.function, self.entry, self.rules, &self.activity))
+    }
+
+    /// The ops under the function, in program order.
+    pub(super) fn ops(&self) -> Vec<Op> {
+        self.function.walk().into_iter().skip(1).collect()
+    }
+
+    /// All values of the function, in program order.
+    pub(super) fn values(&self) -> Vec<Value> {
+        let mut values = self.entry.arguments();
+        for op in self.ops() {
+            values.extend(op.results());
+            values.extend(op.regions().into_iter().flat_map(Region::blocks).flat_map(Block::arguments));
+        }
+        values
+    }
+
+    /// The values that the reverse sweep needs, each with the ops that need it, in program order of the values.
+    /// Constants are left out.
+    pub(super) fn needed(&self, facts: &Facts) -> Vec<(Value, Vec<Op>)> {
+        let mut users = HashMap::<Value, Vec<Op>>::new();
+        for op in self.ops() {
+            if facts.captures.is_live(op) {
+                for value in self.rules.get(op).needed(op, &self.activity) {
+                    let users = users.entry(value).or_default();
+                    if users.last() != Some(&op) {
+                        users.push(op);
+                    }
+                }
+            }
+        }
+        let constant = |value: &Value| value.defining_op().is_some_and(Op::is_constant);
+        let values = self.values().into_iter().filter(|value| !constant(value));
+        values.filter_map(|value| Some((value, users.remove(&value)?))).collect()
+    }
+
+    /// A value's name in the printed function.
+    pub(super) fn name(&self, value: Value) -> &str {
+        self.names.get(value)
+    }
+
+    /// A value: its name, what it is, and where it is from.
+    pub(super) fn value(&self, value: Value) -> String {
+        format!("{}: {}", self.name(value), self.origin(value))
+    }
+
+    /// What a value is and where it is from.
+    pub(super) fn origin(&self, value: Value) -> String {
+        match (value.defining_op(), value.argument_number(), value.block().parent_op()) {
+            (Some(op), ..) => self.op(op),
+            (_, Some(number), Some(parent)) if parent == self.function => format!("argument #{number}"),
+            (_, Some(number), Some(parent)) => format!("argument #{number} of {}", self.op(parent)),
+            _ => String::new(),
+        }
+    }
+
+    /// An op: its name and where it is from.
+    pub(super) fn op(&self, op: Op) -> String {
+        format!("{} at {}", op.name(), place(&op.location().to_string()))
+    }
+
+    /// Ops in one line.
+    pub(super) fn list(&self, ops: &[Op]) -> String {
+        ops.iter().map(|op| self.op(*op)).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A location without its brackets, and files without their folders.
+fn place(location: &str) -> String {
+    let inner = location.strip_prefix("loc(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(location);
+    let mut text = String::new();
+    for (index, part) in inner.split('"').enumerate() {
+        text += match index % 2 {
+            1 => part.rsplit('/').next().unwrap_or(part),
+            _ => part,
+        };
+    }
+    text
+}
