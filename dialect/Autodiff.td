@@ -117,7 +117,7 @@ def Autodiff_StopGradientOp : Autodiff_Op<"stop_gradient", [Pure, SameOperandsAn
     %y = autodiff.stop_gradient %x : f64
     ```
   }];
-  let arguments = (ins AnyType:$input);
+  let arguments = (ins AnyTypeOf<[AnyFloat, AnyComplex, AnySignlessIntegerOrIndex, AnyVectorOfAnyRank, AnyTensor]>:$input);
   let results = (outs AnyType:$output);
   let assemblyFormat = "$input attr-dict `:` type($input)";
 }

@@ -1,11 +1,14 @@
 //! Lowering of the autodiff dialect and of upstream dialects to what machines run.
 
+mod alloca_scope;
 pub mod cpu;
+mod expand_math;
 mod state;
 
 /// Registers the passes and pipelines, so that textual pipelines may name them.
 pub fn register() {
+    autodiff_dialect::bridge::register_pass(&alloca_scope::PASS);
     autodiff_dialect::bridge::register_pass(&state::PASS);
-    autodiff_dialect::bridge::register_pass(&cpu::EXPAND_MATH);
+    autodiff_dialect::bridge::register_pass(&expand_math::PASS);
     autodiff_dialect::bridge::register_pipeline(&cpu::CPU_PIPELINE);
 }

@@ -257,8 +257,8 @@ fn bad_files() {
         write(&full[..length]);
         run.bad("id --arg @x.npy", &["--arg @x.npy", "not a valid .npy file"]);
     }
-    write(&npy("<f4", "False", "(4,)", &[0; 16]));
-    run.bad("id --arg @x.npy", &["dtype '<f4', expected '<f8'"]);
+    write(&npy("<i8", "False", "(4,)", &[0; 32]));
+    run.bad("id --arg @x.npy", &["dtype '<i8', expected '<f8'"]);
     write(&npy(">f8", "False", "(4,)", &[0; 32]));
     run.bad("id --arg @x.npy", &["dtype '>f8', expected '<f8'"]);
     write(&npy("<f8", "False", "(2, 2)", &[0; 32]));

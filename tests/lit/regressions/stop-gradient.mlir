@@ -1,5 +1,4 @@
 // `autodiff.stop_gradient` is the identity with a derivative of zero, in both modes.
-// XFAIL: *
 // RUN: autodiff-run %s --entry f --arg 3.0 --mode vjp --json | FileCheck %s
 // RUN: autodiff-run %s --entry f --arg 3.0 --mode jvp --json | FileCheck %s --check-prefix=JVP
 // Without it the derivative of x * x would be 6.

@@ -123,6 +123,11 @@ impl Activity {
         self.visible.contains(&self.aliases.representative(value))
     }
 
+    /// Whether a value carries a derivative, or integers do that are the bits of one.
+    pub fn carries(&self, value: Value) -> bool {
+        self.is_active(value) || self.graph.versions(self.aliases.representative(value)).any(|node| self.varied[node] && self.useful[node])
+    }
+
     /// The value that stands for the alias class of a buffer.
     pub fn representative(&self, buffer: Value) -> Value {
         self.aliases.representative(buffer)

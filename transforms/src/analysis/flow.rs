@@ -6,7 +6,7 @@
 //! it. So a buffer that is used for one thing after another does not mix them up.
 
 use crate::analysis::memory::{Aliases, Class, Origin};
-use autodiff_dialect::ir::{Op, Value};
+use autodiff_dialect::ir::{Op, Type, Value};
 use rustc_hash::FxHashMap;
 
 /// The flow graph of one function, while it is being collected.
@@ -31,7 +31,7 @@ impl Flow {
 
     /// A derivative flows from `from` to `to`, where a buffer stands for its content: loads, stores, copies.
     pub fn content(&mut self, from: Value, to: Value) {
-        if from.ty().is_differentiable() && to.ty().is_differentiable() {
+        if carries(from.ty()) && carries(to.ty()) {
             self.edges.push((from, to, self.position));
         }
     }
@@ -49,6 +49,17 @@ impl Flow {
     /// The op at the current position replaces the whole content of a buffer.
     pub fn overwrite(&mut self, buffer: Value) {
         self.overwrites.push((buffer, self.position));
+    }
+
+    /// The op computes integers from integers, which may be the bits of numbers.
+    pub fn bits(&mut self, op: Op) {
+        for from in op.operands() {
+            for to in op.results() {
+                if !from.ty().is_differentiable() && !to.ty().is_differentiable() {
+                    self.content(from, to);
+                }
+            }
+        }
     }
 
     /// A derivative may flow from anything that the op reads to anything that it makes or writes.
@@ -102,6 +113,15 @@ impl Flow {
             }
         }
         (graph, self.aliases)
+    }
+}
+
+/// Whether values of a type may carry a derivative, or the bits of a number that did.
+fn carries(ty: Type) -> bool {
+    let element = ty.element();
+    match element == ty {
+        true => ty.is_differentiable() || (ty.is_integer() && ty.bit_width().is_some_and(|width| width >= 16)),
+        false => carries(element),
     }
 }
 

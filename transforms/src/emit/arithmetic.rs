@@ -37,12 +37,12 @@ pub fn multiply(builder: &Builder, a: Value, b: Value) -> Value {
     }
 }
 
-/// Converts between `index` and integers.
-fn cast(builder: &Builder, value: Value, ty: Type, unsigned: bool) -> Value {
+/// Converts unsigned numbers between `index` and integers.
+fn cast(builder: &Builder, value: Value, ty: Type) -> Value {
     if value.ty() == ty {
         value
     } else {
-        builder.op(if unsigned { "arith.index_castui" } else { "arith.index_cast" }, &[value], ty)
+        builder.op("arith.index_castui", &[value], ty)
     }
 }
 
@@ -61,8 +61,7 @@ impl Trips {
         let ty = self.lower.ty();
         let index = Type::index(builder.context());
         let zero = builder.constant(ty, Attribute::integer(ty, 0));
-        let (less, divide) =
-            if self.unsigned { (6, "arith.ceildivui") } else { (2, "arith.ceildivsi") };
+        let less = if self.unsigned { 6 } else { 2 };
         let constants = (constant_index(self.lower), constant_index(self.upper), constant_index(self.step));
         if let (Some(lower), Some(upper), Some(step)) = constants
             && !self.unsigned
@@ -74,10 +73,11 @@ impl Trips {
                 return builder.index(count);
             }
         }
+        // Of a range that is not empty, the length is right as an unsigned number even where it overflows.
         let span = subtract(builder, self.upper, self.lower);
         let count = match constant_index(self.step) {
             Some(1) => span,
-            _ => builder.same(divide, &[span, self.step]),
+            _ => builder.same("arith.ceildivui", &[span, self.step]),
         };
         let predicate = Attribute::integer(Type::integer(builder.context(), 64), less);
         let boolean = Type::integer(builder.context(), 1);
@@ -85,12 +85,12 @@ impl Trips {
             .create("arith.cmpi", &[self.lower, self.upper], &[boolean], &[("predicate", predicate)], &[])
             .result(0);
         let count = builder.op("arith.select", &[some, count, zero], ty);
-        cast(builder, count, index, self.unsigned)
+        cast(builder, count, index)
     }
 
     /// The induction variable of the iteration with a number.
     pub fn induction(&self, builder: &Builder, number: Value) -> Value {
-        let number = cast(builder, number, self.lower.ty(), self.unsigned);
+        let number = cast(builder, number, self.lower.ty());
         let offset = multiply(builder, number, self.step);
         add(builder, self.lower, offset)
     }
@@ -102,7 +102,7 @@ impl Trips {
             Some(1) => offset,
             _ => builder.same("arith.divui", &[offset, self.step]),
         };
-        cast(builder, number, Type::index(builder.context()), self.unsigned)
+        cast(builder, number, Type::index(builder.context()))
     }
 }
 

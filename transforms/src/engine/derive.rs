@@ -118,7 +118,9 @@ fn refusals(function: Op, mode: Mode, rules: &Registry, activity: &Activities) -
     let mut refused = vec![];
     for op in function.walk().into_iter().skip(1) {
         let Some(missing) = rules.missing(op) else { continue };
-        let carries = op.walk().into_iter().any(|inner| {
+        let loses_bits = op.operands().into_iter().any(|value| value.ty().is_differentiable() && activity.carries(value))
+            && op.results().into_iter().any(|result| activity.carries(result));
+        let carries = loses_bits || op.walk().into_iter().any(|inner| {
             activity.moves_derivative(inner)
                 || (op.region_count() > 0 && inner.operands().into_iter().any(|operand| activity.is_active(operand)))
         });

@@ -92,11 +92,12 @@ impl fmt::Display for RuleError {
 
 impl std::error::Error for RuleError {}
 
-const BUILTIN: [(&str, &str); 4] = [
+const BUILTIN: [(&str, &str); 5] = [
     ("arith.rules", include_str!("../../rules/arith.rules")),
     ("math.rules", include_str!("../../rules/math.rules")),
     ("complex.rules", include_str!("../../rules/complex.rules")),
     ("memref.rules", include_str!("../../rules/memref.rules")),
+    ("autodiff.rules", include_str!("../../rules/autodiff.rules")),
 ];
 
 impl RuleBook {

@@ -137,7 +137,7 @@ struct Elementwise {
 impl Rule for Elementwise {
     fn flow(&self, op: Op, flow: &mut Flow) {
         match &self.rule {
-            elementwise::Rule::Inactive => {}
+            elementwise::Rule::Inactive => flow.bits(op),
             elementwise::Rule::Error(_) => flow.everything(op),
             elementwise::Rule::Elementwise(_) => {
                 for operand in op.operands() {

@@ -1,0 +1,131 @@
+//! Rewrites math ops that the conversion to LLVM lacks, loses digits of, or has for vectors of one dimension only.
+
+use autodiff_dialect::{
+    bridge::Pass,
+    ir::{Attribute, Builder, Op, Type, Value},
+};
+
+/// Ops whose conversion to LLVM in MLIR 22 takes vectors of several dimensions for numbers.
+const FLAT: [&str; 3] = ["math.sincos", "math.isfinite", "math.isnan"];
+
+pub(crate) static PASS: Pass = Pass::new(
+    c"autodiff-expand-math",
+    c"Rewrite math ops that the conversion to LLVM lacks, or has for vectors of one dimension only",
+    &[],
+    |_, module| {
+        for op in module.walk() {
+            match op.name() {
+                "math.isinf" | "math.isnormal" => classify(op),
+                "math.expm1" => expand_expm1(op),
+                "math.log1p" => expand_log1p(op),
+                name if FLAT.contains(&name) => flatten(op),
+                _ => {}
+            }
+        }
+        Ok(())
+    },
+);
+
+/// Compares two numbers for equality.
+fn equal(builder: &Builder, a: Value, b: Value) -> Option<Value> {
+    let boolean = a.ty().with_element(Type::integer(builder.context(), 1))?;
+    let predicate = Attribute::integer(Type::integer(builder.context(), 64), 1);
+    Some(builder.create("arith.cmpf", &[a, b], &[boolean], &[("predicate", predicate)], &[]).result(0))
+}
+
+/// exp(x) - 1 without cancellation: with u = exp(x), (u - 1) x / log(u), where rounding errors of u cancel (Kahan;
+/// Higham, *Accuracy and Stability of Numerical Algorithms*, 1.14.1).
+fn expand_expm1(op: Op) {
+    let Some(builder) = Builder::before(op) else { return };
+    let x = op.operand(0);
+    let expand = || {
+        let (one, minus_one) = (builder.number(x.ty(), 1.0)?, builder.number(x.ty(), -1.0)?);
+        let u = builder.same("math.exp", &[x]);
+        let difference = builder.same("arith.subf", &[u, one]);
+        let log = builder.same("math.log", &[u]);
+        let product = builder.same("arith.mulf", &[difference, x]);
+        let quotient = builder.same("arith.divf", &[product, log]);
+        // Where 1 does not change u, where u rounds to 0, and where u rounds to 1.
+        let large = equal(&builder, u, difference)?;
+        let small = equal(&builder, difference, minus_one)?;
+        let near = equal(&builder, u, one)?;
+        let result = builder.op("arith.select", &[large, u, quotient], x.ty());
+        let result = builder.op("arith.select", &[small, minus_one, result], x.ty());
+        Some(builder.op("arith.select", &[near, x, result], x.ty()))
+    };
+    replace(op, expand());
+}
+
+/// log(1 + x) without cancellation: with u = 1 + x, log(u) x / (u - 1).
+fn expand_log1p(op: Op) {
+    let Some(builder) = Builder::before(op) else { return };
+    let x = op.operand(0);
+    let expand = || {
+        let one = builder.number(x.ty(), 1.0)?;
+        let u = builder.same("arith.addf", &[one, x]);
+        let difference = builder.same("arith.subf", &[u, one]);
+        let log = builder.same("math.log", &[u]);
+        let ratio = builder.same("arith.divf", &[x, difference]);
+        let product = builder.same("arith.mulf", &[log, ratio]);
+        // Where 1 does not change x, and where u rounds to 1.
+        let large = equal(&builder, u, x)?;
+        let near = equal(&builder, u, one)?;
+        let result = builder.op("arith.select", &[large, log, product], x.ty());
+        Some(builder.op("arith.select", &[near, x, result], x.ty()))
+    };
+    replace(op, expand());
+}
+
+fn replace(op: Op, result: Option<Value>) {
+    if let Some(result) = result {
+        op.result(0).replace_all_uses_with(result);
+        op.erase();
+    }
+}
+
+/// Compares the size of a number with infinity, and with the smallest normal number of its type.
+fn classify(op: Op) {
+    let ty = op.operand(0).ty();
+    let lowest = match ty.element().bit_width() {
+        Some(64) => f64::MIN_POSITIVE,
+        Some(16) if ty.element().is_f16() => 2f64.powi(-14),
+        _ => 2f64.powi(-126),
+    };
+    let Some(builder) = Builder::before(op) else { return };
+    let (Some(infinity), Some(lowest)) = (builder.number(ty, f64::INFINITY), builder.number(ty, lowest)) else {
+        return;
+    };
+    let size = builder.op("math.absf", &[op.operand(0)], ty);
+    let result = op.result(0).ty();
+    // The numbers of arith's predicates: oeq, oge, olt.
+    let compare = |predicate, other| {
+        let predicate = Attribute::integer(Type::integer(op.context(), 64), predicate);
+        builder.create("arith.cmpf", &[size, other], &[result], &[("predicate", predicate)], &[]).result(0)
+    };
+    let value = if op.name() == "math.isinf" {
+        compare(1, infinity)
+    } else {
+        builder.op("arith.andi", &[compare(3, lowest), compare(4, infinity)], result)
+    };
+    op.result(0).replace_all_uses_with(value);
+    op.erase();
+}
+
+fn flatten(op: Op) {
+    let operand = op.operand(0);
+    let shape = operand.ty().shape();
+    let Some(builder) = Builder::before(op).filter(|_| operand.ty().is_vector() && shape.len() != 1) else { return };
+    let size: i64 = shape.iter().product();
+    let flat = |ty: Type| Type::parse(ty.context(), &format!("vector<{size}x{}>", ty.element()));
+    let results: Option<Vec<_>> = op.results().iter().map(|result| flat(result.ty())).collect();
+    // A vector of unknown size has no flat type; the conversion will say what it thinks of it.
+    let (Some(ty), Some(results)) = (flat(operand.ty()), results) else { return };
+    let operand = builder.op("vector.shape_cast", &[operand], ty);
+    let attributes = op.attributes();
+    let attributes: Vec<(&str, Attribute)> = attributes.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    let new = builder.create(op.name(), &[operand], &results, &attributes, &[]);
+    for (old, new) in op.results().into_iter().zip(new.results()) {
+        old.replace_all_uses_with(builder.op("vector.shape_cast", &[new], old.ty()));
+    }
+    op.erase();
+}
