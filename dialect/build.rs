@@ -52,10 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     archives.sort();
     fs::write(
         format!("{out}/libMLIR-C.so"),
-        format!(
-            "GROUP ( {} {llvm}/lib/libMLIR.so {llvm}/lib/libLLVM.so )\n",
-            archives.join(" ")
-        ),
+        format!("GROUP ( {} {llvm}/lib/libMLIR.so {llvm}/lib/libLLVM.so )\n", archives.join(" ")),
     )?;
     println!("cargo:rustc-link-search=native={out}");
     println!("cargo:rustc-env=AUTODIFF_ODS_DIRECTORY={}", env::var("CARGO_MANIFEST_DIR")?);

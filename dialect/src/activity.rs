@@ -22,14 +22,8 @@ pub enum Activity {
 
 impl Activity {
     /// All activities, in the order of their numbers.
-    pub const ALL: [Self; 6] = [
-        Self::Const,
-        Self::Active,
-        Self::Dup,
-        Self::DupNoneed,
-        Self::ActiveNoneed,
-        Self::ConstNoneed,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Const, Self::Active, Self::Dup, Self::DupNoneed, Self::ActiveNoneed, Self::ConstNoneed];
 
     /// The keyword of the dialect's syntax.
     pub const fn keyword(self) -> &'static str {
@@ -69,14 +63,11 @@ impl FromStr for Activity {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|activity| activity.keyword() == text)
-            .ok_or_else(|| {
-                format!(
-                    "unknown activity '{text}', expected one of {}",
-                    Self::ALL.map(|activity| format!("'{activity}'")).join(", ")
-                )
-            })
+        Self::ALL.into_iter().find(|activity| activity.keyword() == text).ok_or_else(|| {
+            format!(
+                "unknown activity '{text}', expected one of {}",
+                Self::ALL.map(|activity| format!("'{activity}'")).join(", ")
+            )
+        })
     }
 }

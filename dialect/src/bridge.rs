@@ -31,7 +31,12 @@ unsafe impl Sync for PassOption {}
 
 impl PassOption {
     /// Declares an option; `default` is written as on the command line.
-    pub const fn new(name: &'static CStr, kind: OptionKind, default: &'static CStr, description: &'static CStr) -> Self {
+    pub const fn new(
+        name: &'static CStr,
+        kind: OptionKind,
+        default: &'static CStr,
+        description: &'static CStr,
+    ) -> Self {
         Self { name: name.as_ptr(), description: description.as_ptr(), default: default.as_ptr(), kind }
     }
 }
@@ -256,14 +261,7 @@ pub(crate) fn emit(severity: i32, location: Location, message: &str, notes: &[(L
     let locations: Vec<_> = notes.iter().map(|(location, _)| location.raw()).collect();
     let messages: Vec<_> = notes.iter().map(|(_, message)| string_ref(message)).collect();
     unsafe {
-        autodiffEmit(
-            severity,
-            location.raw(),
-            string_ref(message),
-            notes.len(),
-            locations.as_ptr(),
-            messages.as_ptr(),
-        )
+        autodiffEmit(severity, location.raw(), string_ref(message), notes.len(), locations.as_ptr(), messages.as_ptr())
     }
 }
 

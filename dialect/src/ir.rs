@@ -43,10 +43,7 @@ impl Context {
 }
 
 pub(crate) fn string_ref(text: &str) -> MlirStringRef {
-    MlirStringRef {
-        data: text.as_ptr() as *const _,
-        length: text.len(),
-    }
+    MlirStringRef { data: text.as_ptr() as *const _, length: text.len() }
 }
 
 /// The text behind a string of MLIR; empty if it is not UTF-8.

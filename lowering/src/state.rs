@@ -74,7 +74,8 @@ impl Lowering {
             "autodiff.accumulate" => {
                 let ty = operands[0].ty();
                 let old = builder.op("memref.load", &operands[1..], ty);
-                let sum = builder.same(if ty.element().is_complex() { "complex.add" } else { "arith.addf" }, &[old, operands[0]]);
+                let sum = builder
+                    .same(if ty.element().is_complex() { "complex.add" } else { "arith.addf" }, &[old, operands[0]]);
                 builder.effect("memref.store", &[&[sum], &operands[1..]].concat());
             }
             "autodiff.take" => {
@@ -128,7 +129,10 @@ impl Lowering {
 
     fn storage(&self, op: Op, cache: Value) -> Result<Storage, Diagnostic> {
         self.storage.get(&cache).copied().ok_or_else(|| {
-            Diagnostic::error(op.location(), format!("'{}' op uses a cache that no 'autodiff.cache' op in front of it makes", op.name()))
+            Diagnostic::error(
+                op.location(),
+                format!("'{}' op uses a cache that no 'autodiff.cache' op in front of it makes", op.name()),
+            )
         })
     }
 }
@@ -139,9 +143,9 @@ fn allocate(builder: &Builder, ty: Type, sizes: &[Value]) -> Value {
 }
 
 fn zero(builder: &Builder, op: Op, ty: Type) -> Result<Value, Diagnostic> {
-    builder
-        .number(ty, 0.0)
-        .ok_or_else(|| Diagnostic::error(op.location(), format!("'{}' op: type '{ty}' has no constant zero", op.name())))
+    builder.number(ty, 0.0).ok_or_else(|| {
+        Diagnostic::error(op.location(), format!("'{}' op: type '{ty}' has no constant zero", op.name()))
+    })
 }
 
 /// Stores one value everywhere.

@@ -145,7 +145,10 @@ impl Request {
 
 /// An error that only a mistake of ours can cause; located, so that a report of it is useful.
 pub(crate) fn internal(location: Location, what: &str) -> Box<Diagnostic> {
-    Box::new(Diagnostic::error(location, format!("internal error of autodiff: {what}; please report it with this input")))
+    Box::new(Diagnostic::error(
+        location,
+        format!("internal error of autodiff: {what}; please report it with this input"),
+    ))
 }
 
 /// An error at an op.

@@ -111,7 +111,9 @@ impl Attribute {
     pub fn as_dense_i64(self) -> Option<Vec<i64>> {
         unsafe {
             mlirAttributeIsADenseI64Array(self.0).then(|| {
-                (0..mlirDenseArrayGetNumElements(self.0)).map(|index| mlirDenseI64ArrayGetElement(self.0, index)).collect()
+                (0..mlirDenseArrayGetNumElements(self.0))
+                    .map(|index| mlirDenseI64ArrayGetElement(self.0, index))
+                    .collect()
             })
         }
     }
@@ -120,7 +122,9 @@ impl Attribute {
     pub fn as_dense_i32(self) -> Option<Vec<i32>> {
         unsafe {
             mlirAttributeIsADenseI32Array(self.0).then(|| {
-                (0..mlirDenseArrayGetNumElements(self.0)).map(|index| mlirDenseI32ArrayGetElement(self.0, index)).collect()
+                (0..mlirDenseArrayGetNumElements(self.0))
+                    .map(|index| mlirDenseI32ArrayGetElement(self.0, index))
+                    .collect()
             })
         }
     }
@@ -129,7 +133,9 @@ impl Attribute {
     pub fn as_array(self) -> Option<Vec<Attribute>> {
         unsafe {
             mlirAttributeIsAArray(self.0).then(|| {
-                (0..mlirArrayAttrGetNumElements(self.0)).map(|index| Self(mlirArrayAttrGetElement(self.0, index))).collect()
+                (0..mlirArrayAttrGetNumElements(self.0))
+                    .map(|index| Self(mlirArrayAttrGetElement(self.0, index)))
+                    .collect()
             })
         }
     }

@@ -156,7 +156,9 @@ fn detached(
     let context = location.context().raw();
     let attributes: Vec<_> = attributes
         .iter()
-        .map(|(name, value)| unsafe { mlirNamedAttributeGet(mlirIdentifierGet(context, string_ref(name)), value.raw()) })
+        .map(|(name, value)| unsafe {
+            mlirNamedAttributeGet(mlirIdentifierGet(context, string_ref(name)), value.raw())
+        })
         .collect();
     unsafe {
         let mut state = mlirOperationStateGet(string_ref(name), location.raw());

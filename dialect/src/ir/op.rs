@@ -189,8 +189,7 @@ impl Op {
         let mut pending = vec![self];
         while let Some(op) = pending.pop() {
             ops.push(op);
-            let inner: Vec<_> =
-                op.regions().into_iter().flat_map(Region::blocks).flat_map(Block::ops).collect();
+            let inner: Vec<_> = op.regions().into_iter().flat_map(Region::blocks).flat_map(Block::ops).collect();
             pending.extend(inner.into_iter().rev());
         }
         ops

@@ -151,13 +151,7 @@ impl Type {
 
     /// The real type behind a complex number; the type itself otherwise.
     pub fn real(self) -> Self {
-        unsafe {
-            if mlirTypeIsAComplex(self.0) {
-                Self(mlirComplexTypeGetElementType(self.0))
-            } else {
-                self
-            }
-        }
+        unsafe { if mlirTypeIsAComplex(self.0) { Self(mlirComplexTypeGetElementType(self.0)) } else { self } }
     }
 
     /// The sizes of a shaped type with a rank.
@@ -190,7 +184,11 @@ impl Type {
             } else if self.is_tensor() {
                 mlirRankedTensorTypeGet(
                     shape.len() as isize,
-                    shape.iter().map(|size| if *size == Self::DYNAMIC { mlirShapedTypeGetDynamicSize() } else { *size }).collect::<Vec<_>>().as_ptr(),
+                    shape
+                        .iter()
+                        .map(|size| if *size == Self::DYNAMIC { mlirShapedTypeGetDynamicSize() } else { *size })
+                        .collect::<Vec<_>>()
+                        .as_ptr(),
                     element.raw(),
                     mlirAttributeGetNull(),
                 )

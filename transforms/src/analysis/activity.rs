@@ -79,11 +79,14 @@ impl Activity {
         let (graph, aliases) = flow.finish(|aliases, class, position| {
             let touches = |op: &Op| {
                 Some(op) != writers.get(&position)
-                    && op.operands().into_iter().any(|value| value.ty().is_memory() && aliases.representative(value) == class)
+                    && op
+                        .operands()
+                        .into_iter()
+                        .any(|value| value.ty().is_memory() && aliases.representative(value) == class)
             };
-            let writes_itself = writers
-                .get(&position)
-                .is_some_and(|writer| writer.operands().into_iter().filter(|value| aliases.representative(*value) == class).count() > 1);
+            let writes_itself = writers.get(&position).is_some_and(|writer| {
+                writer.operands().into_iter().filter(|value| aliases.representative(*value) == class).count() > 1
+            });
             !writes_itself && !tops[position - 1].walk().iter().filter(|op| op.name() != "memref.dim").any(touches)
         });
         let nodes = |values: &[Value], position: usize| -> Vec<usize> {
@@ -125,7 +128,11 @@ impl Activity {
 
     /// Whether a value carries a derivative, or integers do that are the bits of one.
     pub fn carries(&self, value: Value) -> bool {
-        self.is_active(value) || self.graph.versions(self.aliases.representative(value)).any(|node| self.varied[node] && self.useful[node])
+        self.is_active(value)
+            || self
+                .graph
+                .versions(self.aliases.representative(value))
+                .any(|node| self.varied[node] && self.useful[node])
     }
 
     /// The value that stands for the alias class of a buffer.
@@ -146,7 +153,10 @@ impl Activity {
     /// Whether an op makes or moves a derivative: an active result, or a write to active memory.
     pub fn moves_derivative(&self, op: Op) -> bool {
         op.results().into_iter().any(|result| self.is_active(result))
-            || op.operands().into_iter().any(|operand| operand.ty().is_memory() && self.is_active(operand) && writes(op, operand))
+            || op
+                .operands()
+                .into_iter()
+                .any(|operand| operand.ty().is_memory() && self.is_active(operand) && writes(op, operand))
     }
 }
 

@@ -86,9 +86,7 @@ impl CachePlan {
             .into_iter()
             .enumerate()
             .filter(|(number, _)| reached[2 * number])
-            .map(|(number, value)| {
-                (value, if reached[2 * number + 1] { Decision::Recompute } else { Decision::Cache })
-            })
+            .map(|(number, value)| (value, if reached[2 * number + 1] { Decision::Recompute } else { Decision::Cache }))
             .collect();
         Self { decisions }
     }

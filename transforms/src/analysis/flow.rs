@@ -102,8 +102,7 @@ impl Flow {
                 overwrites.entry(class).or_default().push(position);
             }
         }
-        let mut graph =
-            FlowGraph { nodes: FxHashMap::default(), overwrites, successors: vec![], predecessors: vec![] };
+        let mut graph = FlowGraph { nodes: FxHashMap::default(), overwrites, successors: vec![], predecessors: vec![] };
         for (from, to, position) in &self.edges {
             let from = graph.add(self.aliases.representative(*from), *position);
             let to = graph.add(self.aliases.representative(*to), *position);

@@ -32,8 +32,12 @@ impl Overwrites {
     /// Collects the writes of a function.
     pub fn new(function: Op, activity: &Activity) -> Self {
         let entry = function.body(0);
-        let mut this =
-            Self { position: FxHashMap::default(), last_write: FxHashMap::default(), frees: FxHashMap::default(), entry };
+        let mut this = Self {
+            position: FxHashMap::default(),
+            last_write: FxHashMap::default(),
+            frees: FxHashMap::default(),
+            entry,
+        };
         let tops = entry.map(Block::ops).unwrap_or_default();
         for (index, top) in tops.into_iter().enumerate() {
             this.position.insert(top, index);

@@ -39,11 +39,7 @@ pub fn multiply(builder: &Builder, a: Value, b: Value) -> Value {
 
 /// Converts unsigned numbers between `index` and integers.
 fn cast(builder: &Builder, value: Value, ty: Type) -> Value {
-    if value.ty() == ty {
-        value
-    } else {
-        builder.op("arith.index_castui", &[value], ty)
-    }
+    if value.ty() == ty { value } else { builder.op("arith.index_castui", &[value], ty) }
 }
 
 /// The iterations of a counted loop: how many there are, and how an iteration's number gives its induction variable.

@@ -164,7 +164,8 @@ impl Reverse<'_> {
     fn outermost(&self, value: Value) -> Result<Op> {
         let mut block = value.block();
         loop {
-            let op = block.parent_op().ok_or_else(|| internal(value.location(), "a value lies outside the function"))?;
+            let op =
+                block.parent_op().ok_or_else(|| internal(value.location(), "a value lies outside the function"))?;
             block = op.block().ok_or_else(|| internal(value.location(), "a value lies outside the function"))?;
             if block == self.new_entry() {
                 return Ok(op);

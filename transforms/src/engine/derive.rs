@@ -6,9 +6,7 @@ use crate::{
         memory::Origin,
     },
     emit,
-    engine::{
-        Facts, Forward, Mode, Request, Result, Reverse, Scope, error_at, forward::single_block,
-    },
+    engine::{Facts, Forward, Mode, Request, Result, Reverse, Scope, error_at, forward::single_block},
     rules::{Missing, Registry},
 };
 use autodiff_dialect::{
@@ -28,7 +26,11 @@ pub struct Derivative {
 /// # Errors
 ///
 /// All that stands in the way: every op without a rule that may carry a derivative, not the first only.
-pub fn derive(function: Op, request: &Request, rules: &Registry) -> std::result::Result<Derivative, Vec<Box<Diagnostic>>> {
+pub fn derive(
+    function: Op,
+    request: &Request,
+    rules: &Registry,
+) -> std::result::Result<Derivative, Vec<Box<Diagnostic>>> {
     let one = |error| vec![error];
     let entry = function_body(function).map_err(one)?;
     let returned = entry.terminator().map(Op::operands).unwrap_or_default();
@@ -118,17 +120,18 @@ fn refusals(function: Op, mode: Mode, rules: &Registry, activity: &Activities) -
     let mut refused = vec![];
     for op in function.walk().into_iter().skip(1) {
         let Some(missing) = rules.missing(op) else { continue };
-        let loses_bits = op.operands().into_iter().any(|value| value.ty().is_differentiable() && activity.carries(value))
-            && op.results().into_iter().any(|result| activity.carries(result));
-        let carries = loses_bits || op.walk().into_iter().any(|inner| {
-            activity.moves_derivative(inner)
-                || (op.region_count() > 0 && inner.operands().into_iter().any(|operand| activity.is_active(operand)))
-        });
+        let loses_bits =
+            op.operands().into_iter().any(|value| value.ty().is_differentiable() && activity.carries(value))
+                && op.results().into_iter().any(|result| activity.carries(result));
+        let carries = loses_bits
+            || op.walk().into_iter().any(|inner| {
+                activity.moves_derivative(inner)
+                    || (op.region_count() > 0
+                        && inner.operands().into_iter().any(|operand| activity.is_active(operand)))
+            });
         if carries {
             refused.push(match missing {
-                Missing::Unknown => {
-                    error_at(op, format!("'{}' op has no {}-mode rule", op.name(), mode.title()))
-                }
+                Missing::Unknown => error_at(op, format!("'{}' op has no {}-mode rule", op.name(), mode.title())),
                 Missing::Refused(reason) => {
                     error_at(op, format!("'{}' op cannot be differentiated: {reason}", op.name()))
                 }

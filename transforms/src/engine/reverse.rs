@@ -13,8 +13,7 @@ use crate::{
     },
     emit,
     engine::{
-        Copier, Request, Result,
-        body_ops,
+        Copier, Request, Result, body_ops,
         cache::{Caches, Execution},
         copy::remapped,
         error_at,

@@ -39,7 +39,11 @@ impl Reverse<'_> {
     fn is_local(&self, buffer: Value) -> bool {
         !self.shadows.given.contains(&buffer)
             && !self.is_global(buffer)
-            && self.activity().class(buffer).and_then(|class| class.single_origin()).is_some_and(|(value, _)| !self.shadows.given.contains(&value))
+            && self
+                .activity()
+                .class(buffer)
+                .and_then(|class| class.single_origin())
+                .is_some_and(|(value, _)| !self.shadows.given.contains(&value))
     }
 
     /// The shadow of a buffer in the forward sweep.

@@ -28,12 +28,7 @@ pub(super) static PASS: Pass = Pass::new(
             c"",
             c"Rule books to read, separated by commas: files in the syntax of the built-in ones",
         ),
-        PassOption::new(
-            c"normal-form",
-            OptionKind::Bool,
-            c"true",
-            c"Optimise the primal before it is differentiated",
-        ),
+        PassOption::new(c"normal-form", OptionKind::Bool, c"true", c"Optimise the primal before it is differentiated"),
     ],
     run,
 );
@@ -43,7 +38,8 @@ pub(crate) fn read_rules(files: &str, module: Op) -> Result<Registry, ()> {
     let fail = |message: String| Diagnostic::error(module.location(), message).emit();
     let mut book = RuleBook::builtin().clone();
     for file in files.split(',').filter(|file| !file.is_empty()) {
-        let text = std::fs::read_to_string(file).map_err(|error| fail(format!("cannot read rules '{file}': {error}")))?;
+        let text =
+            std::fs::read_to_string(file).map_err(|error| fail(format!("cannot read rules '{file}': {error}")))?;
         book.extend(&text, file).map_err(|error| fail(error.to_string()))?;
     }
     Ok(Registry::new(book))
@@ -120,7 +116,10 @@ impl Expander {
         if op.attribute("width").and_then(Attribute::as_integer).is_some_and(|width| width != 1) {
             return Err(Diagnostic::error(
                 op.location(),
-                format!("'{}' op with a width other than 1 is not supported yet; make one request per direction", op.name()),
+                format!(
+                    "'{}' op with a width other than 1 is not supported yet; make one request per direction",
+                    op.name()
+                ),
             ));
         }
         Ok(Request {
@@ -169,12 +168,16 @@ impl Expander {
     fn build(&mut self, op: Op, request: &Request) -> Result<String, ()> {
         let name = request.symbol();
         let Some(function) = self.symbols.get(&request.callee).copied() else {
-            Diagnostic::error(op.location(), format!("'{}' op references unknown function '@{}'", op.name(), request.callee))
-                .emit();
+            Diagnostic::error(
+                op.location(),
+                format!("'{}' op references unknown function '@{}'", op.name(), request.callee),
+            )
+            .emit();
             return Err(());
         };
         if self.symbols.contains_key(&name) {
-            Diagnostic::error(op.location(), format!("'@{name}' is the name of the derivative, but it is taken")).emit();
+            Diagnostic::error(op.location(), format!("'@{name}' is the name of the derivative, but it is taken"))
+                .emit();
             return Err(());
         }
         let primal = match function.attribute(request.mode.attribute()) {

@@ -24,8 +24,7 @@ pub(super) static PASS: Pass = Pass::new(
 );
 
 /// Ops whose regions may run in parallel.
-const PARALLEL: [&str; 6] =
-    ["scf.parallel", "scf.forall", "affine.parallel", "gpu.launch", "gpu.func", "omp.parallel"];
+const PARALLEL: [&str; 6] = ["scf.parallel", "scf.forall", "affine.parallel", "gpu.launch", "gpu.func", "omp.parallel"];
 
 fn is_sequential(op: Op) -> bool {
     std::iter::successors(op.parent(), |op| op.parent()).all(|parent| !PARALLEL.contains(&parent.name()))

@@ -21,11 +21,8 @@ use autodiff_dialect::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
-pub(super) static PASS: Pass = Pass::new(
-    c"autodiff-forward-stores",
-    c"Replace loads of locations whose content is known",
-    &[],
-    |_, module| {
+pub(super) static PASS: Pass =
+    Pass::new(c"autodiff-forward-stores", c"Replace loads of locations whose content is known", &[], |_, module| {
         let rules = Registry::new(RuleBook::builtin().clone());
         for function in module.walk() {
             if function.is_function() && function.body(0).is_some() {
@@ -41,8 +38,7 @@ pub(super) static PASS: Pass = Pass::new(
             }
         }
         Ok(())
-    },
-);
+    });
 
 /// The classes of memory that each op with regions may write or free; `None`: any.
 struct Written(FxHashMap<Op, Option<FxHashSet<Value>>>);
@@ -195,7 +191,10 @@ fn integer(value: Value) -> Option<i64> {
 
 fn same(one: &[Value], other: &[Value]) -> bool {
     one.len() == other.len()
-        && one.iter().zip(other).all(|(one, other)| one == other || (integer(*one).is_some() && integer(*one) == integer(*other)))
+        && one
+            .iter()
+            .zip(other)
+            .all(|(one, other)| one == other || (integer(*one).is_some() && integer(*one) == integer(*other)))
 }
 
 /// Whether two lists of indices never name the same element.

@@ -12,7 +12,8 @@ use autodiff_dialect::{
 };
 use std::collections::{HashMap, HashSet};
 
-const STRUCTURE: &str = "func.func(lift-cf-to-scf),inline{default-pipeline=},expand-realloc,autodiff-expand-atomics,autodiff-libm-to-math";
+const STRUCTURE: &str =
+    "func.func(lift-cf-to-scf),inline{default-pipeline=},expand-realloc,autodiff-expand-atomics,autodiff-libm-to-math";
 const OPTIMISE: &str =
     "func.func(sroa,mem2reg,cse),autodiff-forward-stores,func.func(canonicalize,loop-invariant-code-motion,cse)";
 const SIMPLIFY: &str = "func.func(canonicalize)";
@@ -60,12 +61,12 @@ impl NormalForm {
     }
 
     fn run(&self, pipeline: &str, function: Op) -> Result<(), Box<Diagnostic>> {
-        bridge::run_pipeline(self.module.op(), &format!("builtin.module({pipeline})")).map_err(|message| {
-            match message {
+        bridge::run_pipeline(self.module.op(), &format!("builtin.module({pipeline})")).map_err(
+            |message| match message {
                 Some(message) => Box::new(Diagnostic::error(function.location(), message.trim().to_owned())),
                 None => failed(function),
-            }
-        })
+            },
+        )
     }
 
     fn block(&self) -> Option<Block> {

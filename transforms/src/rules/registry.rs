@@ -20,10 +20,8 @@ pub struct Registry {
 impl Registry {
     /// The built-in rules and those of a book.
     pub fn new(book: RuleBook) -> Self {
-        let elementwise = book
-            .rules()
-            .map(|(name, rule)| (name.to_owned(), Elementwise { rule: rule.clone() }))
-            .collect();
+        let elementwise =
+            book.rules().map(|(name, rule)| (name.to_owned(), Elementwise { rule: rule.clone() })).collect();
         Self { structured: structured::all().into_iter().collect(), book, elementwise }
     }
 
@@ -69,9 +67,7 @@ pub enum Missing {
 fn cannot_carry(op: Op) -> bool {
     let touches = |value: &Value| value.ty().is_differentiable();
     let gives = op.results().iter().any(touches);
-    op.region_count() == 0
-        && !gives
-        && (!op.operands().iter().any(touches) || op.is_memory_effect_free())
+    op.region_count() == 0 && !gives && (!op.operands().iter().any(touches) || op.is_memory_effect_free())
 }
 
 struct Inactive;
@@ -199,7 +195,12 @@ impl Rule for Elementwise {
             .pullback(
                 &builder,
                 op,
-                &mut |var| primals.get(&var).copied().ok_or_else(|| format!("the rule of '{}' needs more than it says", op.name())),
+                &mut |var| {
+                    primals
+                        .get(&var)
+                        .copied()
+                        .ok_or_else(|| format!("the rule of '{}' needs more than it says", op.name()))
+                },
                 &cotangents,
                 &active,
             )

@@ -41,7 +41,10 @@ fn every_upstream_op_is_in_the_book() {
     let stale: Vec<_> = RuleBook::builtin()
         .rules()
         .map(|(op, _)| op)
-        .filter(|op| ["arith.", "math.", "complex."].iter().any(|dialect| op.starts_with(dialect)) && !known.iter().any(|known| known == op))
+        .filter(|op| {
+            ["arith.", "math.", "complex."].iter().any(|dialect| op.starts_with(dialect))
+                && !known.iter().any(|known| known == op)
+        })
         .collect();
     assert!(stale.is_empty(), "in the book but not in MLIR: {}", stale.join(", "));
 }

@@ -33,7 +33,13 @@ impl Branch {
     }
 
     /// The same op with other operands, results and regions.
-    fn rebuild(builder: &autodiff_dialect::ir::Builder, op: Op, operands: &[Value], results: &[Type], regions: &[Region]) -> Op {
+    fn rebuild(
+        builder: &autodiff_dialect::ir::Builder,
+        op: Op,
+        operands: &[Value],
+        results: &[Type],
+        regions: &[Region],
+    ) -> Op {
         let attributes = op.attributes();
         let attributes: Vec<_> = attributes.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         builder.with_location(op.location()).create(op.name(), operands, results, &attributes, regions)

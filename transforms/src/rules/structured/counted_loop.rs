@@ -158,8 +158,13 @@ impl Rule for CountedLoop {
             reverse.forward_builder().effect("scf.yield", &values);
             Ok(())
         })?;
-        let new =
-            reverse.forward_builder().create(op.name(), &operands, &types, &attributes(op), &[Region::with_block(block)]);
+        let new = reverse.forward_builder().create(
+            op.name(),
+            &operands,
+            &types,
+            &attributes(op),
+            &[Region::with_block(block)],
+        );
         for (index, result) in op.results().into_iter().enumerate() {
             reverse.bind(result, new.result(index));
         }

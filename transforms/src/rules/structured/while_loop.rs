@@ -205,7 +205,8 @@ impl Rule for While {
             let inner = Builder::at_end(block, op.location());
             let predicate = Attribute::integer(Type::integer(op.context(), 64), 0);
             let boolean = Type::integer(op.context(), 1);
-            let first = inner.create("arith.cmpi", &[index, zero], &[boolean], &[("predicate", predicate)], &[]).result(0);
+            let first =
+                inner.create("arith.cmpi", &[index, zero], &[boolean], &[("predicate", predicate)], &[]).result(0);
             let (then, otherwise) = (Block::new(&[]), Block::new(&[]));
             Builder::at_end(then, op.location()).effect("scf.yield", &[&y_bar[..], captured_bar].concat());
             reverse.scoped(Scope { source: parts.after, block: otherwise, number: None, captured }, |reverse| {
