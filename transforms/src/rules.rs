@@ -53,6 +53,11 @@ pub trait Rule: Send + Sync {
         vec![]
     }
 
+    /// Whether the regions of the op run at most once each time that it runs.
+    fn runs_once(&self, _op: Op) -> bool {
+        false
+    }
+
     /// The operand that a result is, under another name.
     fn aliased_result(&self, _op: Op, _result: usize) -> Option<Value> {
         None

@@ -28,6 +28,8 @@ pub trait Slice {
     fn is_free(&self, value: Value) -> bool;
     /// The op that gives the value again in the reverse sweep, if it may be repeated there.
     fn recomputable(&self, value: Value) -> Option<Op>;
+    /// The number of loops around the value.
+    fn depth(&self, value: Value) -> u32;
 }
 
 /// The plan of one function.
@@ -37,6 +39,11 @@ pub struct CachePlan {
 }
 
 const ENDLESS: u64 = u64::MAX / 4;
+
+/// How often a loop is taken to run; trip counts are mostly known at run time only.
+const TRIPS: u64 = 16;
+/// Loops deeper than this weigh no more.
+const DEEPEST: u32 = 8;
 
 impl CachePlan {
     /// Plans for a set of needed values.
@@ -71,8 +78,9 @@ impl CachePlan {
         let (source, sink) = (2 * order.len(), 2 * order.len() + 1);
         network.resize(sink + 1);
         for (number, value) in order.iter().enumerate() {
-            network.edge(2 * number, 2 * number + 1, cache_cost(*value));
-            let recompute = slice.recomputable(*value).map_or(ENDLESS, compute_cost);
+            let trips = TRIPS.pow(slice.depth(*value).min(DEEPEST));
+            network.edge(2 * number, 2 * number + 1, trips * cache_cost(*value));
+            let recompute = slice.recomputable(*value).map_or(ENDLESS, |op| trips * compute_cost(op));
             network.edge(2 * number + 1, sink, recompute);
             if number < seeds {
                 network.edge(source, 2 * number, ENDLESS);

@@ -30,8 +30,8 @@ pub fn derive(
     function: Op,
     request: &Request,
     rules: &Registry,
-) -> std::result::Result<Derivative, Vec<Box<Diagnostic>>> {
-    let one = |error| vec![error];
+) -> std::result::Result<Derivative, Vec<Diagnostic>> {
+    let one = |error: Box<Diagnostic>| vec![*error];
     let entry = function_body(function).map_err(one)?;
     let returned = entry.terminator().map(Op::operands).unwrap_or_default();
     let seeds = seeds(request, entry, &returned);
@@ -116,7 +116,7 @@ fn seeds(request: &Request, entry: Block, returned: &[Value]) -> Seeds {
 }
 
 /// Every op that may carry a derivative and has no rule.
-fn refusals(function: Op, mode: Mode, rules: &Registry, activity: &Activities) -> Vec<Box<Diagnostic>> {
+fn refusals(function: Op, mode: Mode, rules: &Registry, activity: &Activities) -> Vec<Diagnostic> {
     let mut refused = vec![];
     for op in function.walk().into_iter().skip(1) {
         let Some(missing) = rules.missing(op) else { continue };
@@ -130,7 +130,7 @@ fn refusals(function: Op, mode: Mode, rules: &Registry, activity: &Activities) -
                         && inner.operands().into_iter().any(|operand| activity.is_active(operand)))
             });
         if carries {
-            refused.push(match missing {
+            refused.push(*match missing {
                 Missing::Unknown => error_at(op, format!("'{}' op has no {}-mode rule", op.name(), mode.title())),
                 Missing::Refused(reason) => {
                     error_at(op, format!("'{}' op cannot be differentiated: {reason}", op.name()))

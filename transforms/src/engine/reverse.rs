@@ -101,6 +101,10 @@ impl Slice for Facts<'_> {
         value.block() == self.entry || self.is_mirrored(value)
     }
 
+    fn depth(&self, value: Value) -> u32 {
+        self.loops_around(value)
+    }
+
     fn recomputable(&self, value: Value) -> Option<Op> {
         let op = value.defining_op().filter(|op| op.region_count() == 0)?;
         let repeatable = match self.rules.get(op).reads_only(op) {
@@ -112,6 +116,12 @@ impl Slice for Facts<'_> {
 }
 
 impl Facts<'_> {
+    fn loops_around(&self, value: Value) -> u32 {
+        let parents = std::iter::successors(value.block().parent_op(), |op| op.parent());
+        let inside = parents.take_while(|op| *op != self.function);
+        inside.filter(|op| !self.rules.get(*op).runs_once(*op)).count() as u32
+    }
+
     fn is_mirrored(&self, value: Value) -> bool {
         value.argument_number().is_some()
             && value.block().parent_op().is_some_and(|op| self.rules.get(op).mirrors(op, value))

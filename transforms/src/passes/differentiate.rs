@@ -122,12 +122,14 @@ impl Expander {
                 ),
             ));
         }
-        Ok(Request {
+        let request = Request {
             callee: op.attribute("callee").and_then(Attribute::as_symbol).unwrap_or_default(),
             mode: mode_of(op).unwrap_or(Mode::Vjp),
             arguments: activities("arg_activities"),
             results: activities("result_activities"),
-        })
+        };
+        check_shadows(op, &request)?;
+        Ok(request)
     }
 
     /// Expands the requests that a function reaches through its calls.
@@ -191,16 +193,16 @@ impl Expander {
                 .emit();
             return Err(());
         }
-        let explain = |errors: Vec<Box<Diagnostic>>| {
+        let explain = |errors: Vec<Diagnostic>| {
             for error in errors {
                 error.note(op.location(), requested(request)).note(op.location(), advice(request)).emit();
             }
         };
-        let form = NormalForm::new(function, &self.symbols, self.optimise).map_err(|error| explain(vec![error]))?;
+        let form = NormalForm::new(function, &self.symbols, self.optimise).map_err(|error| explain(vec![*error]))?;
         let function = self.symbols[&request.callee];
         let clone = form.function().ok_or(())?;
         let derived = derive(clone, request, &self.rules).map_err(explain)?;
-        let derivative = form.take_derivative(derived.function).map_err(|error| explain(vec![error]))?;
+        let derivative = form.take_derivative(derived.function).map_err(|error| explain(vec![*error]))?;
         let builder = Builder::after(function).ok_or(())?;
         builder.insert(derivative);
         self.symbols.insert(name.clone(), derivative);
@@ -212,6 +214,36 @@ impl Expander {
         }
         Ok(name)
     }
+}
+
+/// Refuses a shadow that is the memory of a primal.
+fn check_shadows(op: Op, request: &Request) -> Result<(), Diagnostic> {
+    let mut operands = op.operands().into_iter();
+    let (mut primals, mut shadows) = (vec![], vec![]);
+    for (index, activity) in request.arguments.iter().enumerate() {
+        primals.extend(operands.next().map(|primal| (index, primal)));
+        if activity.is_dup() {
+            shadows.extend(operands.next().map(|shadow| (index, shadow)));
+        }
+    }
+    for (of, shadow) in shadows.into_iter().filter(|(_, shadow)| shadow.ty().is_memory()) {
+        if let Some((index, _)) = primals.iter().find(|(_, primal)| memory_behind(*primal) == memory_behind(shadow)) {
+            return Err(Diagnostic::error(
+                op.location(),
+                format!("'{}' op: the shadow of argument #{of} is the memory of argument #{index}; pass a buffer of its own", op.name()),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The buffer that a value is a view of.
+fn memory_behind(value: Value) -> Value {
+    let mut value = value;
+    while let Some(source) = value.defining_op().and_then(|op| op.view_source(value)) {
+        value = source;
+    }
+    value
 }
 
 /// What is differentiated: the function, or, if it names its derivative, a stand-in that only calls it.

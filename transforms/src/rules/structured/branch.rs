@@ -55,6 +55,10 @@ impl Rule for Branch {
         }
     }
 
+    fn runs_once(&self, _: Op) -> bool {
+        true
+    }
+
     fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
         op.operands()
     }
