@@ -12,4 +12,4 @@ func.func @f(%a: memref<4xf64>, %c: memref<4xf64>, %n: index) -> f64 {
   memref.dealloc %scratch : memref<4xf64>
   return %y : f64
 }
-// CHECK: memref.alloc at activity-versions.mlir:4:14: active ({{.*}}version [[#V:]]: varied and useful; version [[#V+1]]: useful, not varied)
+// CHECK: memref.alloc at activity-versions.mlir:4:14: active (version 0: varied and useful; version 1: useful, not varied)

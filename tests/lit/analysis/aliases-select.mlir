@@ -14,7 +14,9 @@ func.func @f(%p: i1, %q: i1, %a: memref<4xf64>, %n: index) -> f64 {
     memref.store %x, %chosen[%n] : memref<4xf64>
     scf.yield %chosen : memref<4xf64>
   } else {
-    scf.yield %one : memref<4xf64>
+    %fresh = memref.alloc() : memref<4xf64>
+    memref.copy %a, %fresh : memref<4xf64> to memref<4xf64>
+    scf.yield %fresh : memref<4xf64>
   }
   %y = memref.load %again[%c0] : memref<4xf64>
   return %y : f64
@@ -27,6 +29,7 @@ func.func @f(%p: i1, %q: i1, %a: memref<4xf64>, %n: index) -> f64 {
 // CHECK-NEXT:      memref.alloc at aliases-select.mlir:6:10
 // CHECK-NEXT:      arith.select at aliases-select.mlir:11:13
 // CHECK-NEXT:      scf.if at aliases-select.mlir:12:12
+// CHECK-NEXT:      memref.alloc at aliases-select.mlir:17:14
 // CHECK-NEXT:    class #2: allocation
 // CHECK-NEXT:      memref.alloc at aliases-select.mlir:7:12
 // CHECK-NOT:     {{.}}

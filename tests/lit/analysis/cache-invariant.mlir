@@ -1,6 +1,5 @@
 // What does not change in a loop is not cached in it: the square is moved out, and made once.
 // RUN: autodiff-opt %s --autodiff-print-cache-plan=function=f -o /dev/null | FileCheck %s
-// RUN: autodiff-opt %s --autodiff-print-cache-plan="function=outer args=dup" -o /dev/null | FileCheck %s --check-prefix=OUTER
 func.func @f(%x: f64, %a: memref<4xf64>, %n: index) -> f64 {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
@@ -17,25 +16,3 @@ func.func @f(%x: f64, %a: memref<4xf64>, %n: index) -> f64 {
 // CHECK-DAG: math.exp at cache-invariant.mlir:9:10: free, made once
 // CHECK-DAG: memref.load at {{.*}}: recomputed
 // CHECK:     total: 0 bytes
-// An exponential of the outer loop's element is cached for each trip of the outer loop only.
-func.func @outer(%a: memref<5xf64>) -> f64 {
-  %c0 = arith.constant 0 : index
-  %c1 = arith.constant 1 : index
-  %c5 = arith.constant 5 : index
-  %c7 = arith.constant 7 : index
-  %zero = arith.constant 0.0 : f64
-  %sum = scf.for %i = %c0 to %c5 step %c1 iter_args(%s = %zero) -> f64 {
-    %inner = scf.for %j = %c0 to %c7 step %c1 iter_args(%u = %s) -> f64 {
-      %x = memref.load %a[%i] : memref<5xf64>
-      %e = math.exp %x : f64
-      %y = memref.load %a[%c0] : memref<5xf64>
-      %p = arith.mulf %e, %y : f64
-      %t = arith.addf %u, %p : f64
-      scf.yield %t : f64
-    }
-    scf.yield %inner : f64
-  }
-  return %sum : f64
-}
-// OUTER: math.exp at {{.*}}: cached, 8 bytes x 5{{$}}
-// OUTER: total: 40 bytes

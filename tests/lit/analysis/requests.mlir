@@ -13,11 +13,11 @@ func.func @request(%x: f64, %y: f64, %z_bar: f64) -> (f64, f64, f64) {
   return %x_bar, %x_again, %z_dot : f64, f64, f64
 }
 // CHECK:       @f.vjp.active.const: needed
-// CHECK-NEXT:    %arg1: argument #1: for arith.mulf
+// CHECK-NEXT:    %arg1: argument #1: for arith.mulf at requests.mlir:6:8
 // CHECK-NEXT:  @f.jvp.dup.const{{.*}}: needed
 // CHECK-NOT:   {{.}}
 // GIVEN:       @f.vjp.const.active..active: needed
-// GIVEN-NEXT:    %arg0: argument #0: for arith.mulf
+// GIVEN-NEXT:    %arg0: argument #0: for arith.mulf at requests.mlir:6:8
 // GIVEN-NOT:   {{.}}
 // The module stays as it is.
 // KEPT: autodiff.vjp @f
