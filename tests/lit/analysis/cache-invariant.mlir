@@ -13,6 +13,6 @@ func.func @f(%x: f64, %a: memref<4xf64>, %n: index) -> f64 {
   }
   return %sum : f64
 }
-// CHECK-DAG: math.exp at cache-invariant.mlir:9:10: free, made once
+// CHECK-DAG: math.exp at cache-invariant.mlir:8:10: free, made once
 // CHECK-DAG: memref.load at {{.*}}: recomputed
 // CHECK:     total: 0 bytes
