@@ -73,9 +73,8 @@ pub(super) fn each(options: &[&str], module: Op, print: impl Fn(&Subject) -> Str
         _ => vec![described(function, mode, [args, results], &symbols).map_err(wrong)?],
     };
     if requests.is_empty() {
-        return Err(wrong(
-            "there is no request for a derivative; say which function is meant by the option 'function'".into(),
-        ));
+        wrong("there is no request for a derivative; say which function is meant by the option 'function'".into());
+        return Err(());
     }
     for request in &requests {
         let Some(function) = symbols.get(&request.callee).filter(|op| has_body(**op)) else { continue };
