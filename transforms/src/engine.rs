@@ -15,7 +15,7 @@ pub use cache::Execution;
 pub use copy::Copier;
 pub use derive::{Derivative, derive};
 pub use forward::Forward;
-pub use reverse::{Facts, Reverse, Scope};
+pub use reverse::{Facts, Reverse, Scope, some};
 
 use autodiff_dialect::{
     Activity,
@@ -37,6 +37,8 @@ pub struct Request {
     pub arguments: Vec<Activity>,
     /// One per result.
     pub results: Vec<Activity>,
+    /// The number of directions: tangents of each value, or cotangents.
+    pub width: usize,
 }
 
 /// The two modes.
@@ -92,6 +94,7 @@ impl Request {
             mode,
             arguments: inputs.iter().map(argument).collect(),
             results: results.iter().map(result).collect(),
+            width: 1,
         }
     }
 
@@ -105,6 +108,9 @@ impl Request {
             Mode::Jvp => Activity::Dup,
             Mode::Vjp => Activity::ActiveNoneed,
         };
+        if self.width != 1 {
+            name += &format!(".x{}", self.width);
+        }
         if self.results.iter().any(|activity| *activity != default) {
             name += ".";
             for activity in &self.results {
@@ -120,23 +126,23 @@ impl Request {
         for (activity, ty) in self.arguments.iter().zip(inputs) {
             from.push(*ty);
             if activity.is_dup() {
-                from.push(*ty);
+                from.extend(vec![*ty; self.width]);
             }
         }
         for (activity, ty) in self.results.iter().zip(results) {
             if activity.is_active() {
-                from.push(*ty);
+                from.extend(vec![*ty; self.width]);
             }
             if activity.keeps_primal() {
                 to.push(*ty);
             }
             if activity.is_dup() {
-                to.push(*ty);
+                to.extend(vec![*ty; self.width]);
             }
         }
         for (activity, ty) in self.arguments.iter().zip(inputs) {
             if activity.is_active() {
-                to.push(*ty);
+                to.extend(vec![*ty; self.width]);
             }
         }
         (from, to)

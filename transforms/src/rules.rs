@@ -53,6 +53,12 @@ pub trait Rule: Send + Sync {
         vec![]
     }
 
+    /// Whether the rule handles all directions of a request with a width at one go, as it must where it rebuilds an op
+    /// with regions. Other rules are asked once for each direction.
+    fn handles_all_lanes(&self) -> bool {
+        false
+    }
+
     /// Whether the regions of the op run at most once each time that it runs.
     fn runs_once(&self, _op: Op) -> bool {
         false

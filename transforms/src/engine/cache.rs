@@ -45,7 +45,7 @@ struct Described {
 pub struct Caches {
     described: FxHashMap<Block, Described>,
     primals: FxHashMap<Value, Cache>,
-    shadows: FxHashMap<Value, Cache>,
+    shadows: FxHashMap<(Value, usize), Cache>,
     /// Values that rules made in the forward sweep for the reverse of an op.
     saved: FxHashMap<(Op, usize), Value>,
     all: Vec<Value>,
@@ -95,11 +95,12 @@ impl Reverse<'_> {
 
     /// The cache of the forward sweep's shadow of a primal buffer.
     pub(super) fn shadow_cache_of(&mut self, buffer: Value, shadow: Value) -> Result<Cache> {
-        if let Some(cache) = self.caches.shadows.get(&buffer) {
+        if let Some(cache) = self.caches.shadows.get(&(buffer, self.lane())) {
             return Ok(cache.clone());
         }
         let cache = self.fill_cache(buffer.block(), shadow)?;
-        self.caches.shadows.insert(buffer, cache.clone());
+        let lane = self.lane();
+        self.caches.shadows.insert((buffer, lane), cache.clone());
         Ok(cache)
     }
 

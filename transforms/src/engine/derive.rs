@@ -150,13 +150,14 @@ struct Body<'a> {
 }
 
 impl Body<'_> {
-    /// Pairs each primal argument with its activity, its new counterpart and, for `dup`, the operand behind that.
-    fn arguments(&self) -> Vec<(Value, Activity, Value, Option<Value>)> {
+    /// Pairs each primal argument with its activity, its new counterpart and, for `dup`, the operands behind that.
+    fn arguments(&self) -> Vec<(Value, Activity, Value, Vec<Value>)> {
         let mut next = self.block.arguments().into_iter();
         let mut all = vec![];
         for (argument, activity) in self.entry.arguments().into_iter().zip(&self.request.arguments) {
             let Some(new) = next.next() else { break };
-            let dual = if activity.is_dup() { next.next() } else { None };
+            let count = if activity.is_dup() { self.request.width } else { 0 };
+            let dual: Vec<_> = next.by_ref().take(count).collect();
             all.push((argument, *activity, new, dual));
         }
         all
@@ -186,16 +187,15 @@ impl Body<'_> {
 
     fn forward(&self, function: Op, rules: &Registry, activity: &Activities) -> Result<Vec<Request>> {
         let builder = Builder::at_end(self.block, function.location());
-        let mut forward = Forward::new(rules, activity, builder);
+        let mut forward = Forward::new(rules, activity, builder, self.request.width);
         let mut owned = vec![];
         for (argument, _, new, dual) in self.arguments() {
-            forward.set_primal(argument, new);
-            forward.set_tangent(argument, dual);
-            if dual.is_none() && argument.ty().is_memory() && activity.is_active(argument) {
-                let shadow = emit::zeroed_like(&builder, new);
-                owned.push(shadow);
-                forward.set_tangent(argument, Some(shadow));
-            }
+            let own = dual.is_empty() && argument.ty().is_memory() && activity.is_active(argument);
+            let count = if own { self.request.width } else { 0 };
+            let shadows: Vec<_> = (0..count).map(|_| emit::zeroed_like(&builder, new)).collect();
+            let dual = [dual, shadows.clone()].concat();
+            owned.extend(shadows);
+            forward.bind_doubled(&[argument], &[&[new], &dual[..]].concat(), |_| !dual.is_empty());
         }
         forward.body(self.entry, self.block)?;
         let mut values = vec![];
@@ -204,11 +204,14 @@ impl Body<'_> {
                 values.push(forward.primal(*value));
             }
             if kind.is_dup() {
-                values.push(match forward.tangent(*value) {
-                    Some(tangent) => tangent,
-                    None if value.ty().is_memory() => emit::zeroed_like(&builder, forward.primal(*value)),
-                    None => forward.tangent_or_zero(*value)?,
-                });
+                forward.each_lane(|forward| {
+                    values.push(match forward.tangent(*value) {
+                        Some(tangent) => tangent,
+                        None if value.ty().is_memory() => emit::zeroed_like(&builder, forward.primal(*value)),
+                        None => forward.tangent_or_zero(*value)?,
+                    });
+                    Ok(())
+                })?;
             }
         }
         for buffer in self.unreturned(activity) {
@@ -224,31 +227,34 @@ impl Body<'_> {
 
     fn reverse(&self, function: Op, rules: &Registry, activity: &Activities) -> Result<Vec<Request>> {
         let facts = Facts::new(function, self.entry, rules, activity);
-        let mut reverse = Reverse::new(&facts, self.block);
+        let mut reverse = Reverse::new(&facts, self.block, self.request.width);
         let arguments = self.arguments();
         for (argument, _, new, dual) in &arguments {
             reverse.bind(*argument, *new);
-            if let Some(shadow) = dual {
-                reverse.give_shadow(*argument, *shadow);
+            if !dual.is_empty() {
+                reverse.give_shadows(*argument, dual);
             }
         }
         let operands = self.block.arguments();
-        let count = arguments.iter().map(|(_, activity, ..)| if activity.is_dup() { 2 } else { 1 }).sum();
+        let count = arguments.iter().map(|(.., dual)| 1 + dual.len()).sum();
         let mut cotangents = operands[count..].iter();
         let scope = Scope { source: self.entry, block: self.block, number: None, captured: &[] };
         // The forward sweep is described by the function's own block, which runs once.
         reverse.forward_entry(self.entry)?;
         reverse.scoped(scope, |reverse| {
             for (value, kind) in self.returned.iter().zip(&self.request.results) {
-                let Some(bar) = kind.is_active().then(|| cotangents.next()).flatten() else { continue };
-                if value.ty().is_memory() {
-                    if activity.is_active(*value) {
+                if !kind.is_active() {
+                    continue;
+                }
+                reverse.each_lane(|reverse| match cotangents.next() {
+                    Some(bar) if !value.ty().is_memory() => reverse.accumulate(*value, *bar),
+                    Some(bar) if activity.is_active(*value) => {
                         let shadow = reverse.shadow(*value)?;
                         emit::accumulate_all(&reverse.builder(), *bar, shadow);
+                        Ok(())
                     }
-                } else {
-                    reverse.accumulate(*value, *bar)?;
-                }
+                    _ => Ok(()),
+                })?;
             }
             reverse.reverse_body(self.entry)?;
             reverse.free_argument_shadows(&self.entry.arguments())?;
@@ -260,7 +266,7 @@ impl Body<'_> {
             }
             for (argument, kind, ..) in &arguments {
                 if *kind == Activity::Active {
-                    values.push(reverse.take_adjoint_or_zero(*argument)?);
+                    values.extend(reverse.take_lanes_or_zero(&[*argument])?);
                 }
             }
             for buffer in self.unreturned(activity) {

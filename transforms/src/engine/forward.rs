@@ -14,22 +14,30 @@ pub struct Forward<'a> {
     rules: &'a Registry,
     activity: &'a Activity,
     copier: Copier,
-    tangents: FxHashMap<Value, Value>,
+    /// By value and direction.
+    tangents: FxHashMap<(Value, usize), Value>,
+    width: usize,
+    lane: usize,
+    /// The op that was copied last, for its further directions.
+    last_copy: Option<(Op, Op)>,
     builder: Builder,
     entry: Block,
     /// Shadows of memory from outside that nobody gave, by class; freed at the end.
-    own: FxHashMap<Value, Value>,
+    own: FxHashMap<(Value, usize), Value>,
     required: Vec<Request>,
 }
 
 impl<'a> Forward<'a> {
     /// Starts in a block of the new function.
-    pub fn new(rules: &'a Registry, activity: &'a Activity, builder: Builder) -> Self {
+    pub fn new(rules: &'a Registry, activity: &'a Activity, builder: Builder, width: usize) -> Self {
         Self {
             rules,
             activity,
             copier: Copier::default(),
             tangents: FxHashMap::default(),
+            width,
+            lane: 0,
+            last_copy: None,
             entry: builder.block(),
             own: FxHashMap::default(),
             required: vec![],
@@ -59,13 +67,13 @@ impl<'a> Forward<'a> {
 
     /// The tangent of a value or the shadow of a buffer; `None`: zero.
     pub fn tangent(&self, value: Value) -> Option<Value> {
-        self.tangents.get(&value).copied()
+        self.tangents.get(&(value, self.lane)).copied()
     }
 
     /// Sets the tangent of a value or the shadow of a buffer.
     pub fn set_tangent(&mut self, value: Value, tangent: Option<Value>) {
         if let Some(tangent) = tangent {
-            self.tangents.insert(value, tangent);
+            self.tangents.insert((value, self.lane), tangent);
         }
     }
 
@@ -91,7 +99,7 @@ impl<'a> Forward<'a> {
     pub fn own_shadow(&mut self, buffer: Value) -> Value {
         let class = self.activity.representative(buffer);
         let builder = Builder::at_start(self.entry, buffer.location());
-        *self.own.entry(class).or_insert_with(|| emit::zeroed(&builder, buffer.ty(), &[]))
+        *self.own.entry((class, self.lane)).or_insert_with(|| emit::zeroed(&builder, buffer.ty(), &[]))
     }
 
     /// Asks for another derivative, which the one that is being built calls.
@@ -111,10 +119,31 @@ impl<'a> Forward<'a> {
         }
     }
 
-    /// Copies an op of the primal as it is.
+    /// Copies an op of the primal as it is; once, however many directions ask.
     pub fn copy(&mut self, op: Op) -> Op {
+        if let Some((_, copy)) = self.last_copy.filter(|(last, _)| self.lane > 0 && *last == op) {
+            return copy;
+        }
         let builder = self.builder.with_location(op.location());
-        self.copier.copy(&builder, op)
+        let copy = self.copier.copy(&builder, op);
+        self.last_copy = Some((op, copy));
+        copy
+    }
+
+    /// The number of directions.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Does something for each direction.
+    pub fn each_lane(&mut self, mut body: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
+        for lane in 0..self.width {
+            self.lane = lane;
+            let result = body(self);
+            self.lane = 0;
+            result?;
+        }
+        Ok(())
     }
 
     /// Emits the ops of a primal block, all but its terminator, at the end of a new block.
@@ -123,7 +152,11 @@ impl<'a> Forward<'a> {
         let outer = std::mem::replace(&mut self.builder, inner);
         let result = body_ops(block).into_iter().try_for_each(|op| {
             self.builder = self.builder.with_location(op.location());
-            self.rules.get(op).jvp(op, self)
+            let rule = self.rules.get(op);
+            match rule.handles_all_lanes() {
+                true => rule.jvp(op, self),
+                false => self.each_lane(|forward| rule.jvp(op, forward)),
+            }
         });
         self.builder = outer;
         result
@@ -138,13 +171,16 @@ impl<'a> Forward<'a> {
         result
     }
 
-    /// The primals of values and, behind each active one, its tangent.
-    pub fn doubled(&self, values: &[Value], active: impl Fn(usize) -> bool) -> Result<Vec<Value>> {
+    /// The primals of values and, behind each active one, its tangents.
+    pub fn doubled(&mut self, values: &[Value], active: impl Fn(usize) -> bool) -> Result<Vec<Value>> {
         let mut all = vec![];
         for (index, value) in values.iter().enumerate() {
             all.push(self.primal(*value));
             if active(index) {
-                all.push(self.tangent_or_zero(*value)?);
+                self.each_lane(|forward| {
+                    all.push(forward.tangent_or_zero(*value)?);
+                    Ok(())
+                })?;
             }
         }
         Ok(all)
@@ -158,7 +194,9 @@ impl<'a> Forward<'a> {
                 self.set_primal(*value, *primal);
             }
             if active(index) {
-                self.set_tangent(*value, new.next().copied());
+                for lane in 0..self.width {
+                    self.tangents.extend(new.next().map(|tangent| ((*value, lane), *tangent)));
+                }
             }
         }
     }

@@ -30,10 +30,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 struct Frame {
     source: Block,
     block: Block,
-    adjoints: FxHashMap<Value, Value>,
+    adjoints: FxHashMap<(Value, usize), Value>,
     captured: FxHashSet<Value>,
     primals: FxHashMap<Value, Value>,
-    shadows: FxHashMap<Value, Value>,
+    shadows: FxHashMap<(Value, usize), Value>,
     number: Option<Value>,
 }
 
@@ -141,11 +141,14 @@ pub struct Reverse<'a> {
     /// Frees that wait for the end of the function.
     deferred: Vec<Op>,
     required: Vec<Request>,
+    width: usize,
+    /// The direction that is being worked on.
+    lane: usize,
 }
 
 impl<'a> Reverse<'a> {
     /// Starts at the end of the entry block of a new function.
-    pub fn new(facts: &'a Facts<'a>, new_entry: Block) -> Self {
+    pub fn new(facts: &'a Facts<'a>, new_entry: Block, width: usize) -> Self {
         let location = facts.function.location();
         Self {
             facts,
@@ -158,6 +161,8 @@ impl<'a> Reverse<'a> {
             shadows: Shadows::default(),
             deferred: vec![],
             required: vec![],
+            width,
+            lane: 0,
         }
     }
 
@@ -269,7 +274,11 @@ impl<'a> Reverse<'a> {
         for op in body_ops(source).into_iter().rev() {
             if self.facts.captures.is_live(op) {
                 self.location = op.location();
-                self.facts.rules.get(op).reverse_sweep(op, self)?;
+                let rule = self.facts.rules.get(op);
+                match rule.handles_all_lanes() {
+                    true => rule.reverse_sweep(op, self)?,
+                    false => self.each_lane(|reverse| rule.reverse_sweep(op, reverse))?,
+                }
             }
         }
         Ok(())
@@ -287,17 +296,18 @@ impl<'a> Reverse<'a> {
         if value.block() != frame.source && !frame.captured.contains(&value) {
             return Err(internal(value.location(), "an adjoint left its scope"));
         }
-        let sum = match frame.adjoints.get(&value) {
+        let key = (value, self.lane);
+        let sum = match frame.adjoints.get(&key) {
             Some(sum) => emit::sum(&builder, *sum, contribution),
             None => contribution,
         };
-        frame.adjoints.insert(value, sum);
+        frame.adjoints.insert(key, sum);
         Ok(())
     }
 
     /// Takes the adjoint of a value, and leaves zero; `None`: it is zero.
     pub fn take_adjoint(&mut self, value: Value) -> Option<Value> {
-        self.frames.last_mut()?.adjoints.remove(&value)
+        self.frames.last_mut()?.adjoints.remove(&(value, self.lane))
     }
 
     /// Takes the adjoint of a value as an SSA value.
@@ -311,8 +321,72 @@ impl<'a> Reverse<'a> {
     /// Replaces the adjoint of a value.
     pub fn set_adjoint(&mut self, value: Value, adjoint: Value) {
         if let Some(frame) = self.frames.last_mut() {
-            frame.adjoints.insert(value, adjoint);
+            frame.adjoints.insert((value, self.lane), adjoint);
         }
+    }
+
+    /// The number of directions.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    pub(super) fn lane(&self) -> usize {
+        self.lane
+    }
+
+    /// Does something for each direction.
+    pub fn each_lane(&mut self, mut body: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
+        for lane in 0..self.width {
+            self.lane = lane;
+            let result = body(self);
+            self.lane = 0;
+            result?;
+        }
+        Ok(())
+    }
+
+    /// Takes the adjoints of values: those of one value, in all directions, stand together.
+    pub fn take_lanes(&mut self, values: &[Value]) -> Vec<Option<Value>> {
+        let mut taken = vec![];
+        for value in values {
+            for lane in 0..self.width {
+                taken.push(self.frames.last_mut().and_then(|frame| frame.adjoints.remove(&(*value, lane))));
+            }
+        }
+        taken
+    }
+
+    /// As [`Self::take_lanes`], as SSA values.
+    pub fn take_lanes_or_zero(&mut self, values: &[Value]) -> Result<Vec<Value>> {
+        let mut adjoints = vec![];
+        for value in values {
+            self.each_lane(|reverse| {
+                adjoints.push(reverse.take_adjoint_or_zero(*value)?);
+                Ok(())
+            })?;
+        }
+        Ok(adjoints)
+    }
+
+    /// Replaces the adjoints of values, in the order of [`Self::take_lanes`].
+    pub fn set_lanes(&mut self, values: &[Value], adjoints: &[Option<Value>]) {
+        let Some(frame) = self.frames.last_mut() else { return };
+        for (value, adjoints) in values.iter().zip(adjoints.chunks(self.width)) {
+            for (lane, adjoint) in adjoints.iter().enumerate() {
+                frame.adjoints.extend(adjoint.map(|adjoint| ((*value, lane), adjoint)));
+            }
+        }
+    }
+
+    /// Adds to the adjoints of values, in the order of [`Self::take_lanes`].
+    pub fn accumulate_lanes(&mut self, values: &[Value], bars: &[Option<Value>]) -> Result<()> {
+        for (value, bars) in values.iter().zip(bars.chunks(self.width)) {
+            self.each_lane(|reverse| match bars[reverse.lane] {
+                Some(bar) => reverse.accumulate(*value, bar),
+                None => Ok(()),
+            })?;
+        }
+        Ok(())
     }
 
     /// The zero of a value's type.
@@ -405,7 +479,7 @@ impl<'a> Reverse<'a> {
         self.frames[frame].block
     }
 
-    pub(super) fn frame_shadows(&mut self, frame: usize) -> &mut FxHashMap<Value, Value> {
+    pub(super) fn frame_shadows(&mut self, frame: usize) -> &mut FxHashMap<(Value, usize), Value> {
         &mut self.frames[frame].shadows
     }
 
@@ -447,4 +521,9 @@ impl<'a> Reverse<'a> {
     pub fn refuse<T>(&self, op: Op, message: impl Into<String>) -> Result<T> {
         Err(error_at(op, message))
     }
+}
+
+/// Adjoints that are all there.
+pub fn some(values: &[Value]) -> Vec<Option<Value>> {
+    values.iter().copied().map(Some).collect()
 }

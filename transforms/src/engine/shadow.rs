@@ -15,24 +15,40 @@ use rustc_hash::FxHashMap;
 /// All shadows of one derivative.
 #[derive(Default)]
 pub struct Shadows {
-    /// Shadows that the forward sweep has, by primal buffer.
-    forward: FxHashMap<Value, Value>,
+    /// Shadows that the forward sweep has, by primal buffer and direction.
+    forward: FxHashMap<(Value, usize), Value>,
     /// Buffers whose shadow was given by the caller.
     given: rustc_hash::FxHashSet<Value>,
     /// Shadows of globals, by class; freed at the end.
-    globals: FxHashMap<Value, Value>,
+    globals: FxHashMap<(Value, usize), Value>,
 }
 
 impl Reverse<'_> {
-    /// Says which shadow the forward sweep has for a buffer.
-    pub fn bind_shadow(&mut self, buffer: Value, shadow: Value) {
-        self.shadows.forward.insert(buffer, shadow);
+    /// Says which shadows, one for each direction, the forward sweep has for a buffer.
+    pub fn bind_shadows(&mut self, buffer: Value, shadows: &[Value]) {
+        for (lane, shadow) in shadows.iter().enumerate() {
+            self.shadows.forward.insert((buffer, lane), *shadow);
+        }
     }
 
-    /// Says which shadow the caller gave for an argument.
-    pub fn give_shadow(&mut self, buffer: Value, shadow: Value) {
+    /// Says which shadows the caller gave for an argument.
+    pub fn give_shadows(&mut self, buffer: Value, shadows: &[Value]) {
         self.shadows.given.insert(buffer);
-        self.shadows.forward.insert(buffer, shadow);
+        self.bind_shadows(buffer, shadows);
+    }
+
+    /// The shadows of a buffer in the forward sweep, one for each direction.
+    ///
+    /// # Errors
+    ///
+    /// For a buffer of unknown origin.
+    pub fn forward_shadows(&mut self, buffer: Value) -> Result<Vec<Value>> {
+        let mut shadows = vec![];
+        self.each_lane(|reverse| {
+            shadows.push(reverse.forward_shadow(buffer)?);
+            Ok(())
+        })?;
+        Ok(shadows)
     }
 
     /// Whether the shadow of a buffer lives in the reverse sweep only.
@@ -47,12 +63,9 @@ impl Reverse<'_> {
     }
 
     /// The shadow of a buffer in the forward sweep.
-    ///
-    /// # Errors
-    ///
-    /// For a buffer of unknown origin.
-    pub fn forward_shadow(&mut self, buffer: Value) -> Result<Value> {
-        if let Some(shadow) = self.shadows.forward.get(&buffer) {
+    fn forward_shadow(&mut self, buffer: Value) -> Result<Value> {
+        let lane = self.lane();
+        if let Some(shadow) = self.shadows.forward.get(&(buffer, lane)) {
             return Ok(*shadow);
         }
         let primal = self.counterpart(buffer);
@@ -83,13 +96,13 @@ impl Reverse<'_> {
                 } else if self.is_global(buffer) {
                     let class = self.activity().representative(buffer);
                     let builder = Builder::at_start(self.new_entry(), buffer.location());
-                    *self.shadows.globals.entry(class).or_insert_with(|| emit::zeroed(&builder, buffer.ty(), &[]))
+                    *self.shadows.globals.entry((class, lane)).or_insert_with(|| emit::zeroed(&builder, buffer.ty(), &[]))
                 } else {
                     return Err(unknown_origin(op, buffer));
                 }
             }
         };
-        self.shadows.forward.insert(buffer, shadow);
+        self.shadows.forward.insert((buffer, lane), shadow);
         Ok(shadow)
     }
 
@@ -109,7 +122,8 @@ impl Reverse<'_> {
             if let Some(source) = op.and_then(|op| self.same_buffer(op, buffer)) {
                 match self.visible_shadow(source) {
                     Some(shadow) => {
-                        self.frame_shadows(frame).insert(buffer, shadow);
+                        let lane = self.lane();
+            self.frame_shadows(frame).insert((buffer, lane), shadow);
                     }
                     None => pending.extend([(buffer, false), (source, false)]),
                 }
@@ -134,7 +148,8 @@ impl Reverse<'_> {
                     }
                 }
             };
-            self.frame_shadows(frame).insert(buffer, shadow);
+            let lane = self.lane();
+            self.frame_shadows(frame).insert((buffer, lane), shadow);
         }
         self.visible_shadow(buffer).ok_or_else(|| internal(buffer.location(), "a shadow cannot be brought here"))
     }
@@ -146,7 +161,8 @@ impl Reverse<'_> {
 
     fn visible_shadow(&mut self, buffer: Value) -> Option<Value> {
         let frame = self.frame_of(buffer).ok()?;
-        self.frame_shadows(frame).get(&buffer).copied()
+        let lane = self.lane();
+        self.frame_shadows(frame).get(&(buffer, lane)).copied()
     }
 
     /// The shadow of a view: the same view of the shadow.
@@ -200,7 +216,7 @@ impl Reverse<'_> {
     pub fn free_shadow(&mut self, buffer: Value) -> Result<()> {
         let exists = match self.is_local(buffer) {
             true => self.visible_shadow(buffer).is_some(),
-            false => self.shadows.forward.contains_key(&buffer),
+            false => self.shadows.forward.contains_key(&(buffer, self.lane())),
         };
         if exists {
             let shadow = self.shadow(buffer)?;
@@ -217,7 +233,7 @@ impl Reverse<'_> {
         }
         for argument in arguments {
             if argument.ty().is_memory() && !self.shadows.given.contains(argument) {
-                self.free_shadow(*argument)?;
+                self.each_lane(|reverse| reverse.free_shadow(*argument))?;
             }
         }
         Ok(())

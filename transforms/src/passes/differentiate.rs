@@ -113,20 +113,16 @@ impl Expander {
 
     fn read(&self, op: Op) -> Result<Request, Diagnostic> {
         let activities = |name| op.attribute(name).map(Attribute::as_activities).unwrap_or_default();
-        if op.attribute("width").and_then(Attribute::as_integer).is_some_and(|width| width != 1) {
-            return Err(Diagnostic::error(
-                op.location(),
-                format!(
-                    "'{}' op with a width other than 1 is not supported yet; make one request per direction",
-                    op.name()
-                ),
-            ));
-        }
         let request = Request {
             callee: op.attribute("callee").and_then(Attribute::as_symbol).unwrap_or_default(),
             mode: mode_of(op).unwrap_or(Mode::Vjp),
             arguments: activities("arg_activities"),
             results: activities("result_activities"),
+            width: op
+                .attribute("width")
+                .and_then(Attribute::as_integer)
+                .and_then(|width| usize::try_from(width).ok())
+                .unwrap_or(1),
         };
         check_shadows(op, &request)?;
         Ok(request)
@@ -223,7 +219,7 @@ fn check_shadows(op: Op, request: &Request) -> Result<(), Diagnostic> {
     for (index, activity) in request.arguments.iter().enumerate() {
         primals.extend(operands.next().map(|primal| (index, primal)));
         if activity.is_dup() {
-            shadows.extend(operands.next().map(|shadow| (index, shadow)));
+            shadows.extend(operands.by_ref().take(request.width).map(|shadow| (index, shadow)));
         }
     }
     for (of, shadow) in shadows.into_iter().filter(|(_, shadow)| shadow.ty().is_memory()) {

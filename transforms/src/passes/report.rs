@@ -104,7 +104,13 @@ fn requests(module: Op) -> Vec<Request> {
         let activities = |name| op.attribute(name).map(Attribute::as_activities).unwrap_or_default();
         let callee = op.attribute("callee").and_then(Attribute::as_symbol).unwrap_or_default();
         let request =
-            Request { callee, mode, arguments: activities("arg_activities"), results: activities("result_activities") };
+            Request {
+                callee,
+                mode,
+                arguments: activities("arg_activities"),
+                results: activities("result_activities"),
+                width: 1,
+            };
         if !requests.contains(&request) {
             requests.push(request);
         }

@@ -7,7 +7,7 @@
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},
-    engine::{Execution, Forward, Result, Reverse, Scope},
+    engine::{Execution, Forward, Result, Reverse, Scope, some},
     rules::Rule,
 };
 use autodiff_dialect::ir::{Block, Op, Region, Type, Value};
@@ -55,6 +55,10 @@ impl Rule for Branch {
         }
     }
 
+    fn handles_all_lanes(&self) -> bool {
+        true
+    }
+
     fn runs_once(&self, _: Op) -> bool {
         true
     }
@@ -68,7 +72,7 @@ impl Rule for Branch {
         let active: Vec<_> = op.results().into_iter().map(|result| activity.is_active(result)).collect();
         let mut types = vec![];
         for (result, active) in op.results().into_iter().zip(&active) {
-            types.extend(std::iter::repeat_n(result.ty(), if *active { 2 } else { 1 }));
+            types.extend(std::iter::repeat_n(result.ty(), if *active { 1 + forward.width() } else { 1 }));
         }
         let mut regions = vec![];
         for (number, source) in Self::blocks(op).into_iter().enumerate() {
@@ -102,7 +106,9 @@ impl Rule for Branch {
             .filter(|index| op.result(*index).ty().is_memory() && reverse.activity().is_active(op.result(*index)))
             .collect();
         let mut types: Vec<_> = op.results().into_iter().map(Value::ty).collect();
-        types.extend(shadowed.iter().map(|index| op.result(*index).ty()));
+        for index in &shadowed {
+            types.extend(vec![op.result(*index).ty(); reverse.width()]);
+        }
         let mut regions = vec![];
         for (number, source) in Self::blocks(op).into_iter().enumerate() {
             let region = Region::new();
@@ -118,7 +124,7 @@ impl Rule for Branch {
                 let values = yielded(Some(source));
                 let mut new: Vec<_> = values.iter().map(|value| reverse.counterpart(*value)).collect();
                 for index in &shadowed {
-                    new.push(reverse.forward_shadow(values[*index])?);
+                    new.extend(reverse.forward_shadows(values[*index])?);
                 }
                 reverse.forward_builder().effect(end(op), &new);
                 Ok(())
@@ -129,8 +135,9 @@ impl Rule for Branch {
         for (index, result) in op.results().into_iter().enumerate() {
             reverse.bind(result, new.result(index));
         }
-        for (position, index) in shadowed.into_iter().enumerate() {
-            reverse.bind_shadow(op.result(index), new.result(op.result_count() + position));
+        let shadows = new.results().split_off(op.result_count());
+        for (index, shadows) in shadowed.into_iter().zip(shadows.chunks(reverse.width())) {
+            reverse.bind_shadows(op.result(index), shadows);
         }
         Ok(())
     }
@@ -141,8 +148,8 @@ impl Rule for Branch {
             operands.push(reverse.primal(operand)?);
         }
         let captured = reverse.captured(op);
-        let entering: Vec<_> = captured.iter().map(|value| reverse.take_adjoint(*value)).collect();
-        let y_bar: Vec<_> = op.results().into_iter().map(|result| reverse.take_adjoint(result)).collect();
+        let entering = reverse.take_lanes(captured);
+        let y_bar = reverse.take_lanes(&op.results());
         let mut regions = vec![];
         for (number, source) in Self::blocks(op).into_iter().enumerate() {
             let (region, block) = (Region::new(), Block::new(&[]));
@@ -153,32 +160,22 @@ impl Rule for Branch {
                 None => block,
             };
             reverse.scoped(Scope { source, block, number: None, captured }, |reverse| {
-                for (value, adjoint) in captured.iter().zip(&entering) {
-                    if let Some(adjoint) = adjoint {
-                        reverse.set_adjoint(*value, *adjoint);
-                    }
-                }
+                reverse.set_lanes(captured, &entering);
                 if source != block {
-                    for (value, bar) in yielded(Some(source)).into_iter().zip(&y_bar) {
-                        if let Some(bar) = bar {
-                            reverse.accumulate(value, *bar)?;
-                        }
-                    }
+                    reverse.accumulate_lanes(&yielded(Some(source)), &y_bar)?;
                     reverse.reverse_body(source)?;
                 }
-                let mut leaving = vec![];
-                for value in captured {
-                    leaving.push(reverse.take_adjoint_or_zero(*value)?);
-                }
+                let leaving = reverse.take_lanes_or_zero(captured)?;
                 reverse.builder().effect(end(op), &leaving);
                 Ok(())
             })?;
         }
-        let types: Vec<_> = captured.iter().map(|value| value.ty()).collect();
-        let new = Self::rebuild(&reverse.builder(), op, &operands, &types, &regions);
-        for (value, adjoint) in captured.iter().zip(new.results()) {
-            reverse.set_adjoint(*value, adjoint);
+        let mut types = vec![];
+        for value in captured {
+            types.extend(vec![value.ty(); reverse.width()]);
         }
+        let new = Self::rebuild(&reverse.builder(), op, &operands, &types, &regions);
+        reverse.set_lanes(captured, &some(&new.results()));
         Ok(())
     }
 }

@@ -16,6 +16,9 @@ use autodiff_dialect::ir::{Attribute, Op, Type, Value};
 
 pub(super) struct Call;
 
+const WIDE: &str = "a call that is not inlined cannot be differentiated with a width other than 1; make one request per \
+                    direction";
+
 /// A function that computes the derivative of the callee.
 struct Derivative {
     symbol: Attribute,
@@ -57,6 +60,10 @@ fn types(values: &[Value]) -> Vec<Type> {
 }
 
 impl Rule for Call {
+    fn handles_all_lanes(&self) -> bool {
+        true
+    }
+
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.everything(op);
     }
@@ -70,6 +77,9 @@ impl Rule for Call {
         if !forward.activity().moves_derivative(op) {
             forward.copy(op);
             return Ok(());
+        }
+        if forward.width() > 1 {
+            return forward.refuse(op, WIDE);
         }
         let derivative = derivative(op, Mode::Jvp).or_else(|message| forward.refuse(op, message))?;
         derivative.request.into_iter().for_each(|request| forward.require(request));
@@ -111,6 +121,9 @@ impl Rule for Call {
     }
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        if reverse.width() > 1 {
+            return reverse.refuse(op, WIDE);
+        }
         let derivative = derivative(op, Mode::Vjp).or_else(|message| reverse.refuse(op, message))?;
         derivative.request.into_iter().for_each(|request| reverse.require(request));
         if op.results().into_iter().any(|result| result.ty().is_memory()) {

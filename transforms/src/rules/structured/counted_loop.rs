@@ -7,7 +7,7 @@
 use crate::{
     analysis::{activity::Activity, flow::Flow},
     emit::{Trips, constant_index, subtract},
-    engine::{Execution, Forward, Result, Reverse, Scope},
+    engine::{Execution, Forward, Result, Reverse, Scope, some},
     rules::Rule,
 };
 use autodiff_dialect::ir::{Attribute, Block, Location, Op, Region, Type, Value};
@@ -83,6 +83,10 @@ impl Rule for CountedLoop {
         }
     }
 
+    fn handles_all_lanes(&self) -> bool {
+        true
+    }
+
     fn overwrites(&self, op: Op) -> Option<(Value, Op)> {
         full_store(op)
     }
@@ -136,15 +140,16 @@ impl Rule for CountedLoop {
             .collect();
         let mut operands: Vec<_> = op.operands().into_iter().map(|operand| reverse.counterpart(operand)).collect();
         for index in &carried {
-            operands.push(reverse.forward_shadow(start[*index])?);
+            operands.extend(reverse.forward_shadows(start[*index])?);
         }
         let types: Vec<_> = operands[3..].iter().map(|value| value.ty()).collect();
         let block = new_block(&[&[operands[0].ty()], &types[..]].concat(), op.location());
         for (argument, new) in source.arguments().into_iter().zip(block.arguments()) {
             reverse.bind(argument, new);
         }
-        for (position, index) in carried.iter().enumerate() {
-            reverse.bind_shadow(source.argument(index + 1), block.argument(1 + start.len() + position));
+        let shadows = block.arguments().split_off(1 + start.len());
+        for (index, shadows) in carried.iter().zip(shadows.chunks(reverse.width())) {
+            reverse.bind_shadows(source.argument(index + 1), shadows);
         }
         let trips =
             Trips { lower: op.operand(0), upper: op.operand(1), step: op.operand(2), unsigned: is_unsigned(op) };
@@ -153,7 +158,7 @@ impl Rule for CountedLoop {
             let yielded = source.terminator().map(Op::operands).unwrap_or_default();
             let mut values: Vec<_> = yielded.iter().map(|value| reverse.counterpart(*value)).collect();
             for index in &carried {
-                values.push(reverse.forward_shadow(yielded[*index])?);
+                values.extend(reverse.forward_shadows(yielded[*index])?);
             }
             reverse.forward_builder().effect("scf.yield", &values);
             Ok(())
@@ -168,8 +173,9 @@ impl Rule for CountedLoop {
         for (index, result) in op.results().into_iter().enumerate() {
             reverse.bind(result, new.result(index));
         }
-        for (position, index) in carried.into_iter().enumerate() {
-            reverse.bind_shadow(op.result(index), new.result(start.len() + position));
+        let shadows = new.results().split_off(start.len());
+        for (index, shadows) in carried.into_iter().zip(shadows.chunks(reverse.width())) {
+            reverse.bind_shadows(op.result(index), shadows);
         }
         Ok(())
     }
@@ -190,13 +196,10 @@ impl Rule for CountedLoop {
             })
             .collect();
         let captured = reverse.captured(op);
-        let mut start = vec![];
-        for index in &carried {
-            start.push(reverse.take_adjoint_or_zero(op.result(*index))?);
-        }
-        for value in captured {
-            start.push(reverse.take_adjoint_or_zero(*value)?);
-        }
+        let select = |values: &[Value]| -> Vec<Value> { carried.iter().map(|index| values[*index]).collect() };
+        let mut start = reverse.take_lanes_or_zero(&select(&op.results()))?;
+        let split = start.len();
+        start.extend(reverse.take_lanes_or_zero(captured)?);
         let builder = reverse.builder();
         let count = trips.count(&builder);
         let (zero, one) = (builder.index(0), builder.index(1));
@@ -208,32 +211,20 @@ impl Rule for CountedLoop {
         let induction = trips.induction(&inner, number);
         reverse.scoped(Scope { source, block, number: Some(number), captured }, |reverse| {
             reverse.provide(source.argument(0), induction);
-            for (position, value) in captured.iter().enumerate() {
-                reverse.set_adjoint(*value, block.argument(1 + carried.len() + position));
-            }
+            let bars = some(&block.arguments()[1..]);
+            reverse.set_lanes(captured, &bars[split..]);
             let yielded = source.terminator().map(Op::operands).unwrap_or_default();
-            for (position, index) in carried.iter().enumerate() {
-                reverse.accumulate(yielded[*index], block.argument(1 + position))?;
-            }
+            reverse.accumulate_lanes(&select(&yielded), &bars[..split])?;
             reverse.reverse_body(source)?;
-            let mut values = vec![];
-            for index in &carried {
-                values.push(reverse.take_adjoint_or_zero(source.argument(index + 1))?);
-            }
-            for value in captured {
-                values.push(reverse.take_adjoint_or_zero(*value)?);
-            }
+            let mut values = reverse.take_lanes_or_zero(&select(&source.arguments()[1..]))?;
+            values.extend(reverse.take_lanes_or_zero(captured)?);
             reverse.builder().effect("scf.yield", &values);
             Ok(())
         })?;
         let operands = [&[zero, count, one], &start[..]].concat();
         let new = reverse.builder().create("scf.for", &operands, &types, &[], &[Region::with_block(block)]);
-        for (position, value) in captured.iter().enumerate() {
-            reverse.set_adjoint(*value, new.result(carried.len() + position));
-        }
-        for (position, index) in carried.iter().enumerate() {
-            reverse.accumulate(op.operand(3 + index), new.result(position))?;
-        }
-        Ok(())
+        let bars = some(&new.results());
+        reverse.set_lanes(captured, &bars[split..]);
+        reverse.accumulate_lanes(&select(&initial(op)), &bars[..split])
     }
 }

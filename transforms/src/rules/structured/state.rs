@@ -154,9 +154,12 @@ impl Rule for Push {
         let copy = reverse.copy(op);
         if holds_buffers(op.operand(1)) && reverse.activity().is_active(op.operand(1)) {
             let mut operands = copy.operands();
-            operands[0] = reverse.forward_shadow(op.operand(0))?;
-            operands[1] = reverse.forward_shadow(op.operand(1))?;
-            reverse.forward_builder().effect(op.name(), &operands);
+            let caches = reverse.forward_shadows(op.operand(1))?;
+            for (shadow, cache) in reverse.forward_shadows(op.operand(0))?.into_iter().zip(caches) {
+                operands[0] = shadow;
+                operands[1] = cache;
+                reverse.forward_builder().effect(op.name(), &operands);
+            }
         }
         Ok(())
     }
@@ -192,9 +195,12 @@ impl Rule for Pop {
         let copy = reverse.copy(op);
         if holds_buffers(op.operand(0)) && reverse.activity().is_active(op.operand(0)) {
             let mut operands = copy.operands();
-            operands[0] = reverse.forward_shadow(op.operand(0))?;
-            let shadow = reverse.forward_builder().op(op.name(), &operands, op.result(0).ty());
-            reverse.bind_shadow(op.result(0), shadow);
+            let mut shadows = vec![];
+            for cache in reverse.forward_shadows(op.operand(0))? {
+                operands[0] = cache;
+                shadows.push(reverse.forward_builder().op(op.name(), &operands, op.result(0).ty()));
+            }
+            reverse.bind_shadows(op.result(0), &shadows);
         }
         Ok(())
     }

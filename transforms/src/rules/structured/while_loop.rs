@@ -12,7 +12,7 @@
 use crate::{
     analysis::{activity::Activity, flow::Flow},
     emit::add,
-    engine::{Execution, Forward, Result, Reverse, Scope},
+    engine::{Execution, Forward, Result, Reverse, Scope, some},
     rules::Rule,
 };
 use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};
@@ -64,6 +64,10 @@ impl Rule for While {
         }
     }
 
+    fn handles_all_lanes(&self) -> bool {
+        true
+    }
+
     fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
         vec![]
     }
@@ -112,7 +116,7 @@ impl Rule for While {
         let index = Type::index(op.context());
         let mut start: Vec<_> = op.operands().into_iter().map(|operand| reverse.counterpart(operand)).collect();
         for position in &carried {
-            start.push(reverse.forward_shadow(op.operand(*position))?);
+            start.extend(reverse.forward_shadows(op.operand(*position))?);
         }
         start.push(reverse.forward_builder().index(0));
 
@@ -121,8 +125,9 @@ impl Rule for While {
         for (argument, new) in parts.before.arguments().into_iter().zip(&arguments) {
             reverse.bind(argument, *new);
         }
-        for (number, position) in carried.iter().enumerate() {
-            reverse.bind_shadow(parts.before.argument(*position), arguments[op.operand_count() + number]);
+        let width = reverse.width();
+        for (position, shadows) in carried.iter().zip(arguments[op.operand_count()..].chunks(width)) {
+            reverse.bind_shadows(parts.before.argument(*position), shadows);
         }
         let counter = arguments[arguments.len() - 1];
         reverse.forward_body(parts.before, before, Execution::Unbounded)?;
@@ -130,7 +135,7 @@ impl Rule for While {
             let mut values: Vec<_> =
                 parts.condition.iter().chain(&parts.forwarded).map(|value| reverse.counterpart(*value)).collect();
             for position in &given {
-                values.push(reverse.forward_shadow(parts.forwarded[*position])?);
+                values.extend(reverse.forward_shadows(parts.forwarded[*position])?);
             }
             values.push(counter);
             reverse.forward_builder().effect("scf.condition", &values);
@@ -142,14 +147,14 @@ impl Rule for While {
         for (argument, new) in parts.after.arguments().into_iter().zip(&arguments) {
             reverse.bind(argument, *new);
         }
-        for (number, position) in given.iter().enumerate() {
-            reverse.bind_shadow(parts.after.argument(*position), arguments[op.result_count() + number]);
+        for (position, shadows) in given.iter().zip(arguments[op.result_count()..].chunks(width)) {
+            reverse.bind_shadows(parts.after.argument(*position), shadows);
         }
         reverse.forward_body(parts.after, after, Execution::Unbounded)?;
         reverse.within(after, |reverse| {
             let mut values: Vec<_> = parts.yielded.iter().map(|value| reverse.counterpart(*value)).collect();
             for position in &carried {
-                values.push(reverse.forward_shadow(parts.yielded[*position])?);
+                values.extend(reverse.forward_shadows(parts.yielded[*position])?);
             }
             let builder = reverse.forward_builder();
             let one = builder.index(1);
@@ -163,8 +168,8 @@ impl Rule for While {
         for (position, result) in op.results().into_iter().enumerate() {
             reverse.bind(result, new.result(position));
         }
-        for (number, position) in given.iter().enumerate() {
-            reverse.bind_shadow(op.result(*position), new.result(op.result_count() + number));
+        for (position, shadows) in given.iter().zip(new.results()[op.result_count()..].chunks(width)) {
+            reverse.bind_shadows(op.result(*position), shadows);
         }
         reverse.save(op, 0, new.result(new.result_count() - 1));
         Ok(())
@@ -180,17 +185,17 @@ impl Rule for While {
             .filter(|index| is_active(op.result(*index)) || is_active(parts.after.argument(*index)))
             .collect();
         let captured = reverse.captured(op);
-        let mut y_bar = vec![];
-        for index in &given {
-            y_bar.push(reverse.take_adjoint_or_zero(op.result(*index))?);
-        }
+        let select = |indices: &[usize], values: &[Value]| -> Vec<Value> {
+            indices.iter().map(|index| values[*index]).collect()
+        };
+        let y_bar = reverse.take_lanes_or_zero(&select(&given, &op.results()))?;
         let mut start = vec![];
         for index in &carried {
-            start.push(reverse.zero(op.operand(*index))?);
+            let zero = reverse.zero(op.operand(*index))?;
+            start.extend(vec![zero; reverse.width()]);
         }
-        for value in captured {
-            start.push(reverse.take_adjoint_or_zero(*value)?);
-        }
+        let split = start.len();
+        start.extend(reverse.take_lanes_or_zero(captured)?);
         let trips = reverse.saved(op, 0)?;
         let builder = reverse.builder();
         let (zero, one) = (builder.index(0), builder.index(1));
@@ -198,7 +203,7 @@ impl Rule for While {
         let block = block_like(&start, &[], op);
         let index = block.insert_argument(0, count.ty(), op.location());
         let arguments = block.arguments().split_off(1);
-        let (carried_bar, captured_bar) = arguments.split_at(carried.len());
+        let (carried_bar, captured_bar) = arguments.split_at(split);
 
         reverse.scoped(Scope { source: parts.before, block, number: None, captured }, |reverse| {
             // The reverse of `after`, unless this is the first iteration.
@@ -210,43 +215,25 @@ impl Rule for While {
             let (then, otherwise) = (Block::new(&[]), Block::new(&[]));
             Builder::at_end(then, op.location()).effect("scf.yield", &[&y_bar[..], captured_bar].concat());
             reverse.scoped(Scope { source: parts.after, block: otherwise, number: None, captured }, |reverse| {
-                for (value, adjoint) in captured.iter().zip(captured_bar) {
-                    reverse.set_adjoint(*value, *adjoint);
-                }
-                for (index, bar) in carried.iter().zip(carried_bar) {
-                    reverse.accumulate(parts.yielded[*index], *bar)?;
-                }
+                reverse.set_lanes(captured, &some(captured_bar));
+                reverse.accumulate_lanes(&select(&carried, &parts.yielded), &some(carried_bar))?;
                 reverse.reverse_body(parts.after)?;
-                let mut values = vec![];
-                for index in &given {
-                    values.push(reverse.take_adjoint_or_zero(parts.after.argument(*index))?);
-                }
-                for value in captured {
-                    values.push(reverse.take_adjoint_or_zero(*value)?);
-                }
+                let mut values = reverse.take_lanes_or_zero(&select(&given, &parts.after.arguments()))?;
+                values.extend(reverse.take_lanes_or_zero(captured)?);
                 reverse.builder().effect("scf.yield", &values);
                 Ok(())
             })?;
             let types: Vec<_> = y_bar.iter().chain(captured_bar).map(|value| value.ty()).collect();
             let regions = [Region::with_block(then), Region::with_block(otherwise)];
             let bars = inner.create("scf.if", &[first], &types, &[], &regions).results();
-            let (given_bar, captured_bar) = bars.split_at(given.len());
+            let (given_bar, captured_bar) = bars.split_at(y_bar.len());
 
             // The reverse of `before`.
-            for (value, adjoint) in captured.iter().zip(captured_bar) {
-                reverse.set_adjoint(*value, *adjoint);
-            }
-            for (index, bar) in given.iter().zip(given_bar) {
-                reverse.accumulate(parts.forwarded[*index], *bar)?;
-            }
+            reverse.set_lanes(captured, &some(captured_bar));
+            reverse.accumulate_lanes(&select(&given, &parts.forwarded), &some(given_bar))?;
             reverse.reverse_body(parts.before)?;
-            let mut values = vec![];
-            for index in &carried {
-                values.push(reverse.take_adjoint_or_zero(parts.before.argument(*index))?);
-            }
-            for value in captured {
-                values.push(reverse.take_adjoint_or_zero(*value)?);
-            }
+            let mut values = reverse.take_lanes_or_zero(&select(&carried, &parts.before.arguments()))?;
+            values.extend(reverse.take_lanes_or_zero(captured)?);
             reverse.builder().effect("scf.yield", &values);
             Ok(())
         })?;
@@ -254,12 +241,8 @@ impl Rule for While {
         let types: Vec<_> = start.iter().map(|value| value.ty()).collect();
         let operands = [&[zero, count, one], &start[..]].concat();
         let new = reverse.builder().create("scf.for", &operands, &types, &[], &[Region::with_block(block)]);
-        for (position, value) in captured.iter().enumerate() {
-            reverse.set_adjoint(*value, new.result(carried.len() + position));
-        }
-        for (position, index) in carried.iter().enumerate() {
-            reverse.accumulate(op.operand(*index), new.result(position))?;
-        }
-        Ok(())
+        let bars = some(&new.results());
+        reverse.set_lanes(captured, &bars[split..]);
+        reverse.accumulate_lanes(&select(&carried, &op.operands()), &bars[..split])
     }
 }
