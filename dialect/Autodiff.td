@@ -67,16 +67,19 @@ def Autodiff_CacheType : TypeDef<Autodiff_Dialect, "Cache"> {
 // Request ops
 //===----------------------------------------------------------------------===//
 
+// `width` w: w tangents of each value (cotangents, shadows) stand in a row. `strong_zero`: a derivative of zero stays
+// zero, even where the partial that it meets is infinite or no number.
 class Autodiff_RequestOp<string mnemonic>
     : Autodiff_Op<mnemonic, [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<AnyType>:$inputs,
                        Autodiff_ActivityListAttr:$arg_activities,
                        Autodiff_ActivityListAttr:$result_activities,
-                       OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$width);
+                       OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$width,
+                       UnitAttr:$strong_zero);
   let results = (outs Variadic<AnyType>:$outputs);
   let assemblyFormat = [{
     $callee `(` $inputs `)` `args` custom<ActivityListAttr>($arg_activities)
-    `results` custom<ActivityListAttr>($result_activities) (`width` $width^)? attr-dict
+    `results` custom<ActivityListAttr>($result_activities) (`width` $width^)? (`strong_zero` $strong_zero^)? attr-dict
     `:` functional-type($inputs, $outputs)
   }];
 }

@@ -39,6 +39,8 @@ pub struct Request {
     pub results: Vec<Activity>,
     /// The number of directions: tangents of each value, or cotangents.
     pub width: usize,
+    /// Whether a zero stays zero where it meets a partial that is infinite or no number.
+    pub strong_zero: bool,
 }
 
 /// The two modes.
@@ -95,6 +97,7 @@ impl Request {
             arguments: inputs.iter().map(argument).collect(),
             results: results.iter().map(result).collect(),
             width: 1,
+            strong_zero: false,
         }
     }
 
@@ -110,6 +113,9 @@ impl Request {
         };
         if self.width != 1 {
             name += &format!(".x{}", self.width);
+        }
+        if self.strong_zero {
+            name += ".strong_zero";
         }
         if self.results.iter().any(|activity| *activity != default) {
             name += ".";

@@ -102,6 +102,26 @@ impl Trips {
     }
 }
 
+/// `derived`, or zero where `seed` is zero; `derived` itself if it is the seed, or has no zero.
+pub fn guarded(builder: &Builder, seed: Value, derived: Value) -> Value {
+    if seed == derived {
+        return derived;
+    }
+    let guard = || {
+        let (none, nothing) = (builder.number(seed.ty(), 0.0)?, builder.number(derived.ty(), 0.0)?);
+        let boolean = Type::integer(builder.context(), 1);
+        let is_zero = if seed.ty().element().is_complex() {
+            builder.op("complex.eq", &[seed, none], boolean)
+        } else {
+            let ty = seed.ty().with_element(boolean)?;
+            let equal = Attribute::integer(Type::integer(builder.context(), 64), 1);
+            builder.create("arith.cmpf", &[seed, none], &[ty], &[("predicate", equal)], &[]).result(0)
+        };
+        Some(builder.op("arith.select", &[is_zero, nothing, derived], derived.ty()))
+    };
+    guard().unwrap_or(derived)
+}
+
 /// The sum of two values of one differentiable type.
 pub fn sum(builder: &Builder, a: Value, b: Value) -> Value {
     let name = if a.ty().element().is_complex() { "complex.add" } else { "arith.addf" };

@@ -26,11 +26,7 @@ pub struct Derivative {
 /// # Errors
 ///
 /// All that stands in the way: every op without a rule that may carry a derivative, not the first only.
-pub fn derive(
-    function: Op,
-    request: &Request,
-    rules: &Registry,
-) -> std::result::Result<Derivative, Vec<Diagnostic>> {
+pub fn derive(function: Op, request: &Request, rules: &Registry) -> std::result::Result<Derivative, Vec<Diagnostic>> {
     let one = |error: Box<Diagnostic>| vec![*error];
     let entry = function_body(function).map_err(one)?;
     let returned = entry.terminator().map(Op::operands).unwrap_or_default();
@@ -187,7 +183,7 @@ impl Body<'_> {
 
     fn forward(&self, function: Op, rules: &Registry, activity: &Activities) -> Result<Vec<Request>> {
         let builder = Builder::at_end(self.block, function.location());
-        let mut forward = Forward::new(rules, activity, builder, self.request.width);
+        let mut forward = Forward::new(rules, activity, builder, self.request);
         let mut owned = vec![];
         for (argument, _, new, dual) in self.arguments() {
             let own = dual.is_empty() && argument.ty().is_memory() && activity.is_active(argument);
@@ -227,7 +223,7 @@ impl Body<'_> {
 
     fn reverse(&self, function: Op, rules: &Registry, activity: &Activities) -> Result<Vec<Request>> {
         let facts = Facts::new(function, self.entry, rules, activity);
-        let mut reverse = Reverse::new(&facts, self.block, self.request.width);
+        let mut reverse = Reverse::new(&facts, self.block, self.request);
         let arguments = self.arguments();
         for (argument, _, new, dual) in &arguments {
             reverse.bind(*argument, *new);

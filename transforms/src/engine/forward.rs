@@ -17,6 +17,7 @@ pub struct Forward<'a> {
     /// By value and direction.
     tangents: FxHashMap<(Value, usize), Value>,
     width: usize,
+    strong_zero: bool,
     lane: usize,
     /// The op that was copied last, for its further directions.
     last_copy: Option<(Op, Op)>,
@@ -29,13 +30,14 @@ pub struct Forward<'a> {
 
 impl<'a> Forward<'a> {
     /// Starts in a block of the new function.
-    pub fn new(rules: &'a Registry, activity: &'a Activity, builder: Builder, width: usize) -> Self {
+    pub fn new(rules: &'a Registry, activity: &'a Activity, builder: Builder, request: &Request) -> Self {
         Self {
             rules,
             activity,
             copier: Copier::default(),
             tangents: FxHashMap::default(),
-            width,
+            width: request.width,
+            strong_zero: request.strong_zero,
             lane: 0,
             last_copy: None,
             entry: builder.block(),
@@ -128,6 +130,11 @@ impl<'a> Forward<'a> {
         let copy = self.copier.copy(&builder, op);
         self.last_copy = Some((op, copy));
         copy
+    }
+
+    /// Whether a zero tangent stays zero whatever partial it meets.
+    pub fn strong_zero(&self) -> bool {
+        self.strong_zero
     }
 
     /// The number of directions.

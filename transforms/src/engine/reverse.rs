@@ -142,13 +142,14 @@ pub struct Reverse<'a> {
     deferred: Vec<Op>,
     required: Vec<Request>,
     width: usize,
+    strong_zero: bool,
     /// The direction that is being worked on.
     lane: usize,
 }
 
 impl<'a> Reverse<'a> {
     /// Starts at the end of the entry block of a new function.
-    pub fn new(facts: &'a Facts<'a>, new_entry: Block, width: usize) -> Self {
+    pub fn new(facts: &'a Facts<'a>, new_entry: Block, request: &Request) -> Self {
         let location = facts.function.location();
         Self {
             facts,
@@ -161,7 +162,8 @@ impl<'a> Reverse<'a> {
             shadows: Shadows::default(),
             deferred: vec![],
             required: vec![],
-            width,
+            width: request.width,
+            strong_zero: request.strong_zero,
             lane: 0,
         }
     }
@@ -323,6 +325,11 @@ impl<'a> Reverse<'a> {
         if let Some(frame) = self.frames.last_mut() {
             frame.adjoints.insert((value, self.lane), adjoint);
         }
+    }
+
+    /// Whether a zero cotangent stays zero whatever partial it meets.
+    pub fn strong_zero(&self) -> bool {
+        self.strong_zero
     }
 
     /// The number of directions.

@@ -96,7 +96,11 @@ impl Reverse<'_> {
                 } else if self.is_global(buffer) {
                     let class = self.activity().representative(buffer);
                     let builder = Builder::at_start(self.new_entry(), buffer.location());
-                    *self.shadows.globals.entry((class, lane)).or_insert_with(|| emit::zeroed(&builder, buffer.ty(), &[]))
+                    *self
+                        .shadows
+                        .globals
+                        .entry((class, lane))
+                        .or_insert_with(|| emit::zeroed(&builder, buffer.ty(), &[]))
                 } else {
                     return Err(unknown_origin(op, buffer));
                 }
@@ -123,7 +127,7 @@ impl Reverse<'_> {
                 match self.visible_shadow(source) {
                     Some(shadow) => {
                         let lane = self.lane();
-            self.frame_shadows(frame).insert((buffer, lane), shadow);
+                        self.frame_shadows(frame).insert((buffer, lane), shadow);
                     }
                     None => pending.extend([(buffer, false), (source, false)]),
                 }

@@ -123,6 +123,7 @@ impl Expander {
                 .and_then(Attribute::as_integer)
                 .and_then(|width| usize::try_from(width).ok())
                 .unwrap_or(1),
+            strong_zero: op.attribute("strong_zero").is_some(),
         };
         check_shadows(op, &request)?;
         Ok(request)
@@ -226,7 +227,10 @@ fn check_shadows(op: Op, request: &Request) -> Result<(), Diagnostic> {
         if let Some((index, _)) = primals.iter().find(|(_, primal)| memory_behind(*primal) == memory_behind(shadow)) {
             return Err(Diagnostic::error(
                 op.location(),
-                format!("'{}' op: the shadow of argument #{of} is the memory of argument #{index}; pass a buffer of its own", op.name()),
+                format!(
+                    "'{}' op: the shadow of argument #{of} is the memory of argument #{index}; pass a buffer of its own",
+                    op.name()
+                ),
             ));
         }
     }

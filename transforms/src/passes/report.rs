@@ -103,14 +103,14 @@ fn requests(module: Op) -> Vec<Request> {
         };
         let activities = |name| op.attribute(name).map(Attribute::as_activities).unwrap_or_default();
         let callee = op.attribute("callee").and_then(Attribute::as_symbol).unwrap_or_default();
-        let request =
-            Request {
-                callee,
-                mode,
-                arguments: activities("arg_activities"),
-                results: activities("result_activities"),
-                width: 1,
-            };
+        let request = Request {
+            callee,
+            mode,
+            arguments: activities("arg_activities"),
+            results: activities("result_activities"),
+            width: 1,
+            strong_zero: false,
+        };
         if !requests.contains(&request) {
             requests.push(request);
         }

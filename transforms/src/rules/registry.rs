@@ -1,5 +1,6 @@
 use crate::{
     analysis::{activity::Activity, flow::Flow},
+    emit,
     engine::{Forward, Result, Reverse, error_at},
     rules::{
         Rule,
@@ -164,9 +165,29 @@ impl Rule for Elementwise {
             return Ok(());
         }
         let tangents: Vec<_> = op.operands().into_iter().map(|operand| forward.tangent(operand)).collect();
-        let results = rule
-            .pushforward(&forward.builder().with_location(op.location()), copy, &tangents)
-            .map_err(|message| error_at(op, message))?;
+        let builder = forward.builder().with_location(op.location());
+        let push = |tangents: &[Option<Value>]| {
+            rule.pushforward(&builder, copy, tangents).map_err(|message| error_at(op, message))
+        };
+        let results = if forward.strong_zero() {
+            // One operand at a time, so that a zero tangent can be told from the others.
+            let mut sums = vec![None; op.result_count()];
+            for (index, tangent) in tangents.iter().enumerate() {
+                let Some(tangent) = *tangent else { continue };
+                let mut alone = vec![None; tangents.len()];
+                alone[index] = Some(tangent);
+                for (sum, part) in sums.iter_mut().zip(push(&alone)?) {
+                    let part = part.map(|part| emit::guarded(&builder, tangent, part));
+                    *sum = match (*sum, part) {
+                        (Some(sum), Some(part)) => Some(emit::sum(&builder, sum, part)),
+                        (sum, part) => sum.or(part),
+                    };
+                }
+            }
+            sums
+        } else {
+            push(&tangents)?
+        };
         for (result, tangent) in op.results().into_iter().zip(results) {
             forward.set_tangent(result, tangent);
         }
@@ -206,7 +227,11 @@ impl Rule for Elementwise {
             )
             .map_err(|message: String| error_at(op, message))?;
         for (operand, contribution) in op.operands().into_iter().zip(contributions) {
-            if let Some(contribution) = contribution {
+            if let Some(mut contribution) = contribution {
+                // With several results, the cotangents of all would have to be zero.
+                if let (true, [Some(seed)]) = (reverse.strong_zero(), cotangents.as_slice()) {
+                    contribution = emit::guarded(&builder, *seed, contribution);
+                }
                 reverse.accumulate(operand, contribution)?;
             }
         }
