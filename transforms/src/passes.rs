@@ -1,6 +1,7 @@
 //! The passes, one file each.
 
 mod differentiate;
+mod eliminate_dead;
 mod expand_atomics;
 mod explain;
 mod forward_stores;
@@ -19,6 +20,7 @@ use autodiff_dialect::bridge;
 /// Registers the passes by name. Call it once, before a pipeline is parsed.
 pub fn register() {
     bridge::register_pass(&differentiate::PASS);
+    bridge::register_pass(&eliminate_dead::PASS);
     bridge::register_pass(&expand_atomics::PASS);
     bridge::register_pass(&explain::PASS);
     bridge::register_pass(&forward_stores::PASS);

@@ -1,6 +1,5 @@
 // A buffer that the primal fills by copies, and of which the derivative reads nothing, does not survive.
 // RUN: autodiff-opt %s --autodiff-differentiate --autodiff-lower --canonicalize | FileCheck %s
-// XFAIL: *
 // The clean-up does not remove copies into a buffer that is freed unread.
 func.func private @f(%a: memref<8xf64>, %b: memref<8xf64>, %n: index) -> f64 {
   %scratch = memref.alloc() : memref<8xf64>

@@ -1,5 +1,4 @@
 // What only fills a buffer that nobody reads does not survive: there is one loop over the iterations, the reverse one.
-// XFAIL: *
 // The clean-up keeps a loop that allocates, fills, reads and frees a buffer, though its result is unused.
 // RUN: autodiff-opt %s --autodiff-differentiate --autodiff-lower --canonicalize | FileCheck %s
 func.func @f(%a: memref<9xf64>, %n: index) -> f64 {

@@ -17,7 +17,7 @@ const STRUCTURE: &str =
 const OPTIMISE: &str =
     "func.func(sroa,mem2reg,cse),autodiff-forward-stores,func.func(canonicalize,loop-invariant-code-motion,cse)";
 const SIMPLIFY: &str = "func.func(canonicalize)";
-const CLEAN_UP: &str = "func.func(canonicalize,cse)";
+const CLEAN_UP: &str = "func.func(canonicalize,cse),autodiff-eliminate-dead,func.func(canonicalize)";
 
 /// A module that holds the clone of a function.
 pub(super) struct NormalForm {

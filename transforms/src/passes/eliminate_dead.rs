@@ -1,0 +1,169 @@
+//! Removes what nobody observes: computations, and stores to memory of the function's own that no live op reads.
+//!
+//! Upstream's clean-up keeps every loop that stores something. Here an op is live
+//!
+//! 1. if it ends the function, writes memory that is visible outside, or does what nobody knows;
+//! 2. if a live op uses its results, or it holds a live op;
+//! 3. if it writes to memory that a live op reads;
+//! 4. if it frees memory whose allocation is live.
+//!
+//! Loops are taken to end.
+
+use crate::{
+    analysis::activity::{Activity, Seeds},
+    rules::{Registry, elementwise::RuleBook},
+};
+use autodiff_dialect::{
+    bridge::Pass,
+    ir::{Block, EffectKind, Op, Region, Value},
+};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+pub(super) static PASS: Pass = Pass::new(
+    c"autodiff-eliminate-dead",
+    c"Remove computations and stores that nobody observes",
+    &[],
+    |_, module| {
+        let rules = Registry::new(RuleBook::builtin().clone());
+        for function in module.walk() {
+            if function.is_function() && function.body(0).is_some() {
+                let aliases = Activity::new(function, &rules, &Seeds::default());
+                let mut liveness = Liveness::new(function, &aliases);
+                liveness.run();
+                for op in liveness.dead(function).into_iter().rev() {
+                    op.erase();
+                }
+            }
+        }
+        Ok(())
+    },
+);
+
+/// What the ops of a function do to each class of memory.
+struct Liveness<'a> {
+    aliases: &'a Activity,
+    function: Op,
+    writers: FxHashMap<Value, Vec<Op>>,
+    frees: FxHashMap<Value, Vec<Op>>,
+    live: FxHashSet<Op>,
+    observed: FxHashSet<Value>,
+    pending: Vec<Op>,
+}
+
+impl<'a> Liveness<'a> {
+    fn new(function: Op, aliases: &'a Activity) -> Self {
+        let mut this = Self {
+            aliases,
+            function,
+            writers: FxHashMap::default(),
+            frees: FxHashMap::default(),
+            live: FxHashSet::default(),
+            observed: FxHashSet::default(),
+            pending: vec![],
+        };
+        for op in function.walk().into_iter().skip(1) {
+            this.classify(op);
+        }
+        this
+    }
+
+    fn is_visible(&self, class: Value) -> bool {
+        self.aliases.classes().get(class).is_none_or(|class| class.is_visible())
+    }
+
+    /// Finds the roots, and who writes and frees what.
+    fn classify(&mut self, op: Op) {
+        let Some(effects) = op.effects() else { return self.mark(op) };
+        if op.is_terminator() && op.parent() == Some(self.function) {
+            return self.mark(op);
+        }
+        for effect in effects {
+            match (effect.kind, effect.value.filter(|value| value.ty().is_memory())) {
+                (EffectKind::Read | EffectKind::Allocate, _) => {}
+                (_, None) => self.mark(op),
+                (kind, Some(value)) => {
+                    let class = self.aliases.representative(value);
+                    if self.is_visible(class) {
+                        self.mark(op);
+                    } else if kind == EffectKind::Free {
+                        self.frees.entry(class).or_default().push(op);
+                    } else if value.defining_op() != Some(op) {
+                        // What an op writes to a buffer that it makes is nothing to be kept for its own sake.
+                        self.writers.entry(class).or_default().push(op);
+                    }
+                }
+            }
+        }
+    }
+
+    fn mark(&mut self, op: Op) {
+        if self.live.insert(op) {
+            self.pending.push(op);
+        }
+    }
+
+    fn observe(&mut self, class: Value) {
+        if self.observed.insert(class) {
+            for op in self.writers.remove(&class).unwrap_or_default() {
+                self.mark(op);
+            }
+        }
+    }
+
+    fn run(&mut self) {
+        while let Some(op) = self.pending.pop() {
+            for operand in op.operands() {
+                if let Some(source) = operand.defining_op() {
+                    self.mark(source);
+                } else if let Some(owner) = operand.block().parent_op().filter(|owner| *owner != self.function) {
+                    self.mark(owner);
+                }
+            }
+            if let Some(parent) = op.parent().filter(|parent| *parent != self.function) {
+                self.mark(parent);
+            }
+            for end in op.regions().into_iter().flat_map(Region::blocks).filter_map(Block::terminator) {
+                self.mark(end);
+            }
+            for effect in op.effects().unwrap_or_default() {
+                let Some(value) = effect.value.filter(|value| value.ty().is_memory()) else { continue };
+                let class = self.aliases.representative(value);
+                match effect.kind {
+                    EffectKind::Read => self.observe(class),
+                    EffectKind::Allocate => {
+                        for free in self.frees.remove(&class).unwrap_or_default() {
+                            self.mark(free);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            let returns = op.is_terminator() && op.parent() == Some(self.function);
+            if returns || op.effects().is_none() || op.name() == "memref.extract_aligned_pointer_as_index" {
+                // Whoever gets a buffer, or does what nobody knows, may read it.
+                for operand in op.operands().into_iter().filter(|operand| operand.ty().is_memory()) {
+                    self.observe(self.aliases.representative(operand));
+                }
+            }
+        }
+    }
+
+    /// The outermost ops that are not live, in program order.
+    fn dead(&self, function: Op) -> Vec<Op> {
+        let mut dead = vec![];
+        let mut pending: Vec<Op> = vec![function];
+        while let Some(op) = pending.pop() {
+            let inner = op.regions().into_iter().flat_map(Region::blocks).flat_map(Block::ops);
+            let mut keep = vec![];
+            for op in inner {
+                if !self.live.contains(&op) && !op.is_terminator() {
+                    dead.push(op);
+                } else {
+                    keep.push(op);
+                }
+            }
+            pending.extend(keep.into_iter().rev());
+        }
+        dead
+    }
+}
