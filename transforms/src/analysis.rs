@@ -6,3 +6,4 @@ pub mod captures;
 pub mod flow;
 pub mod memory;
 pub mod overwrite;
+pub mod rerun;

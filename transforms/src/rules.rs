@@ -13,7 +13,7 @@ use crate::{
     analysis::{activity::Activity, flow::Flow},
     engine::{Forward, Result, Reverse},
 };
-use autodiff_dialect::ir::{Op, Value};
+use autodiff_dialect::ir::{Block, Op, Value};
 
 /// What one op, or a family of ops, means for derivatives.
 ///
@@ -57,6 +57,11 @@ pub trait Rule: Send + Sync {
     /// with regions. Other rules are asked once for each direction.
     fn handles_all_lanes(&self) -> bool {
         false
+    }
+
+    /// The body of a counted loop, whose iterations the reverse sweep may run again.
+    fn iteration(&self, _op: Op) -> Option<Block> {
+        None
     }
 
     /// Whether the regions of the op run at most once each time that it runs.

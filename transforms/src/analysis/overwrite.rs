@@ -133,6 +133,17 @@ impl Overwrites {
         }
     }
 
+    /// Whether nothing writes to a class in or behind an op of the function's own block.
+    pub fn is_final(&self, op: Op, class: Value) -> bool {
+        let Some(position) = self.position.get(&op) else { return false };
+        self.last_write.get(&class).is_none_or(|(last, _)| last < position)
+    }
+
+    /// Whether a class is never freed, or its release may wait until the end of the function.
+    pub fn is_kept(&self, class: Value, activity: &Activity) -> bool {
+        self.frees.get(&class).is_none_or(|frees| frees.is_empty()) || self.release(class, activity).is_some()
+    }
+
     fn top(&self, op: Op) -> Option<usize> {
         let mut op = op;
         while op.block() != self.entry {

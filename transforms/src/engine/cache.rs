@@ -74,10 +74,10 @@ impl Reverse<'_> {
     pub fn saved(&mut self, op: Op, number: usize) -> Result<Value> {
         let missing = || internal(op.location(), "a value was not saved");
         let value = *self.caches.saved.get(&(op, number)).ok_or_else(missing)?;
-        if value.block() == self.new_entry() {
+        let source = op.block().ok_or_else(missing)?;
+        if self.is_direct(source) {
             return Ok(value);
         }
-        let source = op.block().ok_or_else(missing)?;
         let cache = self.fill_cache(source, value)?;
         let frame = self.frame_for(source).ok_or_else(missing)?;
         self.pop(frame, &cache)
@@ -106,12 +106,15 @@ impl Reverse<'_> {
 
     /// Creates a cache and saves a value of the forward sweep in it, right where the value is made.
     fn fill_cache(&mut self, source: Block, value: Value) -> Result<Cache> {
-        let top = self.outermost(value)?;
-        let in_front = Builder::before(top).ok_or_else(|| internal(value.location(), "a cache has no place"))?;
+        // In front of what holds the value; for an iteration that is run again, in front of the reverse of the loop.
+        let in_front = match self.outermost(value) {
+            Some(top) => Builder::before(top).ok_or_else(|| internal(value.location(), "a cache has no place"))?,
+            None => Builder::at_end(self.frame_block(0), value.location()),
+        };
         let mut loops = vec![];
         let mut extents = Some(vec![]);
         let mut block = source;
-        while block != self.facts().entry {
+        loop {
             match self.caches.described.get(&block).map(|described| described.execution) {
                 Some(Execution::Once) => {}
                 Some(Execution::Counted { .. }) => {
@@ -128,6 +131,9 @@ impl Reverse<'_> {
                 Some(block) => block,
                 None => return Err(internal(value.location(), "a block lies outside the function")),
             };
+            if self.is_direct(block) {
+                break;
+            }
         }
         if extents.is_none() {
             loops.clear();
@@ -162,14 +168,13 @@ impl Reverse<'_> {
     }
 
     /// The op of the new function's own block that holds a value.
-    fn outermost(&self, value: Value) -> Result<Op> {
+    fn outermost(&self, value: Value) -> Option<Op> {
         let mut block = value.block();
         loop {
-            let op =
-                block.parent_op().ok_or_else(|| internal(value.location(), "a value lies outside the function"))?;
-            block = op.block().ok_or_else(|| internal(value.location(), "a value lies outside the function"))?;
+            let op = block.parent_op()?;
+            block = op.block()?;
             if block == self.new_entry() {
-                return Ok(op);
+                return Some(op);
             }
         }
     }

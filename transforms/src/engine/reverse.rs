@@ -10,6 +10,7 @@ use crate::{
         cache_plan::{CachePlan, Decision, Slice},
         captures::Captures,
         overwrite::Overwrites,
+        rerun::Reruns,
     },
     emit,
     engine::{
@@ -58,6 +59,7 @@ pub struct Facts<'a> {
     pub captures: Captures,
     pub overwrites: Overwrites,
     pub plan: CachePlan,
+    pub reruns: Reruns,
     /// Classes of memory whose release waits for the reverse sweep.
     pub kept: FxHashSet<Value>,
 }
@@ -75,6 +77,7 @@ impl<'a> Facts<'a> {
             captures,
             overwrites,
             plan: CachePlan::default(),
+            reruns: Reruns::default(),
             kept: FxHashSet::default(),
         };
         let needed: Vec<_> = function
@@ -84,6 +87,11 @@ impl<'a> Facts<'a> {
             .flat_map(|op| rules.get(op).needed(op, activity))
             .collect();
         facts.plan = CachePlan::new(&needed, &facts);
+        facts.reruns = Reruns::new(entry, rules, activity, &facts.overwrites, facts.plan.cached());
+        if !facts.reruns.is_empty() {
+            facts.plan = CachePlan::new(&needed, &facts);
+        }
+        facts.kept.extend(facts.reruns.kept());
         for op in function.walk() {
             if let Some(buffer) = rules.get(op).reads_only(op)
                 && op.results().into_iter().any(|result| facts.plan.decision(result) == Some(Decision::Recompute))
@@ -98,7 +106,9 @@ impl<'a> Facts<'a> {
 impl Slice for Facts<'_> {
     fn is_free(&self, value: Value) -> bool {
         // Values of the function's own block dominate the reverse sweep; induction variables are mirrored.
-        value.block() == self.entry || self.is_mirrored(value)
+        // So do those of an iteration that is run again, what it carries excepted.
+        let again = self.reruns.contains(value.block()) && value.defining_op().is_some();
+        value.block() == self.entry || again || self.is_mirrored(value)
     }
 
     fn depth(&self, value: Value) -> u32 {
@@ -116,6 +126,22 @@ impl Slice for Facts<'_> {
 }
 
 impl Facts<'_> {
+    /// Whether a carried number is used for nothing but the sum that is yielded, so that its value does not matter.
+    fn is_only_summed(&self, argument: Value) -> bool {
+        let number = argument.argument_number().map(|number| number - 1);
+        argument.ty().is_differentiable_value()
+            && argument.uses().into_iter().all(|(op, _)| {
+                let end = op.block().and_then(Block::terminator);
+                let passes = op.result_count() == 1
+                    && op.block() == Some(argument.block())
+                    && op.is_memory_effect_free()
+                    && op.region_count() == 0
+                    && op.result(0).uses().into_iter().all(|(user, index)| Some(user) == end && Some(index) == number);
+                (passes && !self.rules.get(op).needed(op, self.activity).contains(&argument))
+                    || (Some(op) == end && argument.uses().len() == 1)
+            })
+    }
+
     fn loops_around(&self, value: Value) -> u32 {
         let parents = std::iter::successors(value.block().parent_op(), |op| op.parent());
         let inside = parents.take_while(|op| *op != self.function);
@@ -209,18 +235,60 @@ impl<'a> Reverse<'a> {
     pub fn forward_body(&mut self, source: Block, into: Block, execution: Execution) -> Result<()> {
         self.caches.describe(source, into, execution);
         let outer = std::mem::replace(&mut self.forward, Builder::at_end(into, self.location));
-        let result = body_ops(source).into_iter().try_for_each(|op| {
+        let result = self.forward_ops(source);
+        self.forward = outer;
+        result
+    }
+
+    fn forward_ops(&mut self, source: Block) -> Result<()> {
+        body_ops(source).into_iter().try_for_each(|op| {
             self.location = op.location();
             self.forward = self.forward.with_location(op.location());
             self.facts.rules.get(op).forward_sweep(op, self)
-        });
-        self.forward = outer;
-        result
+        })
     }
 
     /// Emits the function's own block into the new function.
     pub fn forward_entry(&mut self, source: Block) -> Result<()> {
         self.forward_body(source, self.new_entry, Execution::Once)
+    }
+
+    /// Whether the reverse sweep runs the iterations of a loop again.
+    pub fn reruns(&self, body: Block) -> bool {
+        self.facts.reruns.contains(body)
+    }
+
+    /// Says how often a block that was copied as it is runs. Its arguments get counterparts.
+    pub fn describe_copy(&mut self, source: Block, copy: Block, execution: Execution) {
+        self.caches.describe(source, copy, execution);
+        for (argument, new) in source.arguments().into_iter().zip(copy.arguments()) {
+            self.copier.set(argument, new);
+        }
+    }
+
+    /// Runs an iteration again, at the start of its reverse: the forward sweep of the loop's body.
+    pub fn rerun(&mut self, body: Block, induction: Value) -> Result<()> {
+        let frame = self.frame_for(body).ok_or_else(|| internal(self.location, "an iteration has no frame"))?;
+        let block = self.frames[frame].block;
+        let mut carried = vec![];
+        for argument in body.arguments().into_iter().skip(1) {
+            carried.push(match self.facts.is_only_summed(argument) {
+                true => self.zero(argument)?,
+                false => {
+                    let cache = self.cache_of(argument)?;
+                    self.pop(frame, &cache)?
+                }
+            });
+        }
+        self.shadows.forget_inside(body);
+        self.copier.set(body.argument(0), induction);
+        for (argument, value) in body.arguments().into_iter().skip(1).zip(carried) {
+            self.copier.set(argument, value);
+        }
+        let outer = std::mem::replace(&mut self.forward, Builder::at_end(block, self.location));
+        let result = self.forward_ops(body);
+        self.forward = outer;
+        result
     }
 
     /// Builds in the forward sweep at the end of a new block.
@@ -465,10 +533,16 @@ impl<'a> Reverse<'a> {
 
     /// A primal value, if the reverse sweep sees it already.
     fn visible(&self, value: Value) -> Option<Value> {
-        if value.block() == self.facts.entry {
+        if self.is_direct(value.block()) {
             return self.copier.contains(value).then(|| self.copier.get(value));
         }
         self.frames.iter().rev().find(|frame| frame.source == value.block())?.primals.get(&value).copied()
+    }
+
+    /// Whether the values of a block have counterparts that the reverse sweep sees: the function's own block, and the
+    /// iterations that are run again.
+    pub(super) fn is_direct(&self, source: Block) -> bool {
+        source == self.facts.entry || self.facts.reruns.contains(source)
     }
 
     /// The frame that reverses the block that defines a value.

@@ -9,7 +9,7 @@ use crate::{
     emit,
     engine::{Result, Reverse, copy::remapped, error_at, internal},
 };
-use autodiff_dialect::ir::{Builder, Op, Value};
+use autodiff_dialect::ir::{Block, Builder, Op, Value};
 use rustc_hash::FxHashMap;
 
 /// All shadows of one derivative.
@@ -21,6 +21,16 @@ pub struct Shadows {
     given: rustc_hash::FxHashSet<Value>,
     /// Shadows of globals, by class; freed at the end.
     globals: FxHashMap<(Value, usize), Value>,
+}
+
+impl Shadows {
+    /// Forgets the forward sweep's shadows of what a block defines, which is about to be emitted again.
+    pub(super) fn forget_inside(&mut self, block: Block) {
+        self.forward.retain(|(buffer, _), _| {
+            let blocks = std::iter::successors(Some(buffer.block()), |inner| inner.parent_op().and_then(Op::block));
+            blocks.into_iter().all(|inner| inner != block)
+        });
+    }
 }
 
 impl Reverse<'_> {
@@ -144,7 +154,7 @@ impl Reverse<'_> {
                 _ if self.is_local(buffer) => self.local_shadow(frame, buffer)?,
                 _ => {
                     let shadow = self.forward_shadow(buffer)?;
-                    if shadow.block() == self.new_entry() {
+                    if self.is_direct(buffer.block()) {
                         shadow
                     } else {
                         let cache = self.shadow_cache_of(buffer, shadow)?;

@@ -19,11 +19,8 @@ use autodiff_dialect::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
-pub(super) static PASS: Pass = Pass::new(
-    c"autodiff-eliminate-dead",
-    c"Remove computations and stores that nobody observes",
-    &[],
-    |_, module| {
+pub(super) static PASS: Pass =
+    Pass::new(c"autodiff-eliminate-dead", c"Remove computations and stores that nobody observes", &[], |_, module| {
         let rules = Registry::new(RuleBook::builtin().clone());
         for function in module.walk() {
             if function.is_function() && function.body(0).is_some() {
@@ -36,8 +33,7 @@ pub(super) static PASS: Pass = Pass::new(
             }
         }
         Ok(())
-    },
-);
+    });
 
 /// What the ops of a function do to each class of memory.
 struct Liveness<'a> {

@@ -48,8 +48,10 @@ fn full_store(op: Op) -> Option<(Value, Op)> {
         if let Some(store) = ops.iter().find(|op| op.name() == "memref.store" && op.operands()[2..] == inductions[..]) {
             let buffer = store.operand(1);
             let shape = buffer.ty().shape();
-            let covers = |(size, bound): (&i64, &Value)| {
-                constant_index(*bound).map_or_else(|| is_extent_of(*bound, buffer), |bound| bound == *size)
+            let open = shape.iter().filter(|size| **size == Type::DYNAMIC).count();
+            let covers = |(size, bound): (&i64, &Value)| match constant_index(*bound) {
+                Some(bound) => bound == *size,
+                None => open == 1 && *size == Type::DYNAMIC && is_extent_of(*bound, buffer),
             };
             return (shape.len() == bounds.len() && shape.iter().zip(&bounds).all(covers)).then_some((buffer, *store));
         }
@@ -61,13 +63,13 @@ fn full_store(op: Op) -> Option<(Value, Op)> {
     }
 }
 
-/// Whether a bound is read off the buffer's own type at run time; only one dimension may be open.
+/// Whether a bound is the only open size of a buffer, as the buffer says or as its allocation was told.
 fn is_extent_of(bound: Value, buffer: Value) -> bool {
-    bound.defining_op().is_some_and(|op| {
-        op.name() == "memref.dim"
-            && op.operand(0) == buffer
-            && buffer.ty().shape().iter().filter(|size| **size == Type::DYNAMIC).count() == 1
-    })
+    let asked = bound.defining_op().is_some_and(|op| op.name() == "memref.dim" && op.operand(0) == buffer);
+    let told = buffer
+        .defining_op()
+        .is_some_and(|op| matches!(op.name(), "memref.alloc" | "memref.alloca") && op.operands() == [bound]);
+    asked || told
 }
 
 impl Rule for CountedLoop {
@@ -93,6 +95,10 @@ impl Rule for CountedLoop {
 
     fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
         op.operands().into_iter().take(3).collect()
+    }
+
+    fn iteration(&self, op: Op) -> Option<Block> {
+        op.body(0)
     }
 
     fn mirrors(&self, op: Op, argument: Value) -> bool {
@@ -131,6 +137,14 @@ impl Rule for CountedLoop {
             return Ok(());
         }
         let source = reverse.block_of(op, 0)?;
+        let trips =
+            Trips { lower: op.operand(0), upper: op.operand(1), step: op.operand(2), unsigned: is_unsigned(op) };
+        let execution = Execution::Counted { trips, induction: source.argument(0) };
+        if reverse.reruns(source) {
+            let copy = reverse.copy(op);
+            reverse.describe_copy(source, reverse.block_of(copy, 0)?, execution);
+            return Ok(());
+        }
         let start = initial(op);
         let carried: Vec<_> = (0..start.len())
             .filter(|index| {
@@ -151,9 +165,7 @@ impl Rule for CountedLoop {
         for (index, shadows) in carried.iter().zip(shadows.chunks(reverse.width())) {
             reverse.bind_shadows(source.argument(index + 1), shadows);
         }
-        let trips =
-            Trips { lower: op.operand(0), upper: op.operand(1), step: op.operand(2), unsigned: is_unsigned(op) };
-        reverse.forward_body(source, block, Execution::Counted { trips, induction: source.argument(0) })?;
+        reverse.forward_body(source, block, execution)?;
         reverse.within(block, |reverse| {
             let yielded = source.terminator().map(Op::operands).unwrap_or_default();
             let mut values: Vec<_> = yielded.iter().map(|value| reverse.counterpart(*value)).collect();
@@ -214,6 +226,9 @@ impl Rule for CountedLoop {
             let bars = some(&block.arguments()[1..]);
             reverse.set_lanes(captured, &bars[split..]);
             let yielded = source.terminator().map(Op::operands).unwrap_or_default();
+            if reverse.reruns(source) {
+                reverse.rerun(source, induction)?;
+            }
             reverse.accumulate_lanes(&select(&yielded), &bars[..split])?;
             reverse.reverse_body(source)?;
             let mut values = reverse.take_lanes_or_zero(&select(&source.arguments()[1..]))?;
