@@ -24,7 +24,7 @@ pub struct Forward<'a> {
     builder: Builder,
     entry: Block,
     /// Shadows of memory from outside that nobody gave, by class; freed at the end.
-    own: FxHashMap<(Value, usize), Value>,
+    own: Vec<((Value, usize), Value)>,
     required: Vec<Request>,
 }
 
@@ -41,7 +41,7 @@ impl<'a> Forward<'a> {
             lane: 0,
             last_copy: None,
             entry: builder.block(),
-            own: FxHashMap::default(),
+            own: vec![],
             required: vec![],
             builder,
         }
@@ -101,7 +101,13 @@ impl<'a> Forward<'a> {
     pub fn own_shadow(&mut self, buffer: Value) -> Value {
         let class = self.activity.representative(buffer);
         let builder = Builder::at_start(self.entry, buffer.location());
-        *self.own.entry((class, self.lane)).or_insert_with(|| emit::zeroed(&builder, buffer.ty(), &[]))
+        let key = (class, self.lane);
+        if let Some((_, shadow)) = self.own.iter().find(|(known, _)| *known == key) {
+            return *shadow;
+        }
+        let shadow = emit::zeroed(&builder, buffer.ty(), &[]);
+        self.own.push((key, shadow));
+        shadow
     }
 
     /// Asks for another derivative, which the one that is being built calls.
@@ -116,7 +122,7 @@ impl<'a> Forward<'a> {
 
     /// Frees the shadows of [`Self::own_shadow`].
     pub fn finish(&mut self) {
-        for (_, shadow) in self.own.drain() {
+        for (_, shadow) in self.own.drain(..) {
             emit::release(&self.builder, shadow);
         }
     }

@@ -20,7 +20,7 @@ pub struct Shadows {
     /// Buffers whose shadow was given by the caller.
     given: rustc_hash::FxHashSet<Value>,
     /// Shadows of globals, by class; freed at the end.
-    globals: FxHashMap<(Value, usize), Value>,
+    globals: Vec<((Value, usize), Value)>,
 }
 
 impl Shadows {
@@ -241,7 +241,7 @@ impl Reverse<'_> {
 
     /// Frees the shadows of arguments and globals, which are the derivative's own.
     pub fn free_argument_shadows(&mut self, arguments: &[Value]) -> Result<()> {
-        let globals: Vec<_> = self.shadows.globals.drain().map(|(_, shadow)| shadow).collect();
+        let globals: Vec<_> = self.shadows.globals.drain(..).map(|(_, shadow)| shadow).collect();
         for shadow in globals {
             emit::release(&self.builder(), shadow);
         }
