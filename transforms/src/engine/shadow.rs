@@ -106,11 +106,15 @@ impl Reverse<'_> {
                 } else if self.is_global(buffer) {
                     let class = self.activity().representative(buffer);
                     let builder = Builder::at_start(self.new_entry(), buffer.location());
-                    *self
-                        .shadows
-                        .globals
-                        .entry((class, lane))
-                        .or_insert_with(|| emit::zeroed(&builder, buffer.ty(), &[]))
+                    let known = self.shadows.globals.iter().find(|(key, _)| *key == (class, lane));
+                    match known.map(|(_, shadow)| *shadow) {
+                        Some(shadow) => shadow,
+                        None => {
+                            let shadow = emit::zeroed(&builder, buffer.ty(), &[]);
+                            self.shadows.globals.push(((class, lane), shadow));
+                            shadow
+                        }
+                    }
                 } else {
                     return Err(unknown_origin(op, buffer));
                 }
