@@ -9,6 +9,7 @@ use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
 };
+use autodiff_transforms::emit;
 use std::collections::HashMap;
 
 pub(crate) static PASS: Pass =
@@ -68,14 +69,13 @@ impl Lowering {
                 let ty = op.result(0).ty();
                 let buffer = allocate(&builder, ty, &operands);
                 let zero = zero(&builder, op, ty.element())?;
-                fill(&builder, buffer, zero);
+                emit::fill(&builder, buffer, zero);
                 op.result(0).replace_all_uses_with(buffer);
             }
             "autodiff.accumulate" => {
                 let ty = operands[0].ty();
                 let old = builder.op("memref.load", &operands[1..], ty);
-                let sum = builder
-                    .same(if ty.element().is_complex() { "complex.add" } else { "arith.addf" }, &[old, operands[0]]);
+                let sum = emit::sum(&builder, old, operands[0]);
                 builder.effect("memref.store", &[&[sum], &operands[1..]].concat());
             }
             "autodiff.take" => {
@@ -146,32 +146,6 @@ fn zero(builder: &Builder, op: Op, ty: Type) -> Result<Value, Diagnostic> {
     builder.number(ty, 0.0).ok_or_else(|| {
         Diagnostic::error(op.location(), format!("'{}' op: type '{ty}' has no constant zero", op.name()))
     })
-}
-
-/// Stores one value everywhere.
-fn fill(builder: &Builder, buffer: Value, value: Value) {
-    fn nest(builder: &Builder, buffer: Value, value: Value, sizes: &[Value], indices: &mut Vec<Value>) {
-        let Some((size, rest)) = sizes.split_first() else {
-            builder.effect("memref.store", &[&[value, buffer], &indices[..]].concat());
-            return;
-        };
-        let location = builder.location();
-        let block = Block::new(&[(Type::index(builder.context()), location)]);
-        indices.push(block.argument(0));
-        let inner = Builder::at_end(block, location);
-        nest(&inner, buffer, value, rest, indices);
-        inner.effect("scf.yield", &[]);
-        indices.pop();
-        let (zero, one) = (builder.index(0), builder.index(1));
-        builder.create("scf.for", &[zero, *size, one], &[], &[], &[Region::with_block(block)]);
-    }
-    let sizes: Vec<_> = (0..buffer.ty().shape().len())
-        .map(|dimension| {
-            let number = builder.index(dimension as i64);
-            builder.op("memref.dim", &[buffer, number], Type::index(builder.context()))
-        })
-        .collect();
-    nest(builder, buffer, value, &sizes, &mut vec![]);
 }
 
 fn new_stack(builder: &Builder, element: Type) -> Storage {

@@ -7,15 +7,19 @@
 mod cache;
 mod copy;
 mod derive;
+mod facts;
 mod forward;
+mod lanes;
 mod reverse;
 mod shadow;
 
 pub use cache::Execution;
 pub use copy::Copier;
-pub use derive::{Derivative, derive};
+pub use derive::{Derivative, derive, seeds};
+pub use facts::Facts;
 pub use forward::Forward;
-pub use reverse::{Facts, Reverse, Scope, some};
+pub use lanes::some;
+pub use reverse::{Reverse, Scope};
 
 use autodiff_dialect::{
     Activity,

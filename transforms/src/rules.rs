@@ -33,7 +33,9 @@ pub trait Rule: Send + Sync {
     }
 
     /// The primal values that [`Rule::reverse_sweep`] asks for.
-    fn needed(&self, op: Op, activity: &Activity) -> Vec<Value>;
+    fn needed(&self, _op: Op, _activity: &Activity) -> Vec<Value> {
+        vec![]
+    }
 
     /// Forward mode: emits the op and, beside it, the tangents of its results.
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()>;

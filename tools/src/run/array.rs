@@ -41,7 +41,6 @@ impl Array {
     }
 
     /// The number of elements.
-    #[expect(clippy::len_without_is_empty, reason = "nothing asks")]
     pub fn len(&self) -> usize {
         self.bytes.len() / self.element.size()
     }

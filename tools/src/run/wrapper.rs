@@ -66,7 +66,7 @@ fn load(body: &mut String, slot: &Slot, index: usize) -> String {
     let ty = port_type(slot, false);
     let result = match slot.kind {
         Kind::Memref => return format!("%p{index}"),
-        Kind::Scalar => write!(body, "  %v{index} = memref.load %p{index}[] : {ty}\n"),
+        Kind::Scalar => writeln!(body, "  %v{index} = memref.load %p{index}[] : {ty}"),
         Kind::Vector => write!(
             body,
             "  %u{index} = ub.poison : {element}\n  %v{index} = vector.transfer_read %p{index}[{}], %u{index} \

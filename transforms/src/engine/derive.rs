@@ -30,7 +30,7 @@ pub fn derive(function: Op, request: &Request, rules: &Registry) -> std::result:
     let one = |error: Box<Diagnostic>| vec![*error];
     let entry = function_body(function).map_err(one)?;
     let returned = entry.terminator().map(Op::operands).unwrap_or_default();
-    let seeds = seeds(request, entry, &returned);
+    let seeds = seeds(request, entry);
     let activity = Activities::new(function, rules, &seeds);
     let refused = refusals(function, request.mode, rules, &activity);
     if !refused.is_empty() {
@@ -93,7 +93,9 @@ fn function_body(function: Op) -> Result<Block> {
     }
 }
 
-fn seeds(request: &Request, entry: Block, returned: &[Value]) -> Seeds {
+/// Where derivatives come from and where they are wanted.
+pub fn seeds(request: &Request, entry: Block) -> Seeds {
+    let returned = entry.terminator().map(Op::operands).unwrap_or_default();
     let mut seeds = Seeds::default();
     for (activity, argument) in request.arguments.iter().zip(entry.arguments()) {
         if *activity != Activity::Const {
@@ -105,7 +107,7 @@ fn seeds(request: &Request, entry: Block, returned: &[Value]) -> Seeds {
     }
     for (activity, value) in request.results.iter().zip(returned) {
         if activity.is_active() || activity.is_dup() {
-            seeds.useful.push(*value);
+            seeds.useful.push(value);
         }
     }
     seeds

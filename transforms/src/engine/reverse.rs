@@ -7,14 +7,11 @@
 use crate::{
     analysis::{
         activity,
-        cache_plan::{CachePlan, Decision, Slice},
-        captures::Captures,
-        overwrite::Overwrites,
-        rerun::Reruns,
+        cache_plan::{Decision, Slice},
     },
     emit,
     engine::{
-        Copier, Request, Result, body_ops,
+        Copier, Facts, Request, Result, body_ops,
         cache::{Caches, Execution},
         copy::remapped,
         error_at,
@@ -22,16 +19,15 @@ use crate::{
         internal,
         shadow::Shadows,
     },
-    rules::Registry,
 };
 use autodiff_dialect::ir::{Block, Builder, Location, Op, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What the reverse sweep knows of one block of the primal.
-struct Frame {
+pub(super) struct Frame {
     source: Block,
     block: Block,
-    adjoints: FxHashMap<(Value, usize), Value>,
+    pub(super) adjoints: FxHashMap<(Value, usize), Value>,
     captured: FxHashSet<Value>,
     primals: FxHashMap<Value, Value>,
     shadows: FxHashMap<(Value, usize), Value>,
@@ -50,127 +46,23 @@ pub struct Scope<'a> {
     pub captured: &'a [Value],
 }
 
-/// The analyses that reverse mode rests on.
-pub struct Facts<'a> {
-    pub function: Op,
-    pub entry: Block,
-    pub rules: &'a Registry,
-    pub activity: &'a activity::Activity,
-    pub captures: Captures,
-    pub overwrites: Overwrites,
-    pub plan: CachePlan,
-    pub reruns: Reruns,
-    /// Classes of memory whose release waits for the reverse sweep.
-    pub kept: FxHashSet<Value>,
-}
-
-impl<'a> Facts<'a> {
-    /// Analyses a function.
-    pub fn new(function: Op, entry: Block, rules: &'a Registry, activity: &'a activity::Activity) -> Self {
-        let captures = Captures::new(function, activity, rules);
-        let overwrites = Overwrites::new(function, activity);
-        let mut facts = Self {
-            function,
-            entry,
-            rules,
-            activity,
-            captures,
-            overwrites,
-            plan: CachePlan::default(),
-            reruns: Reruns::default(),
-            kept: FxHashSet::default(),
-        };
-        let needed: Vec<_> = function
-            .walk()
-            .into_iter()
-            .filter(|op| *op != function && facts.captures.is_live(*op))
-            .flat_map(|op| rules.get(op).needed(op, activity))
-            .collect();
-        facts.plan = CachePlan::new(&needed, &facts);
-        facts.reruns = Reruns::new(entry, rules, activity, &facts.overwrites, facts.plan.cached());
-        if !facts.reruns.is_empty() {
-            facts.plan = CachePlan::new(&needed, &facts);
-        }
-        facts.kept.extend(facts.reruns.kept());
-        for op in function.walk() {
-            if let Some(buffer) = rules.get(op).reads_only(op)
-                && op.results().into_iter().any(|result| facts.plan.decision(result) == Some(Decision::Recompute))
-            {
-                facts.kept.insert(activity.representative(buffer));
-            }
-        }
-        facts
-    }
-}
-
-impl Slice for Facts<'_> {
-    fn is_free(&self, value: Value) -> bool {
-        // Values of the function's own block dominate the reverse sweep; induction variables are mirrored.
-        // So do those of an iteration that is run again, what it carries excepted.
-        let again = self.reruns.contains(value.block()) && value.defining_op().is_some();
-        value.block() == self.entry || again || self.is_mirrored(value)
-    }
-
-    fn depth(&self, value: Value) -> u32 {
-        self.loops_around(value)
-    }
-
-    fn recomputable(&self, value: Value) -> Option<Op> {
-        let op = value.defining_op().filter(|op| op.region_count() == 0)?;
-        let repeatable = match self.rules.get(op).reads_only(op) {
-            Some(buffer) => self.overwrites.is_replayable(op, buffer, self.activity),
-            None => op.is_memory_effect_free(),
-        };
-        repeatable.then_some(op)
-    }
-}
-
-impl Facts<'_> {
-    /// Whether a carried number is used for nothing but the sum that is yielded, so that its value does not matter.
-    fn is_only_summed(&self, argument: Value) -> bool {
-        let number = argument.argument_number().map(|number| number - 1);
-        argument.ty().is_differentiable_value()
-            && argument.uses().into_iter().all(|(op, _)| {
-                let end = op.block().and_then(Block::terminator);
-                let passes = op.result_count() == 1
-                    && op.block() == Some(argument.block())
-                    && op.is_memory_effect_free()
-                    && op.region_count() == 0
-                    && op.result(0).uses().into_iter().all(|(user, index)| Some(user) == end && Some(index) == number);
-                (passes && !self.rules.get(op).needed(op, self.activity).contains(&argument))
-                    || (Some(op) == end && argument.uses().len() == 1)
-            })
-    }
-
-    fn loops_around(&self, value: Value) -> u32 {
-        let parents = std::iter::successors(value.block().parent_op(), |op| op.parent());
-        let inside = parents.take_while(|op| *op != self.function);
-        inside.filter(|op| !self.rules.get(*op).runs_once(*op)).count() as u32
-    }
-
-    fn is_mirrored(&self, value: Value) -> bool {
-        value.argument_number().is_some()
-            && value.block().parent_op().is_some_and(|op| self.rules.get(op).mirrors(op, value))
-    }
-}
-
 /// The state of one reverse-mode derivative while it is built.
 pub struct Reverse<'a> {
     facts: &'a Facts<'a>,
     copier: Copier,
     forward: Builder,
     new_entry: Block,
-    frames: Vec<Frame>,
+    pub(super) frames: Vec<Frame>,
     location: Location,
     pub(super) caches: Caches,
     pub(super) shadows: Shadows,
     /// Frees that wait for the end of the function.
     deferred: Vec<Op>,
     required: Vec<Request>,
-    width: usize,
+    pub(super) width: usize,
     strong_zero: bool,
     /// The direction that is being worked on.
-    lane: usize,
+    pub(super) lane: usize,
 }
 
 impl<'a> Reverse<'a> {
@@ -400,70 +292,6 @@ impl<'a> Reverse<'a> {
         self.strong_zero
     }
 
-    /// The number of directions.
-    pub fn width(&self) -> usize {
-        self.width
-    }
-
-    pub(super) fn lane(&self) -> usize {
-        self.lane
-    }
-
-    /// Does something for each direction.
-    pub fn each_lane(&mut self, mut body: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
-        for lane in 0..self.width {
-            self.lane = lane;
-            let result = body(self);
-            self.lane = 0;
-            result?;
-        }
-        Ok(())
-    }
-
-    /// Takes the adjoints of values: those of one value, in all directions, stand together.
-    pub fn take_lanes(&mut self, values: &[Value]) -> Vec<Option<Value>> {
-        let mut taken = vec![];
-        for value in values {
-            for lane in 0..self.width {
-                taken.push(self.frames.last_mut().and_then(|frame| frame.adjoints.remove(&(*value, lane))));
-            }
-        }
-        taken
-    }
-
-    /// As [`Self::take_lanes`], as SSA values.
-    pub fn take_lanes_or_zero(&mut self, values: &[Value]) -> Result<Vec<Value>> {
-        let mut adjoints = vec![];
-        for value in values {
-            self.each_lane(|reverse| {
-                adjoints.push(reverse.take_adjoint_or_zero(*value)?);
-                Ok(())
-            })?;
-        }
-        Ok(adjoints)
-    }
-
-    /// Replaces the adjoints of values, in the order of [`Self::take_lanes`].
-    pub fn set_lanes(&mut self, values: &[Value], adjoints: &[Option<Value>]) {
-        let Some(frame) = self.frames.last_mut() else { return };
-        for (value, adjoints) in values.iter().zip(adjoints.chunks(self.width)) {
-            for (lane, adjoint) in adjoints.iter().enumerate() {
-                frame.adjoints.extend(adjoint.map(|adjoint| ((*value, lane), adjoint)));
-            }
-        }
-    }
-
-    /// Adds to the adjoints of values, in the order of [`Self::take_lanes`].
-    pub fn accumulate_lanes(&mut self, values: &[Value], bars: &[Option<Value>]) -> Result<()> {
-        for (value, bars) in values.iter().zip(bars.chunks(self.width)) {
-            self.each_lane(|reverse| match bars[reverse.lane] {
-                Some(bar) => reverse.accumulate(*value, bar),
-                None => Ok(()),
-            })?;
-        }
-        Ok(())
-    }
-
     /// The zero of a value's type.
     ///
     /// # Errors
@@ -602,9 +430,4 @@ impl<'a> Reverse<'a> {
     pub fn refuse<T>(&self, op: Op, message: impl Into<String>) -> Result<T> {
         Err(error_at(op, message))
     }
-}
-
-/// Adjoints that are all there.
-pub fn some(values: &[Value]) -> Vec<Option<Value>> {
-    values.iter().copied().map(Some).collect()
 }

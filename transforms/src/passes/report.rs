@@ -16,8 +16,8 @@ use super::{
     wrap::{activities, mode_by_name},
 };
 use crate::{
-    analysis::activity::{Activity, Seeds},
-    engine::{Facts, Mode, Request},
+    analysis::activity::Activity,
+    engine::{Facts, Mode, Request, seeds},
     rules::Registry,
 };
 use autodiff_dialect::{
@@ -129,24 +129,6 @@ fn described(callee: &str, mode: &str, lists: [&str; 2], symbols: &HashMap<Strin
         results: activities(lists[1], default.results)?,
         ..default
     })
-}
-
-fn seeds(request: &Request, entry: Block) -> Seeds {
-    let mut seeds = Seeds::default();
-    for (kind, argument) in request.arguments.iter().zip(entry.arguments()) {
-        if *kind != autodiff_dialect::Activity::Const {
-            seeds.varied.push(argument);
-            if argument.ty().is_memory() {
-                seeds.useful.push(argument);
-            }
-        }
-    }
-    for (kind, value) in request.results.iter().zip(entry.terminator().map(Op::operands).unwrap_or_default()) {
-        if kind.is_active() || kind.is_dup() {
-            seeds.useful.push(value);
-        }
-    }
-    seeds
 }
 
 impl Subject<'_> {

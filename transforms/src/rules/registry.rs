@@ -80,10 +80,6 @@ impl Rule for Inactive {
         false
     }
 
-    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
-        vec![]
-    }
-
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
         Ok(())
@@ -110,10 +106,6 @@ impl Rule for Unknown {
                 }
             }
         }
-    }
-
-    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
-        vec![]
     }
 
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {

@@ -72,10 +72,6 @@ impl Rule for Deallocation {
         false
     }
 
-    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
-        vec![]
-    }
-
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
         if let Some(shadow) = forward.tangent(op.operand(0)) {
@@ -108,10 +104,6 @@ impl Rule for Global {
     fn flow(&self, op: Op, flow: &mut Flow) {
         let name = op.attribute("name").map(|name| name.to_string()).unwrap_or_default();
         flow.global(name, op.result(0), Self::is_constant(op));
-    }
-
-    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
-        vec![]
     }
 
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {

@@ -29,10 +29,6 @@ impl Rule for Copy {
         activity.is_active(op.operand(1))
     }
 
-    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
-        vec![]
-    }
-
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
         let Some(to) = forward.tangent(op.operand(1)) else { return Ok(()) };

@@ -5,7 +5,7 @@ use crate::{
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };
-use autodiff_dialect::ir::{Op, Value};
+use autodiff_dialect::ir::Op;
 
 /// Terminators of regions whose ops have rules.
 pub(super) const TERMINATORS: [&str; 4] = ["func.return", "scf.yield", "scf.condition", "memref.alloca_scope.return"];
@@ -17,10 +17,6 @@ impl Rule for Terminator {
 
     fn has_reverse(&self, _: Op, _: &Activity) -> bool {
         false
-    }
-
-    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
-        vec![]
     }
 
     fn jvp(&self, _: Op, _: &mut Forward) -> Result<()> {

@@ -50,10 +50,6 @@ impl Rule for View {
         false
     }
 
-    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
-        vec![]
-    }
-
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward_view(op, forward, &[0])
     }
@@ -78,10 +74,6 @@ impl Rule for DistinctObjects {
 
     fn has_reverse(&self, _: Op, _: &Activity) -> bool {
         false
-    }
-
-    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
-        vec![]
     }
 
     /// What holds of the primals need not hold of the shadows of inactive ones: the operands stand for themselves.
@@ -117,10 +109,6 @@ impl Rule for Selection {
 
     fn has_reverse(&self, _: Op, _: &Activity) -> bool {
         false
-    }
-
-    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
-        vec![]
     }
 
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {

@@ -68,10 +68,6 @@ impl Rule for While {
         true
     }
 
-    fn needed(&self, _: Op, _: &Activity) -> Vec<Value> {
-        vec![]
-    }
-
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         let parts = Parts::new(forward.block_of(op, 0)?, forward.block_of(op, 1)?);
         let activity = forward.activity();

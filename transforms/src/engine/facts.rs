@@ -1,0 +1,118 @@
+//! What reverse mode knows of the primal before it builds anything.
+
+use crate::{
+    analysis::{
+        activity,
+        cache_plan::{CachePlan, Decision, Slice},
+        captures::Captures,
+        overwrite::Overwrites,
+        rerun::Reruns,
+    },
+    rules::Registry,
+};
+use autodiff_dialect::ir::{Block, Op, Value};
+use rustc_hash::FxHashSet;
+
+/// The analyses that reverse mode rests on.
+pub struct Facts<'a> {
+    pub function: Op,
+    pub entry: Block,
+    pub rules: &'a Registry,
+    pub activity: &'a activity::Activity,
+    pub captures: Captures,
+    pub overwrites: Overwrites,
+    pub plan: CachePlan,
+    pub reruns: Reruns,
+    /// Classes of memory whose release waits for the reverse sweep.
+    pub kept: FxHashSet<Value>,
+}
+
+impl<'a> Facts<'a> {
+    /// Analyses a function.
+    pub fn new(function: Op, entry: Block, rules: &'a Registry, activity: &'a activity::Activity) -> Self {
+        let captures = Captures::new(function, activity, rules);
+        let overwrites = Overwrites::new(function, activity);
+        let mut facts = Self {
+            function,
+            entry,
+            rules,
+            activity,
+            captures,
+            overwrites,
+            plan: CachePlan::default(),
+            reruns: Reruns::default(),
+            kept: FxHashSet::default(),
+        };
+        let needed: Vec<_> = function
+            .walk()
+            .into_iter()
+            .filter(|op| *op != function && facts.captures.is_live(*op))
+            .flat_map(|op| rules.get(op).needed(op, activity))
+            .collect();
+        facts.plan = CachePlan::new(&needed, &facts);
+        facts.reruns = Reruns::new(entry, rules, activity, &facts.overwrites, facts.plan.cached());
+        if !facts.reruns.is_empty() {
+            facts.plan = CachePlan::new(&needed, &facts);
+        }
+        facts.kept.extend(facts.reruns.kept());
+        for op in function.walk() {
+            if let Some(buffer) = rules.get(op).reads_only(op)
+                && op.results().into_iter().any(|result| facts.plan.decision(result) == Some(Decision::Recompute))
+            {
+                facts.kept.insert(activity.representative(buffer));
+            }
+        }
+        facts
+    }
+}
+
+impl Slice for Facts<'_> {
+    fn is_free(&self, value: Value) -> bool {
+        // Values of the function's own block dominate the reverse sweep; induction variables are mirrored.
+        // So do those of an iteration that is run again, what it carries excepted.
+        let again = self.reruns.contains(value.block()) && value.defining_op().is_some();
+        value.block() == self.entry || again || self.is_mirrored(value)
+    }
+
+    fn depth(&self, value: Value) -> u32 {
+        self.loops_around(value)
+    }
+
+    fn recomputable(&self, value: Value) -> Option<Op> {
+        let op = value.defining_op().filter(|op| op.region_count() == 0)?;
+        let repeatable = match self.rules.get(op).reads_only(op) {
+            Some(buffer) => self.overwrites.is_replayable(op, buffer, self.activity),
+            None => op.is_memory_effect_free(),
+        };
+        repeatable.then_some(op)
+    }
+}
+
+impl Facts<'_> {
+    /// Whether a carried number is used for nothing but the sum that is yielded, so that its value does not matter.
+    pub(super) fn is_only_summed(&self, argument: Value) -> bool {
+        let number = argument.argument_number().map(|number| number - 1);
+        argument.ty().is_differentiable_value()
+            && argument.uses().into_iter().all(|(op, _)| {
+                let end = op.block().and_then(Block::terminator);
+                let passes = op.result_count() == 1
+                    && op.block() == Some(argument.block())
+                    && op.is_memory_effect_free()
+                    && op.region_count() == 0
+                    && op.result(0).uses().into_iter().all(|(user, index)| Some(user) == end && Some(index) == number);
+                (passes && !self.rules.get(op).needed(op, self.activity).contains(&argument))
+                    || (Some(op) == end && argument.uses().len() == 1)
+            })
+    }
+
+    fn loops_around(&self, value: Value) -> u32 {
+        let parents = std::iter::successors(value.block().parent_op(), |op| op.parent());
+        let inside = parents.take_while(|op| *op != self.function);
+        inside.filter(|op| !self.rules.get(*op).runs_once(*op)).count() as u32
+    }
+
+    fn is_mirrored(&self, value: Value) -> bool {
+        value.argument_number().is_some()
+            && value.block().parent_op().is_some_and(|op| self.rules.get(op).mirrors(op, value))
+    }
+}
