@@ -14,8 +14,7 @@ use std::collections::{HashMap, HashSet};
 
 const STRUCTURE: &str =
     "func.func(lift-cf-to-scf),inline{default-pipeline=},expand-realloc,autodiff-expand-atomics,autodiff-libm-to-math";
-const OPTIMISE: &str =
-    "func.func(sroa,mem2reg,cse),autodiff-forward-stores,func.func(canonicalize,loop-invariant-code-motion,cse)";
+const OPTIMISE: &str = "func.func(sroa,mem2reg,canonicalize,cse),autodiff-count-while,autodiff-forward-stores,func.func(canonicalize,loop-invariant-code-motion,cse)";
 const SIMPLIFY: &str = "func.func(canonicalize)";
 const CLEAN_UP: &str = "func.func(canonicalize,cse),autodiff-eliminate-dead,func.func(canonicalize)";
 
