@@ -1,7 +1,7 @@
 //! Real programs that PyTorch and JAX exported, with reference gradients: `AUTODIFF_CORPUS` names their folder.
 //!
 //! For every program and level: gradients, tangents and primal outputs of `autodiff-run` against the stored ones, and its
-//! own check. Without the variable, the suite says that it is skipped. Words after `--` select by name.
+//! own check. For every program: the check of its gradient, that is Hessian-vector products in both modes. Without the variable, the suite says that it is skipped. Words after `--` select by name.
 
 use serde::Deserialize;
 use std::{
@@ -21,6 +21,8 @@ const SOURCES: [&str; 2] = ["torch", "jax"];
 const FULL: &str = "scf";
 /// Levels that are checked too; LLVM would spend minutes on optimising them, and tells nothing new about derivatives.
 const QUICK: [&str; 2] = ["scf_nofuse", "cf"];
+/// Not a level: the derivatives of the gradient of the first one.
+const SECOND: &str = "hvp";
 
 /// What `meta.json` says of a program. Outputs are the trailing arguments.
 #[derive(Deserialize)]
@@ -33,6 +35,7 @@ struct Meta {
 
 #[derive(Deserialize)]
 struct Argument {
+    shape: Vec<usize>,
     diff: bool,
     file: String,
     grad: Option<String>,
@@ -79,7 +82,7 @@ fn main() -> ExitCode {
             scope.spawn(|| {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
                     match check(case) {
-                        Ok(worst) => println!("test {} ... ok ({worst:.1e})", case.name),
+                        Ok(worst) => println!("test {} ... ok{worst}", case.name),
                         Err(message) => {
                             println!("test {} ... FAILED", case.name);
                             if let Ok(mut failures) = failures.lock() {
@@ -114,16 +117,20 @@ fn cases(corpus: &Path) -> Vec<Case> {
             {
                 cases.push(Case { name: format!("{source}/{program}/{level}"), folder: folder.clone(), level });
             }
+            cases.push(Case { name: format!("{source}/{program}/{SECOND}"), folder, level: SECOND });
         }
     }
     cases.sort_by(|a, b| a.name.cmp(&b.name));
     cases
 }
 
-/// Runs the three modes; the result is the largest relative error of gradients, tangents and outputs.
-fn check(case: &Case) -> Result<f64, String> {
+/// Runs the three modes; the result says the largest relative error of gradients, tangents and outputs.
+fn check(case: &Case) -> Result<String, String> {
     let text = fs::read_to_string(case.folder.join("meta.json")).map_err(|error| error.to_string())?;
     let meta: Meta = serde_json::from_str(&text).map_err(|error| format!("meta.json: {error}"))?;
+    if case.level == SECOND {
+        return check_second(case, &meta);
+    }
     let count = meta.args.len();
     let file = |name: &str| format!("@{}", case.folder.join(name).display());
     let mut common = vec![];
@@ -136,8 +143,7 @@ fn check(case: &Case) -> Result<f64, String> {
         }
     }
     for (index, output) in meta.results.iter().enumerate() {
-        let sizes: Vec<_> = output.shape.iter().map(usize::to_string).collect();
-        let zeros = format!("zeros:{}", sizes.join("x"));
+        let zeros = zeros(&output.shape);
         common.extend(["--arg".to_owned(), zeros.clone()]);
         activities.push("dup");
         seeds.extend(["--seed-arg".to_owned(), format!("{}={}", count + index, file(&output.cotangent))]);
@@ -183,25 +189,65 @@ fn check(case: &Case) -> Result<f64, String> {
         )?;
     }
     run(case, "check", &common, &[])?;
-    Ok(worst)
+    Ok(format!(" ({worst:.1e})"))
+}
+
+/// Differentiates the gradient, in one direction; nothing is compared with stored numbers.
+fn check_second(case: &Case, meta: &Meta) -> Result<String, String> {
+    let file = |name: &str| format!("@{}", case.folder.join(name).display());
+    let (mut wrapped, mut activities, mut arguments) = (vec![], vec![], vec![]);
+    for argument in &meta.args {
+        wrapped.push(if argument.diff { "dup" } else { "const" });
+        activities.push(if argument.diff { "dup" } else { "const" });
+        arguments.push(file(&argument.file));
+        if argument.diff {
+            activities.push("dup");
+            arguments.push(zeros(&argument.shape));
+        }
+    }
+    for output in &meta.results {
+        wrapped.push("dup");
+        activities.extend(["dup", "dup"]);
+        arguments.extend([zeros(&output.shape), file(&output.cotangent)]);
+    }
+    let directory = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let gradient = directory.path().join("gradient.mlir");
+    let options = format!("function={} mode=vjp args={} name=gradient", meta.function, wrapped.join(","));
+    let mut wrap = Command::new(env!("CARGO_BIN_EXE_autodiff-opt"));
+    wrap.arg(case.folder.join(format!("{FULL}.mlir"))).arg(format!("--autodiff-wrap={options}"));
+    succeed(wrap.arg("-o").arg(&gradient))?;
+    let mut check = Command::new(env!("CARGO_BIN_EXE_autodiff-run"));
+    check.arg(gradient).args(["--entry", "gradient", "--mode", "check", "--opt-level", "0", "--directions", "1"]);
+    check.arg("--activity").arg(activities.join(","));
+    for argument in arguments {
+        check.args(["--arg", &argument]);
+    }
+    succeed(&mut check)?;
+    Ok(String::new())
+}
+
+fn zeros(shape: &[usize]) -> String {
+    let sizes: Vec<_> = shape.iter().map(usize::to_string).collect();
+    format!("zeros:{}", sizes.join("x"))
+}
+
+fn succeed(command: &mut Command) -> Result<(), String> {
+    let output = command.output().map_err(|error| error.to_string())?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    Err(format!("{}\n{out}{}", output.status, err.chars().take(4000).collect::<String>()))
 }
 
 /// Runs one mode, and returns the folder with what it saved.
 fn run(case: &Case, mode: &str, common: &[String], more: &[String]) -> Result<tempfile::TempDir, String> {
     let directory = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let output = Command::new(env!("CARGO_BIN_EXE_autodiff-run"))
-        .arg(case.folder.join(format!("{}.mlir", case.level)))
-        .args(common)
-        .args(more)
-        .args(["--mode", mode, "--save"])
-        .arg(directory.path())
-        .output()
-        .map_err(|error| error.to_string())?;
-    if output.status.success() {
-        return Ok(directory);
-    }
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    Err(format!("--mode {mode}: {}\n{out}{}", output.status, err.chars().take(4000).collect::<String>()))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_autodiff-run"));
+    command.arg(case.folder.join(format!("{}.mlir", case.level))).args(common).args(more);
+    command.args(["--mode", mode, "--save"]).arg(directory.path());
+    succeed(&mut command).map_err(|message| format!("--mode {mode}: {message}"))?;
+    Ok(directory)
 }
 
 /// max |expected - got| / max |expected|, or the absolute error where all that is expected is zero.
