@@ -1,5 +1,4 @@
-// A callee that is not inlined gets one buffer twice: the reverse mode copies it into two, which no longer alias.
-// XFAIL: *
+// A callee that is not inlined gets one buffer twice: what the reverse sweep repeats must see that both are the same.
 // RUN: autodiff-run %s --entry not_inlined --arg rand:4:1 --mode check
 func.func private @square_no_inline(%a: memref<4xf64>, %out: memref<4xf64>) attributes {no_inline} {
   %c0 = arith.constant 0 : index

@@ -133,6 +133,11 @@ impl Overwrites {
         }
     }
 
+    /// Whether an op frees a class.
+    pub fn is_freed(&self, class: Value) -> bool {
+        self.frees.get(&class).is_some_and(|frees| !frees.is_empty())
+    }
+
     /// Whether nothing writes to a class in or behind an op of the function's own block.
     pub fn is_final(&self, op: Op, class: Value) -> bool {
         let Some(position) = self.position.get(&op) else { return false };

@@ -202,6 +202,11 @@ impl<'a> Reverse<'a> {
         }
     }
 
+    /// Whether the primal frees a buffer, or one that may be the same.
+    pub fn is_freed(&self, buffer: Value) -> bool {
+        self.facts.overwrites.is_freed(self.facts.activity.representative(buffer))
+    }
+
     // The reverse sweep.
 
     /// Where the reverse sweep's ops go.

@@ -8,8 +8,12 @@ use crate::{
     analysis::memory::Origin,
     emit,
     engine::{Result, Reverse, copy::remapped, error_at, internal},
+    rules::structured::other_elements,
 };
-use autodiff_dialect::ir::{Block, Builder, Op, Value};
+use autodiff_dialect::{
+    diagnostic::Diagnostic,
+    ir::{Block, Builder, Op, Value},
+};
 use rustc_hash::FxHashMap;
 
 /// All shadows of one derivative.
@@ -74,6 +78,9 @@ impl Reverse<'_> {
 
     /// The shadow of a buffer in the forward sweep.
     fn forward_shadow(&mut self, buffer: Value) -> Result<Value> {
+        if !buffer.ty().is_differentiable() {
+            return Err(Box::new(Diagnostic::error(buffer.location(), other_elements(buffer))));
+        }
         let lane = self.lane();
         if let Some(shadow) = self.shadows.forward.get(&(buffer, lane)) {
             return Ok(*shadow);
@@ -147,7 +154,11 @@ impl Reverse<'_> {
                 }
                 continue;
             }
-            let aliased = op.map(|op| self.facts().rules.get(op).aliased_operands(op)).unwrap_or_default();
+            // What reads memory to make a view cannot be repeated here: its shadow comes from the forward sweep.
+            let aliased = op
+                .filter(|op| op.is_memory_effect_free())
+                .map(|op| self.facts().rules.get(op).aliased_operands(op))
+                .unwrap_or_default();
             let shadow = match op {
                 Some(op) if !aliased.is_empty() && !ready => {
                     pending.push((buffer, true));
@@ -200,6 +211,9 @@ impl Reverse<'_> {
 
     /// A shadow that lives in the reverse sweep only.
     fn local_shadow(&mut self, frame: usize, buffer: Value) -> Result<Value> {
+        if !buffer.ty().is_differentiable() {
+            return Err(Box::new(Diagnostic::error(buffer.location(), other_elements(buffer))));
+        }
         let sizes = match buffer.defining_op() {
             None => None,
             Some(op) if self.is_allocation(op, buffer) => {
@@ -265,7 +279,7 @@ impl Reverse<'_> {
     }
 }
 
-fn unknown_origin(op: Op, buffer: Value) -> Box<autodiff_dialect::diagnostic::Diagnostic> {
+fn unknown_origin(op: Op, buffer: Value) -> Box<Diagnostic> {
     error_at(
         op,
         format!(

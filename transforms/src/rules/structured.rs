@@ -11,6 +11,8 @@ mod terminator;
 mod view;
 mod while_loop;
 
+pub(crate) use view::other_elements;
+
 use crate::rules::Rule;
 
 /// Every structured rule with the op that it is for.

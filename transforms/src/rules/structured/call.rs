@@ -3,8 +3,9 @@
 //!
 //! A function is called through its derivative, which it names or which is built like any other; recursion is a call of
 //! the derivative that is being built. Forward: `@f_jvp` instead of `@f`. Reverse: `@f` in the forward sweep, and `@f_vjp`
-//! in the reverse sweep. That runs the primal once more, so it works on copies, made in front of the first call, of the
-//! buffers that the call was given: a side effect happens once.
+//! in the reverse sweep. That runs the primal once more, on what the buffers held in front of the first call, so that a
+//! side effect happens once: on copies of the function's own buffers; in place, and put back afterwards, in buffers from
+//! outside, because two of those may be the same memory.
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},
@@ -57,6 +58,75 @@ fn derivative(op: Op, mode: Mode) -> std::result::Result<Derivative, String> {
 
 fn types(values: &[Value]) -> Vec<Type> {
     values.iter().map(|value| value.ty()).collect()
+}
+
+/// The buffers that a call is given, as the repetition in the reverse sweep gets them.
+struct Buffers {
+    /// By operand: what the derivative gets.
+    given: Vec<(usize, Value)>,
+    /// Copies to be freed afterwards.
+    copies: Vec<Value>,
+    /// Buffers from outside, and what they hold now.
+    outside: Vec<(Value, Value)>,
+}
+
+impl Buffers {
+    /// Makes the buffers hold what they held in front of the call.
+    fn new(op: Op, reverse: &mut Reverse) -> Result<Self> {
+        let operands: Vec<_> =
+            op.operands().into_iter().enumerate().filter(|(_, operand)| operand.ty().is_memory()).collect();
+        let mut this = Self { given: vec![], copies: vec![], outside: vec![] };
+        let mut before = vec![];
+        for (number, operand) in &operands {
+            let copy = reverse.saved(op, *number)?;
+            this.copies.push(copy);
+            let class = reverse.activity().representative(*operand);
+            let others = || operands.iter().filter(|(other, _)| other < number);
+            if reverse.activity().class(*operand).is_none_or(|class| class.is_visible()) {
+                if reverse.is_freed(*operand) {
+                    return reverse.refuse(
+                        op,
+                        "reverse mode of a call that is not inlined needs its buffers until the end, but one may be freed",
+                    );
+                }
+                let actual = reverse.primal(*operand)?;
+                before.push((copy, actual));
+                this.given.push((*number, actual));
+            } else if let Some((same, _)) = others().find(|(_, other)| other == operand) {
+                this.given.extend(this.get(*same).map(|buffer| (*number, buffer)));
+            } else if others().any(|(_, other)| reverse.activity().representative(*other) == class) {
+                return reverse.refuse(
+                    op,
+                    "reverse mode of a call that is not inlined is not supported for two views of one buffer of the \
+                     function; pass the buffer once",
+                );
+            } else {
+                this.given.push((*number, copy));
+            }
+        }
+        let builder = reverse.builder();
+        for (_, actual) in &before {
+            this.outside.push((*actual, emit::snapshot(&builder, *actual)));
+        }
+        for (copy, actual) in before {
+            builder.effect("memref.copy", &[copy, actual]);
+        }
+        Ok(this)
+    }
+
+    fn get(&self, number: usize) -> Option<Value> {
+        self.given.iter().find(|(known, _)| *known == number).map(|(_, buffer)| *buffer)
+    }
+
+    /// Puts back what buffers from outside held.
+    fn restore(self, builder: &autodiff_dialect::ir::Builder) {
+        for (actual, now) in &self.outside {
+            builder.effect("memref.copy", &[*now, *actual]);
+        }
+        for copy in self.copies.into_iter().chain(self.outside.into_iter().map(|(_, now)| now)) {
+            emit::release(builder, copy);
+        }
+    }
 }
 
 impl Rule for Call {
@@ -129,6 +199,7 @@ impl Rule for Call {
         if op.results().into_iter().any(|result| result.ty().is_memory()) {
             return reverse.refuse(op, "reverse mode of a call that is not inlined and returns a buffer is not supported; pass the buffer as an argument");
         }
+        let buffers = Buffers::new(op, reverse)?;
         let (mut operands, mut scratch, mut active) = (vec![], vec![], vec![]);
         for (number, operand) in op.operands().into_iter().enumerate() {
             if !operand.ty().is_memory() {
@@ -136,13 +207,12 @@ impl Rule for Call {
                 active.extend(operand.ty().is_differentiable().then_some(operand));
                 continue;
             }
-            let copy = reverse.saved(op, number)?;
-            operands.push(copy);
-            scratch.push(copy);
+            let Some(buffer) = buffers.get(number) else { continue };
+            operands.push(buffer);
             if operand.ty().is_differentiable() && reverse.activity().is_active(operand) {
                 operands.push(reverse.shadow(operand)?);
             } else if operand.ty().is_differentiable() {
-                scratch.push(emit::zeroed_like(&reverse.builder(), copy));
+                scratch.push(emit::zeroed_like(&reverse.builder(), buffer));
                 operands.extend(scratch.last());
             }
         }
@@ -156,6 +226,7 @@ impl Rule for Call {
         for (operand, bar) in active.into_iter().zip(call.results().split_off(op.result_count())) {
             reverse.accumulate(operand, bar)?;
         }
+        buffers.restore(&reverse.builder());
         for buffer in scratch {
             emit::release(&reverse.builder(), buffer);
         }

@@ -1,7 +1,7 @@
 //! Views of buffers, and the selection of one of two buffers: the shadow is the same view of the shadow.
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
+    analysis::{activity::Activity, flow::Flow, memory::Origin},
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };
@@ -25,12 +25,24 @@ pub(super) const VIEWS: [&str; 12] = [
 
 pub(super) struct View;
 
+/// What is wrong with a view of numbers on a buffer of something else.
+pub(crate) fn other_elements(buffer: Value) -> String {
+    format!(
+        "derivatives pass through a buffer of type '{}' by way of a view with other elements, which is not supported; \
+         allocate it with the elements that it holds",
+        buffer.ty()
+    )
+}
+
 fn forward_view(op: Op, forward: &mut Forward, aliased: &[usize]) -> Result<()> {
     let copy = forward.copy(op);
     if !forward.activity().is_active(op.result(0)) {
         return Ok(());
     }
     let mut operands = copy.operands();
+    if let Some(index) = aliased.iter().find(|index| !op.operand(**index).ty().is_differentiable()) {
+        return forward.refuse(op, other_elements(op.operand(*index)));
+    }
     for index in aliased {
         operands[*index] = forward.tangent_or_zero(op.operand(*index))?;
     }
@@ -44,6 +56,10 @@ fn forward_view(op: Op, forward: &mut Forward, aliased: &[usize]) -> Result<()> 
 impl Rule for View {
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.forward(op.operand(0), op.result(0));
+        if !op.is_memory_effect_free() {
+            // A view whose shape is read from memory: the reverse sweep cannot make it again.
+            flow.origin(op.result(0), Origin::Unknown);
+        }
     }
 
     fn has_reverse(&self, _: Op, _: &Activity) -> bool {
