@@ -103,12 +103,29 @@ impl Flow {
             }
         }
         let mut graph = FlowGraph { nodes: FxHashMap::default(), overwrites, successors: vec![], predecessors: vec![] };
+        // Memory from outside that has versions: what happens to another buffer from outside may happen to it.
+        let mut exposed: Vec<_> =
+            graph.overwrites.keys().filter_map(|class| Some((*class, classes.get(*class)?))).collect();
+        exposed.retain(|(_, class)| class.may_alias(class));
+        let names = |value: Value| {
+            let representative = self.aliases.representative(value);
+            let known = classes.get(representative).filter(|_| value.ty().is_memory() && !exposed.is_empty());
+            let mut all = vec![representative];
+            if let Some(known) = known.filter(|known| known.may_alias(known)) {
+                let others = exposed.iter().filter(|(other, class)| *other != representative && class.may_alias(known));
+                all.extend(others.map(|(other, _)| *other));
+            }
+            all
+        };
         for (from, to, position) in &self.edges {
-            let from = graph.add(self.aliases.representative(*from), *position);
-            let to = graph.add(self.aliases.representative(*to), *position);
-            if from != to {
-                graph.successors[from].push(to);
-                graph.predecessors[to].push(from);
+            for from in names(*from) {
+                for to in names(*to) {
+                    let (from, to) = (graph.add(from, *position), graph.add(to, *position));
+                    if from != to {
+                        graph.successors[from].push(to);
+                        graph.predecessors[to].push(from);
+                    }
+                }
             }
         }
         (graph, self.aliases)
