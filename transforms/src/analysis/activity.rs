@@ -76,18 +76,11 @@ impl Activity {
         }
         flow.at(usize::MAX);
         seeds.useful.iter().for_each(|value| flow.mention(*value));
-        let (graph, aliases) = flow.finish(|aliases, class, position| {
-            let touches = |op: &Op| {
-                Some(op) != writers.get(&position)
-                    && op
-                        .operands()
-                        .into_iter()
-                        .any(|value| value.ty().is_memory() && aliases.representative(value) == class)
-            };
-            let writes_itself = writers.get(&position).is_some_and(|writer| {
-                writer.operands().into_iter().filter(|value| aliases.representative(*value) == class).count() > 1
-            });
-            !writes_itself && !tops[position - 1].walk().iter().filter(|op| op.name() != "memref.dim").any(touches)
+        let (graph, aliases) = flow.finish(|is_same, position| {
+            let Some(writer) = writers.get(&position) else { return false };
+            let uses = |op: &Op| op.operands().into_iter().filter(|value| is_same(*value)).count();
+            let others = tops[position - 1].walk();
+            uses(writer) == 1 && others.iter().all(|op| op == writer || op.name() == "memref.dim" || uses(op) == 0)
         });
         let nodes = |values: &[Value], position: usize| -> Vec<usize> {
             values.iter().filter_map(|value| graph.node(aliases.representative(*value), position)).collect()

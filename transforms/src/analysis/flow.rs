@@ -90,15 +90,23 @@ impl Flow {
         }
     }
 
-    /// The edges and alias classes collected. `confirm` decides whether an op that overwrites a buffer touches the
-    /// buffer's class in no other way.
-    pub fn finish(self, confirm: impl Fn(&Aliases, Value, usize) -> bool) -> (FlowGraph, Aliases) {
+    /// The edges and alias classes collected. `confirm` decides whether an op that overwrites a buffer touches it in no
+    /// other way; it is told of each value whether it may be the same memory.
+    pub fn finish(self, confirm: impl Fn(&dyn Fn(Value) -> bool, usize) -> bool) -> (FlowGraph, Aliases) {
         let mut overwrites = FxHashMap::<Value, Vec<usize>>::default();
         let classes = self.aliases.classes();
         for (buffer, position) in self.overwrites {
             let class = self.aliases.representative(buffer);
             let whole = classes.get(class).and_then(Class::single_origin).is_some_and(|(origin, _)| origin == buffer);
-            if whole && confirm(&self.aliases, class, position) {
+            let same = |value: Value| {
+                let other = self.aliases.representative(value);
+                let may_alias = || match (classes.get(class), classes.get(other)) {
+                    (Some(class), Some(other)) => class.may_alias(other),
+                    _ => true,
+                };
+                value.ty().is_memory() && (other == class || may_alias())
+            };
+            if whole && confirm(&same, position) {
                 overwrites.entry(class).or_default().push(position);
             }
         }

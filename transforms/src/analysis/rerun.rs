@@ -11,7 +11,7 @@
 //!    outside the function, and completely overwritten by each iteration before anything else touches it.
 
 use crate::{
-    analysis::{activity::Activity, overwrite::Overwrites},
+    analysis::{activity::Activity, memory::Origin, overwrite::Overwrites},
     rules::Registry,
 };
 use autodiff_dialect::ir::{Block, EffectKind, Op, Value};
@@ -112,6 +112,10 @@ impl Memory<'_> {
                 };
             }
         }
+        // A class may have other origins beside the allocation in the loop: buffers that are chosen or carried.
+        if allocated.keys().any(|class| !self.is_own(*class)) {
+            return None;
+        }
         let on_heap = |op: &Op| op.name() != "memref.alloca";
         if allocated.iter().any(|(class, op)| on_heap(op) && !freed.contains(class))
             || freed.iter().any(|class| !allocated.contains_key(class))
@@ -133,6 +137,15 @@ impl Memory<'_> {
             kept.push(class);
         }
         Some(kept)
+    }
+
+    /// Whether all buffers of a class are allocated in the loop.
+    fn is_own(&self, class: Value) -> bool {
+        let inside = |origin: &Origin| matches!(origin, Origin::Allocation(op) if self.op.encloses(*op));
+        self.activity
+            .classes()
+            .get(class)
+            .is_some_and(|class| !class.origins.is_empty() && class.origins.iter().all(|(_, origin)| inside(origin)))
     }
 
     /// Whether each iteration replaces all of a buffer before it does anything else with it, and nobody outside the

@@ -6,6 +6,7 @@ mod branch;
 mod call;
 mod copy;
 mod counted_loop;
+mod poison;
 mod state;
 mod terminator;
 mod view;
@@ -27,6 +28,7 @@ pub(super) fn all() -> Vec<(&'static str, &'static dyn Rule)> {
         ("memref.copy", &copy::Copy),
         ("func.call", &call::Call),
         ("scf.for", &counted_loop::CountedLoop),
+        ("ub.poison", &poison::Poison),
         ("scf.while", &while_loop::While),
         ("arith.select", &view::Selection),
         ("memref.distinct_objects", &view::DistinctObjects),
