@@ -14,9 +14,11 @@ use std::collections::{HashMap, HashSet};
 
 const STRUCTURE: &str =
     "func.func(lift-cf-to-scf),inline{default-pipeline=},expand-realloc,autodiff-expand-atomics,autodiff-libm-to-math";
-const OPTIMISE: &str = "func.func(sroa,mem2reg,canonicalize,cse),autodiff-count-while,autodiff-forward-stores,func.func(canonicalize,loop-invariant-code-motion,cse)";
+const COUNT: &str = "func.func(canonicalize,cse),autodiff-count-while";
+const OPTIMISE: &str =
+    "func.func(sroa,mem2reg,cse),autodiff-forward-stores,func.func(canonicalize,loop-invariant-code-motion,cse)";
 const SIMPLIFY: &str = "func.func(canonicalize)";
-const CLEAN_UP: &str = "func.func(canonicalize,cse),autodiff-eliminate-dead,func.func(canonicalize)";
+const CLEAN_UP: &str = "autodiff-eliminate-dead,func.func(canonicalize,cse)";
 
 /// A module that holds the clone of a function.
 pub(super) struct NormalForm {
@@ -54,8 +56,16 @@ impl NormalForm {
                 }
             }
         }
-        let then = if optimise { OPTIMISE } else { SIMPLIFY };
-        this.run(&format!("{STRUCTURE},{then}"), function)?;
+        // Only what has loops that may turn out to be counted pays for looking.
+        let loops = |op: &Op| op.name() == "scf.while" || op.name().starts_with("cf.");
+        let pipeline = match optimise {
+            true if this.module.op().walk().iter().any(loops) => {
+                format!("{STRUCTURE},func.func(sroa,mem2reg),{COUNT},{OPTIMISE}")
+            }
+            true => format!("{STRUCTURE},{OPTIMISE}"),
+            false => format!("{STRUCTURE},{SIMPLIFY}"),
+        };
+        this.run(&pipeline, function)?;
         Ok(this)
     }
 
@@ -81,9 +91,27 @@ impl NormalForm {
         self.block()?.ops().into_iter().find(|op| op.symbol_name().as_deref() == Some(name))
     }
 
+    /// Leaves of all functions but one their declarations: there is no need to clean up what is thrown away.
+    fn forget_bodies(&self, derivative: Op) {
+        for op in self.block().map(Block::ops).unwrap_or_default() {
+            let (Some(ty), Some(name), Some(builder)) =
+                (op.attribute("function_type"), op.attribute("sym_name"), Builder::before(op))
+            else {
+                continue;
+            };
+            if op != derivative && op.name() == derivative.name() {
+                let private = Attribute::string(op.context(), "private");
+                let attributes = [("sym_name", name), ("function_type", ty), ("sym_visibility", private)];
+                builder.create(op.name(), &[], &[], &attributes, &[Region::new()]);
+                op.erase();
+            }
+        }
+    }
+
     /// Cleans up the derivative that stands in the module, and takes it out.
     pub(super) fn take_derivative(&self, derivative: Op) -> Result<Op, Box<Diagnostic>> {
         let name = derivative.symbol_name().unwrap_or_default();
+        self.forget_bodies(derivative);
         self.run(CLEAN_UP, derivative)?;
         let derivative = self.find(&name).ok_or_else(|| failed(derivative))?;
         derivative.detach();
