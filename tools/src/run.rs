@@ -25,6 +25,8 @@ mod source;
 mod value;
 mod wrapper;
 
+pub use rng::SplitMix;
+
 use clap::Parser;
 use failure::{Failure, Result};
 use options::{Options, Target};

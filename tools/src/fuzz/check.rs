@@ -1,11 +1,11 @@
 //! What must hold of a program and its derivatives.
 
 use super::{
-    choices::SplitMix,
     execute::{Compiled, Failure, Mode, Values},
     heap,
     program::{Argument, Output, Program},
 };
+use autodiff_tools::run::SplitMix;
 use melior::Context;
 
 /// What came of a program.
@@ -259,7 +259,7 @@ pub fn check(context: &Context, program: &Program) -> Verdict {
             })
             .collect(),
     };
-    let mut checker = Checker { program, compiled, start, random: SplitMix(17) };
+    let mut checker = Checker { program, compiled, start, random: SplitMix::new(17) };
     match checker.run() {
         Ok(()) => Verdict::Passed,
         Err(verdict) => verdict,

@@ -1,25 +1,7 @@
 //! The stream of choices that a program is generated from. A program is a function of its choices, so that shrinking the
 //! choices shrinks the program, and every shrunk program is still valid.
 
-/// splitmix64, as `autodiff-run` uses it for `rand:`.
-#[derive(Clone)]
-pub struct SplitMix(pub u64);
-
-impl SplitMix {
-    /// The next 64 random bits.
-    pub fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = self.0;
-        let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    /// Uniform in [-1, 1).
-    pub fn uniform(&mut self) -> f64 {
-        2.0 * ((self.bits() >> 11) as f64 * 2f64.powi(-53)) - 1.0
-    }
-}
+use autodiff_tools::run::SplitMix;
 
 /// Choices: recorded ones first, then random ones, or zeros if there is no generator.
 pub struct Choices {
@@ -34,7 +16,7 @@ pub struct Choices {
 impl Choices {
     /// Random choices.
     pub fn random(seed: u64) -> Self {
-        Self { data: vec![], position: 0, random: Some(SplitMix(seed)), open: vec![], spans: vec![] }
+        Self { data: vec![], position: 0, random: Some(SplitMix::new(seed)), open: vec![], spans: vec![] }
     }
 
     /// Recorded choices; zeros follow.

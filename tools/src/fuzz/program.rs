@@ -1,6 +1,6 @@
 //! A generated program: its text and what its entry takes and gives.
 
-use super::choices::SplitMix;
+use autodiff_tools::run::SplitMix;
 use std::collections::BTreeSet;
 
 /// One argument of the entry, `@main`.
@@ -74,7 +74,7 @@ impl Argument {
         match self {
             Self::Float { value, .. } => vec![*value],
             Self::Buffer { same: None, seed, .. } => {
-                let mut random = SplitMix(*seed);
+                let mut random = SplitMix::new(*seed);
                 (0..self.len()).map(|_| random.uniform()).collect()
             }
             _ => vec![],
@@ -85,7 +85,7 @@ impl Argument {
     pub fn integers(&self) -> Vec<i64> {
         match self {
             Self::Indices { seed, .. } => {
-                let mut random = SplitMix(*seed);
+                let mut random = SplitMix::new(*seed);
                 (0..self.len()).map(|_| (random.bits() >> 61) as i64).collect()
             }
             _ => vec![],

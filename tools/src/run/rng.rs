@@ -3,6 +3,7 @@
 use super::{array::Array, element::Element};
 
 /// A stream of random numbers.
+#[derive(Clone)]
 pub struct SplitMix(u64);
 
 impl SplitMix {
@@ -26,7 +27,7 @@ impl SplitMix {
     }
 
     /// Fills an array: floats uniform in [-1, 1), integers in 0..8.
-    pub fn fill(&mut self, array: &mut Array) {
+    pub(super) fn fill(&mut self, array: &mut Array) {
         let element = array.element;
         let count = array.len() * if element.is_complex() { 2 } else { 1 };
         array.bytes = match element {

@@ -13,11 +13,12 @@ use crate::{
         activity::{Activity, Seeds},
         memory::Class,
     },
+    emit::constant_index,
     rules::{Registry, elementwise::RuleBook},
 };
 use autodiff_dialect::{
     bridge::Pass,
-    ir::{Attribute, Block, EffectKind, Op, Region, Value},
+    ir::{Block, EffectKind, Op, Region, Value},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -184,22 +185,16 @@ impl Forwarding {
     }
 }
 
-fn integer(value: Value) -> Option<i64> {
-    let op = value.defining_op().filter(|op| op.is_constant())?;
-    op.attribute("value").and_then(Attribute::as_integer)
-}
-
 fn same(one: &[Value], other: &[Value]) -> bool {
     one.len() == other.len()
-        && one
-            .iter()
-            .zip(other)
-            .all(|(one, other)| one == other || (integer(*one).is_some() && integer(*one) == integer(*other)))
+        && one.iter().zip(other).all(|(one, other)| {
+            one == other || (constant_index(*one).is_some() && constant_index(*one) == constant_index(*other))
+        })
 }
 
 /// Whether two lists of indices never name the same element.
 fn apart(one: &[Value], other: &[Value]) -> bool {
     one.iter()
         .zip(other)
-        .any(|(one, other)| matches!((integer(*one), integer(*other)), (Some(one), Some(other)) if one != other))
+        .any(|(one, other)| matches!((constant_index(*one), constant_index(*other)), (Some(one), Some(other)) if one != other))
 }
