@@ -1,0 +1,33 @@
+#include "../kernels/vdp.h"
+#include "../common/autodiff.h"
+#include "../common/enzyme.h"
+#define B_NAME "rk4"
+DIM(G_n, 1000000);
+static const double g_dt = 1e-5;
+#define B_N ((size_t)3)
+#define B_WS 1
+#define B_DWS ((size_t)2 * G_n + 2)
+#define B_FDH {1e-3, 1e-3, 1e-4}
+#define B_SECS {1, 1, 1}
+static void b_setup(double *X) { X[0] = 1.5; X[1] = 0.5; X[2] = 1.0; }
+static REAL b_fn(const REAL *RESTRICT p) { return vdp_rk4(p, G_n, g_dt); }
+static REAL b_eval(REAL *X, REAL *W) { (void)W; return b_fn(X); }
+#ifdef ENZYME
+static void b_enzyme(double *X, double *G, double *W, double *DW) {
+  __enzyme_autodiff((void *)b_fn, DUP, X, G);
+}
+#endif
+#ifdef MANUAL
+#include "../kernels/vdp_adj.h"
+static void b_manual(double *X, double *G, double *W, double *DW) {
+  vdp_rk4_adjoint(X, G_n, g_dt, G, DW);
+}
+#endif
+#ifdef AUTODIFF
+double rk4(double, double, double, int64_t, double);
+void rk4_gradient(double, double, double, int64_t, double, P1);
+static double b_ours(double *X) { return rk4(X[0], X[1], X[2], G_n, g_dt); }
+static void b_autodiff(double *X, double *G) { rk4_gradient(X[0], X[1], X[2], G_n, g_dt, V1(G, 3)); }
+#endif
+#include "../common/oo.h"
+#include "../common/main.h"

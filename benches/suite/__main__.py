@@ -1,0 +1,131 @@
+"""Measures gradients of the programs in benches/programs beside those of other tools: what './x bench' runs.
+
+1. Install the peers that are missing; say which cannot be.
+2. Build every program by every peer.
+3. Run them in turn, several rounds, and compare the gradients.
+4. Print the tables; a run of the whole suite is saved as docs/results.md, .json and .svg.
+"""
+
+import argparse
+import pathlib
+import platform
+import sys
+
+from . import ablation, build, chart, install, measure
+from .programs import ALL_PEERS, DEFAULT_PEERS, PROGRAMS, ROOT, has
+from .report import Results
+
+
+def say(text):
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+def choice(known):
+    """A parser of lists of names."""
+
+    def parse(text):
+        names = known if text == "all" else text.split(",")
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise argparse.ArgumentTypeError(f"unknown name '{unknown[0]}', expected some of {', '.join(known)}")
+        return list(names)
+
+    return parse
+
+
+def options():
+    parser = argparse.ArgumentParser(prog="./x bench", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--only", type=choice(PROGRAMS), default=PROGRAMS, metavar="A,B", help="programs; by default all")
+    parser.add_argument(
+        "--peers", type=choice(ALL_PEERS), default=DEFAULT_PEERS, metavar="A,B",
+        help=f"some of {', '.join(ALL_PEERS)}, or 'all'; by default {', '.join(DEFAULT_PEERS)}",
+    )  # fmt: skip
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="processes of each peer; by default 3")
+    parser.add_argument("--repeat", type=int, default=9, metavar="N", help="evaluations in a process; by default 9")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write the records there as well")
+    parser.add_argument("--save", action="store_true", help="write docs/results.* for a part of the suite, too")
+    parser.add_argument("--ablation", action="store_true", help="our gradients with and without the normal form")
+    parser.add_argument("--tool", type=pathlib.Path, help="the autodiff-opt to use", required=True)
+    return parser.parse_args()
+
+
+def available(peers):
+    """The peers that are here or could be installed."""
+    for peer in peers:
+        try:
+            install.install(peer)
+            yield peer
+        except install.Missing as missing:
+            say(f"{peer} is left out: {missing}")
+
+
+def run(settings, peers):
+    """All rounds of all programs."""
+    records, failures = [], {}
+    for program in settings.only:
+        commands, reports = {}, {}
+        # The hand-written gradient is what others are compared with, wanted or not.
+        for peer in dict.fromkeys(["manual", *peers]):
+            if has(peer, program):
+                try:
+                    commands[peer] = build.build(peer, program, settings.tool)
+                except build.BuildError as error:
+                    failures[program, peer] = str(error)
+        for _ in range(settings.rounds):
+            for peer in [peer for peer in commands if (program, peer) not in failures]:
+                try:
+                    report = measure.once(peer, program, commands[peer], settings.repeat, budget=1.0)
+                    reports.setdefault(peer, []).append(report)
+                except measure.RunError as error:
+                    failures[program, peer] = str(error)
+        for peer in peers:
+            if (program, peer) in failures or peer not in reports:
+                continue
+            try:
+                record = measure.gather(program, peer, reports[peer])
+                if peer == "manual":
+                    measure.check_manual(program, reports[peer][-1])
+                record["error"] = measure.error(program, peer, reports[peer][-1])
+                records.append(record)
+                say(f"{program:10} {peer:14} gradient {record['gradient_seconds'] * 1e3:8.3f} ms, error {record['error']:.0e}")
+            except measure.RunError as error:
+                failures[program, peer] = str(error)
+        for peer in peers:
+            if (program, peer) in failures:
+                say(f"{program:10} {peer:14} failed: {failures[program, peer]}")
+    return records, failures
+
+
+def machine(settings):
+    return {
+        "machine": f"{build.processor()}, {platform.system()} {platform.machine()}",
+        "tool": build.version(str(settings.tool)),
+        "compilers": f"{build.version('clang-22')}; for Enzyme {build.version('clang-15')}",
+        "flags": f"{build.FLAGS}; IR: {build.FROM_IR}",
+        "rounds": f"{settings.rounds} of up to {settings.repeat} evaluations and 1 s",
+    }
+
+
+def main():
+    settings = options()
+    if settings.ablation:
+        records, failures = run(settings, ["autodiff", "autodiff-plain"])
+        print(ablation.table(Results(records, failures, machine(settings))))
+        sys.exit(1 if failures else 0)
+    peers = list(available(settings.peers))
+    records, failures = run(settings, peers)
+    results = Results(records, failures, machine(settings))
+    print(results.text())
+    if settings.json:
+        settings.json.write_text(results.json())
+    if settings.save or settings.only == PROGRAMS:
+        docs = ROOT / "docs"
+        (docs / "results.md").write_text(results.markdown())
+        (docs / "results.json").write_text(results.json())
+        (docs / "results.svg").write_text(chart.chart(results))
+        say("saved docs/results.md, docs/results.json and docs/results.svg")
+    ours = [program for program in settings.only if (program, "autodiff") in failures]
+    sys.exit(1 if ours else 0)
+
+
+main()

@@ -1,0 +1,93 @@
+"""Builds one program by one peer.
+
+All C and all IR is compiled with the same flags. C may fuse a multiplication and an addition that stand in one
+expression, which is the default of the language. IR has no expressions, so '-ffp-contract=fast' says the same of it, for
+ours and for Enzyme's.
+"""
+
+import os
+import pathlib
+import shlex
+import subprocess
+
+from .programs import OUTPUT, PEERS, PYTHON_PEERS, SAME_SOURCE, source
+
+FLAGS = "-O3 -march=native -fno-math-errno -w"
+FROM_IR = f"{FLAGS} -ffp-contract=fast"
+COUNTED = "malloc calloc realloc free aligned_alloc posix_memalign".split()
+LINK = "-DCOUNT_HEAP -lm -Wl," + ",".join(f"--wrap={name}" for name in COUNTED)
+ENZYME = OUTPUT / "enzyme" / "LLVMEnzyme-15.so"
+# Enzyme takes loops as they are written: vectors come after differentiation.
+SCALAR = "-fno-vectorize -fno-slp-vectorize -fno-unroll-loops"
+LLVM = pathlib.Path("/usr/lib/llvm-22/bin")
+ADOLC = "clang++-15 -x c++ -std=c++17 -DNDEBUG -include common/oo_pre.hpp -DOO_ADOLC"
+
+
+class BuildError(Exception):
+    """A program that could not be built, and why."""
+
+
+def sh(command, **options):
+    done = subprocess.run(shlex.split(command), cwd=PEERS, capture_output=True, text=True, **options)
+    if done.returncode:
+        raise BuildError(f"{command.split()[0]}: {done.stderr.strip()[:400]}")
+    return done.stdout
+
+
+def ours(tool, program, folder, name, differentiate):
+    """MLIR to an object, and a driver in C around it."""
+    steps = [
+        f"{tool} {source(program)} {differentiate} --autodiff-lower --autodiff-cpu-pipeline -o {folder}/{name}.mlir",
+        f"{LLVM}/mlir-translate --mlir-to-llvmir {folder}/{name}.mlir -o {folder}/{name}.ll",
+        f"clang-22 {FROM_IR} -c {folder}/{name}.ll -o {folder}/{name}.o",
+        f"clang-22 {FLAGS} -DAUTODIFF bench/{program}.c {folder}/{name}.o -o {folder}/{name} {LINK}",
+    ]
+    for step in steps:
+        sh(step)
+
+
+def enzyme(program, folder):
+    """C to optimised IR, differentiated by the plugin, and optimised again."""
+    ir = f"{folder}/enzyme"
+    sh(f"clang-15 -O2 {FLAGS.replace('-O3 ', '')} {SCALAR} -DENZYME -DCOUNT_HEAP -S -emit-llvm bench/{program}.c -o {ir}.1.ll")
+    sh(f"opt-15 -load-pass-plugin={ENZYME} -passes=enzyme -S {ir}.1.ll -o {ir}.2.ll")
+    sh(f"clang-15 {FROM_IR} {ir}.2.ll -o {ir} {LINK.replace('-DCOUNT_HEAP ', '')}")
+
+
+def build(peer, program, tool):
+    """Builds, and returns the command that runs the program."""
+    folder = OUTPUT / program
+    folder.mkdir(parents=True, exist_ok=True)
+    exe = folder / peer
+    if peer in PYTHON_PEERS:
+        python = OUTPUT / "venv" / "bin" / "python"
+        return [str(python), str(PEERS / "py" / f"{peer}_bench.py"), program]
+    if peer == "autodiff":
+        ours(tool, program, folder, peer, "--autodiff-differentiate")
+    elif peer == "autodiff-plain":
+        ours(tool, program, folder, peer, "--autodiff-differentiate=normal-form=false")
+    elif peer == "manual":
+        sh(f"clang-22 {FLAGS} -DMANUAL=1 bench/{program}.c -o {exe} {LINK}")
+    elif peer == "enzyme":
+        enzyme(program, folder)
+    elif peer == "adolc":
+        sh(f"{ADOLC} {FLAGS} bench/{program}.c -o {exe} -ladolc -lm")
+    else:
+        raise BuildError(f"there is no peer '{peer}'")
+    return [str(exe)]
+
+
+def version(command):
+    """The first line that a tool prints about its version."""
+    try:
+        text = subprocess.run([*command.split(), "--version"], capture_output=True, text=True).stdout
+    except OSError:
+        return None
+    return text.strip().splitlines()[0] if text.strip() else None
+
+
+def processor():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return f"{line.split(':', 1)[1].strip()}, {os.cpu_count()} cores"
+    return f"{os.cpu_count()} cores"
