@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -103,8 +104,8 @@ struct RustPass : OperationPass<ModuleOp> {
   std::unique_ptr<Pass> clonePass() const override { return std::make_unique<RustPass>(*this); }
   void getDependentDialects(DialectRegistry &registry) const override {
     registry.insert<autodiff::AutodiffDialect, affine::AffineDialect, arith::ArithDialect, cf::ControlFlowDialect,
-                    complex::ComplexDialect, func::FuncDialect, LLVM::LLVMDialect, math::MathDialect,
-                    memref::MemRefDialect, scf::SCFDialect, tensor::TensorDialect, ub::UBDialect,
+                    complex::ComplexDialect, func::FuncDialect, gpu::GPUDialect, LLVM::LLVMDialect,
+                    math::MathDialect, memref::MemRefDialect, scf::SCFDialect, tensor::TensorDialect, ub::UBDialect,
                     vector::VectorDialect>();
   }
   void runOnOperation() override {

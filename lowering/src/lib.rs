@@ -3,6 +3,7 @@
 mod alloca_scope;
 pub mod cpu;
 mod expand_math;
+mod gpu;
 mod state;
 
 /// Registers the passes and pipelines, so that textual pipelines may name them.
@@ -11,4 +12,5 @@ pub fn register() {
     autodiff_dialect::bridge::register_pass(&state::PASS);
     autodiff_dialect::bridge::register_pass(&expand_math::PASS);
     autodiff_dialect::bridge::register_pipeline(&cpu::CPU_PIPELINE);
+    gpu::register();
 }

@@ -1,0 +1,79 @@
+//! Kernels for GPUs: what the pipelines for NVIDIA and AMD share.
+
+mod binary;
+mod nvvm;
+mod rocdl;
+mod tools;
+
+use autodiff_dialect::bridge;
+
+/// Registers the passes and pipelines.
+pub(crate) fn register() {
+    bridge::register_pass(&binary::PASS);
+    bridge::register_pipeline(&nvvm::PIPELINE);
+    bridge::register_pipeline(&rocdl::PIPELINE);
+}
+
+/// What differs between vendors.
+struct Device<'a> {
+    /// Attaches the description of the chip to kernels.
+    attach: &'a str,
+    /// Converts a kernel to the vendor's dialect.
+    convert: &'a str,
+    /// Makes a binary of a kernel.
+    binary: &'a str,
+}
+
+impl Device<'_> {
+    /// The pipeline as text. The host's code stays in `func`, `memref`, `scf`, `arith` and `gpu`; kernels become
+    /// `gpu.binary` ops.
+    ///
+    /// 1. State ops to memory, structured ops to loops.
+    /// 2. Launches with bodies to kernels in modules of their own, for a chip.
+    /// 3. In kernels: what the vendor's conversion lacks to what it has, loops to blocks.
+    /// 4. Kernels to the vendor's dialect, and to code.
+    fn pipeline(&self) -> String {
+        let Self { attach, convert, binary } = self;
+        format!(
+            "autodiff-lower,\
+             convert-linalg-to-loops,\
+             lower-affine,\
+             gpu-launch-sink-index-computations,\
+             gpu-kernel-outlining,\
+             {attach},\
+             gpu.module(\
+             expand-strided-metadata,\
+             memref-expand,\
+             lower-affine,\
+             convert-complex-to-standard,\
+             math-expand-ops{{ops=clampf}},\
+             arith-emulate-unsupported-floats{{source-types=bf16 target-type=f32}},\
+             math-extend-to-supported-types{{target-type=f32}},\
+             arith-expand{{include-bf16=true}},\
+             convert-scf-to-cf,\
+             canonicalize,\
+             cse,\
+             {convert},\
+             canonicalize,\
+             cse,\
+             reconcile-unrealized-casts),\
+             {binary}"
+        )
+    }
+}
+
+/// A path that the text of a pipeline can hold.
+fn checked_path<'a>(option: &str, path: &'a str) -> Result<&'a str, String> {
+    if path.contains([',', '{', '}', ' ', '\'', '"']) {
+        return Err(format!("{option}: the path '{path}' must not hold blanks, commas, quotes or braces"));
+    }
+    Ok(path)
+}
+
+/// Checks an option that has a few words as values.
+fn checked_word<'a>(option: &str, word: &'a str, words: &[&str]) -> Result<&'a str, String> {
+    if words.contains(&word) {
+        return Ok(word);
+    }
+    Err(format!("{option}: expected {}, got '{word}'", words.join(" or ")))
+}

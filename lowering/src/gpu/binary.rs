@@ -1,0 +1,110 @@
+//! Makes binaries of kernels that are in a vendor's dialect.
+//!
+//! 1. Find what the code generation uses: the vendor's library of mathematical functions, an assembler or linker.
+//! 2. Say what is missing and who uses it.
+//! 3. Serialize each `gpu.module`, with upstream's pass.
+
+use super::tools::{Named, Tools, Vendor};
+use autodiff_dialect::{
+    bridge::{OptionKind, Pass, PassOption, run_pipeline},
+    diagnostic::Diagnostic,
+    ir::Op,
+};
+use std::path::{Path, PathBuf};
+
+pub(crate) static PASS: Pass = Pass::new(
+    c"autodiff-gpu-to-binary",
+    c"Make gpu.binary ops of kernels in a vendor's dialect",
+    &[
+        PassOption::new(c"vendor", OptionKind::String, c"nvidia", c"'nvidia' or 'amd'"),
+        PassOption::new(c"format", OptionKind::String, c"isa", c"'isa' for assembly, 'bin' for machine code"),
+        PassOption::new(c"toolkit", OptionKind::String, c"", c"The folder of a CUDA toolkit"),
+        PassOption::new(c"libraries", OptionKind::String, c"", c"The file libdevice.10.bc, or the folder of ocml.bc"),
+        PassOption::new(c"linker", OptionKind::String, c"", c"The linker ld.lld"),
+    ],
+    run,
+);
+
+fn run(options: &[&str], module: Op) -> Result<(), ()> {
+    let [vendor, format, toolkit, libraries, linker] = options else { return Err(()) };
+    let vendor = if *vendor == "amd" { Vendor::Amd } else { Vendor::Nvidia };
+    let kernels: Vec<_> = module.walk().into_iter().filter(|op| op.name() == "gpu.module").collect();
+    let Some(first) = kernels.first() else { return Ok(()) };
+    let tools = Tools::find(vendor, &Named { toolkit, libraries, linker });
+    let missing = missing(vendor, &tools, *format == "bin", &kernels);
+    for message in &missing {
+        message.emit();
+    }
+    if !missing.is_empty() {
+        return Err(());
+    }
+    let serialize = tools.toolkit(vendor).map_err(|error| format!("cannot lay out a toolkit: {error}"));
+    let serialized = serialize.and_then(|folder| {
+        let path = folder.path().display();
+        let pipeline = format!("builtin.module(gpu-module-to-binary{{format={format} toolkit={path}}})");
+        // Without a message, the pass has emitted a diagnostic.
+        run_pipeline(module, &pipeline).map_err(Option::unwrap_or_default)
+    });
+    serialized.map_err(|message| {
+        if !message.is_empty() {
+            Diagnostic::error(first.location(), message).emit();
+        }
+    })
+}
+
+/// What is missing, one message for each thing.
+fn missing(vendor: Vendor, tools: &Tools, machine_code: bool, kernels: &[Op]) -> Vec<Diagnostic> {
+    let mut messages = vec![];
+    let (prefix, what, remedy) = match vendor {
+        Vendor::Nvidia => (
+            "__nv_",
+            "NVIDIA's libdevice.10.bc",
+            "install a CUDA toolkit or the Python package nvidia-cuda-nvcc-cu12, and name it by 'toolkit' or \
+             'libdevice', or by the variable AUTODIFF_CUDA_TOOLKIT",
+        ),
+        Vendor::Amd => (
+            "__oc",
+            "ROCm's device libraries",
+            "install Debian's package rocm-device-libs or ROCm, and name the folder of ocml.bc by 'device-libs', or by \
+             the variable AUTODIFF_ROCM_DEVICE_LIBS",
+        ),
+    };
+    if tools.libraries.is_none()
+        && let Some((user, function)) = kernels.iter().find_map(|kernel| library_call(*kernel, prefix))
+    {
+        let message = format!("a kernel calls '{function}' of {what}, which {}", not_found(&tools.searched));
+        messages.push(Diagnostic::error(user.location(), message).note(user.location(), remedy));
+    }
+    if machine_code
+        && tools.assembler.is_none()
+        && let Some(kernel) = kernels.first()
+    {
+        let (program, remedy) = match vendor {
+            Vendor::Nvidia => (
+                "ptxas",
+                "install a CUDA toolkit or the Python package nvidia-cuda-nvcc-cu12, and name it by 'toolkit', or ask \
+                 for PTX by 'format=isa'",
+            ),
+            Vendor::Amd => (
+                "ld.lld",
+                "install Debian's package lld-22, or name the linker by 'lld', or ask for assembly by 'format=isa'",
+            ),
+        };
+        let message = format!("machine code takes '{program}', which was not found");
+        messages.push(Diagnostic::error(kernel.location(), message).note(kernel.location(), remedy));
+    }
+    messages
+}
+
+fn not_found(searched: &[PathBuf]) -> String {
+    let places: Vec<_> = searched.iter().map(|path: &PathBuf| format!("'{}'", Path::display(path))).collect();
+    format!("was not found in {}", places.join(", "))
+}
+
+/// A call of a function whose name starts so.
+fn library_call(kernel: Op, prefix: &str) -> Option<(Op, String)> {
+    kernel.walk().into_iter().filter(|op| op.name() == "llvm.call").find_map(|op| {
+        let callee = op.attribute("callee")?.as_symbol()?;
+        callee.starts_with(prefix).then_some((op, callee))
+    })
+}

@@ -1,0 +1,45 @@
+//! The pipeline from kernels to PTX and machine code of NVIDIA's GPUs.
+
+use super::{Device, checked_path, checked_word};
+use autodiff_dialect::bridge::{OptionKind, PassOption, Pipeline};
+
+/// The pipeline by name.
+pub static PIPELINE: Pipeline = Pipeline::new(
+    c"autodiff-nvvm-pipeline",
+    c"Compile kernels for NVIDIA GPUs: PTX, or machine code with ptxas; the host's code stays",
+    &[
+        PassOption::new(c"chip", OptionKind::String, c"sm_80", c"The chip, such as sm_90"),
+        PassOption::new(c"format", OptionKind::String, c"isa", c"'isa' for PTX, 'bin' for a cubin"),
+        PassOption::new(c"O", OptionKind::Integer, c"3", c"The level of optimization, 0 to 3"),
+        PassOption::new(c"toolkit", OptionKind::String, c"", c"The folder of a CUDA toolkit with libdevice and ptxas"),
+        PassOption::new(c"libdevice", OptionKind::String, c"", c"The file libdevice.10.bc, if not that of the toolkit"),
+    ],
+    |options| {
+        let [chip, format, level, toolkit, libdevice] = options else { return Err("expected 5 options".into()) };
+        check_chip(chip)?;
+        checked_word("format", format, &["isa", "bin"])?;
+        checked_word("O", level, &["0", "1", "2", "3"])?;
+        checked_path("toolkit", toolkit)?;
+        checked_path("libdevice", libdevice)?;
+        Ok(Device {
+            attach: &format!("nvvm-attach-target{{chip={chip} O={level}}}"),
+            convert: "convert-gpu-to-nvvm",
+            binary: &format!(
+                "autodiff-gpu-to-binary{{vendor=nvidia format={format} toolkit={toolkit} libraries={libdevice}}}"
+            ),
+        }
+        .pipeline())
+    },
+);
+
+/// Numbers of the chips that LLVM 22 and ptxas know and whose atomics add numbers of 64 bits.
+const CHIPS: [&str; 18] =
+    ["60", "61", "62", "70", "72", "75", "80", "86", "87", "88", "89", "90", "100", "101", "103", "110", "120", "121"];
+
+fn check_chip(chip: &str) -> Result<(), String> {
+    let number = chip.strip_prefix("sm_").map(|name| name.trim_end_matches(['a', 'f']));
+    if number.is_some_and(|number| CHIPS.contains(&number)) {
+        return Ok(());
+    }
+    Err(format!("chip: '{chip}' is no NVIDIA chip that is supported, expected one of sm_{}", CHIPS.join(", sm_")))
+}
