@@ -36,15 +36,12 @@ fn run(_: &[&str], module: Op) -> Result<(), ()> {
     result
 }
 
-/// What a cache has become.
-#[derive(Clone, Copy)]
-enum Storage {
-    Array(Value),
-    /// A cell that holds the buffer, and one that holds the number of elements in it.
-    Stack {
-        buffer: Value,
-        size: Value,
-    },
+/// What a cache has become: a buffer, or for a stack a cell that holds the buffer and one that holds the number of
+/// elements in it. Where the elements are caches themselves, so many times as one of them has parts.
+#[derive(Clone)]
+struct Storage {
+    is_stack: bool,
+    parts: Vec<Value>,
 }
 
 #[derive(Default)]
@@ -86,41 +83,62 @@ impl Lowering {
                 op.result(0).replace_all_uses_with(value);
             }
             "autodiff.cache" => {
-                let element = cache_element(op.result(0).ty())
-                    .ok_or_else(|| Diagnostic::error(op.location(), "expected a cache type"))?;
-                let storage = if operands.is_empty() {
-                    new_stack(&builder, element)
-                } else {
-                    let shape = vec![Type::DYNAMIC; operands.len()];
-                    Storage::Array(allocate(&builder, Type::memref(element, &shape), &operands))
-                };
-                self.storage.insert(op.result(0), storage);
-            }
-            "autodiff.push" => match self.storage(op, operands[1])? {
-                Storage::Array(array) => {
-                    builder.effect("memref.store", &[&[operands[0], array], &operands[2..]].concat());
-                }
-                Storage::Stack { buffer, size } => push(&builder, operands[0], buffer, size),
-            },
-            "autodiff.pop" => {
-                let ty = op.result(0).ty();
-                let value = match self.storage(op, operands[0])? {
-                    Storage::Array(array) => builder.op("memref.load", &[&[array], &operands[1..]].concat(), ty),
-                    Storage::Stack { buffer, size } => pop(&builder, ty, buffer, size),
-                };
-                op.result(0).replace_all_uses_with(value);
-            }
-            "autodiff.free" => match self.storage(op, operands[0])? {
-                Storage::Array(array) => {
-                    builder.effect("memref.dealloc", &[array]);
-                }
-                Storage::Stack { buffer, size } => {
-                    let held = builder.op("memref.load", &[buffer], buffer.ty().element());
-                    for memory in [held, buffer, size] {
-                        builder.effect("memref.dealloc", &[memory]);
+                let mut parts = vec![];
+                for element in elements(op)? {
+                    if operands.is_empty() {
+                        parts.extend(new_stack(&builder, element));
+                    } else {
+                        let shape = vec![Type::DYNAMIC; operands.len()];
+                        parts.push(allocate(&builder, Type::memref(element, &shape), &operands));
                     }
                 }
-            },
+                self.storage.insert(op.result(0), Storage { is_stack: operands.is_empty(), parts });
+            }
+            "autodiff.push" => {
+                let storage = self.storage(op, operands[1])?;
+                let saved = match operands[0].ty().is_cache() {
+                    true => self.storage(op, operands[0])?.parts,
+                    false => vec![operands[0]],
+                };
+                for (value, place) in saved.into_iter().zip(storage.places()) {
+                    match *place {
+                        [buffer, size] => push(&builder, value, buffer, size),
+                        _ => {
+                            builder.effect("memref.store", &[&[value], place, &operands[2..]].concat());
+                        }
+                    }
+                }
+            }
+            "autodiff.pop" => {
+                let mut values = vec![];
+                for place in self.storage(op, operands[0])?.places() {
+                    values.push(match *place {
+                        [buffer, size] => pop(&builder, buffer, size),
+                        _ => {
+                            let ty = place.first().map_or(op.result(0).ty(), |array| array.ty().element());
+                            builder.op("memref.load", &[place, &operands[1..]].concat(), ty)
+                        }
+                    });
+                }
+                let result = op.result(0);
+                if result.ty().is_cache() {
+                    let is_stack = kept_cache(operands[0]).is_some_and(|inner| inner.operand_count() == 0);
+                    self.storage.insert(result, Storage { is_stack, parts: values });
+                } else {
+                    values.into_iter().for_each(|value| result.replace_all_uses_with(value));
+                }
+            }
+            "autodiff.free" => {
+                for place in self.storage(op, operands[0])?.places() {
+                    if let [buffer, _] = *place {
+                        let held = builder.op("memref.load", &[buffer], buffer.ty().element());
+                        builder.effect("memref.dealloc", &[held]);
+                    }
+                    for memory in place {
+                        builder.effect("memref.dealloc", &[*memory]);
+                    }
+                }
+            }
             _ => return Ok(()),
         }
         self.lowered.push(op);
@@ -128,13 +146,51 @@ impl Lowering {
     }
 
     fn storage(&self, op: Op, cache: Value) -> Result<Storage, Diagnostic> {
-        self.storage.get(&cache).copied().ok_or_else(|| {
+        self.storage.get(&cache).cloned().ok_or_else(|| {
             Diagnostic::error(
                 op.location(),
                 format!("'{}' op uses a cache that no 'autodiff.cache' op in front of it makes", op.name()),
             )
         })
     }
+}
+
+impl Storage {
+    /// What holds one element, or one part of it: an array, or the two cells of a stack.
+    fn places(&self) -> impl Iterator<Item = &[Value]> {
+        self.parts.chunks(if self.is_stack { 2 } else { 1 })
+    }
+}
+
+/// The caches that a cache of caches keeps are all made by one op.
+fn kept_cache(cache: Value) -> Option<Op> {
+    let pushed = cache.uses().into_iter().filter(|(op, index)| op.name() == "autodiff.push" && *index == 1);
+    pushed.map(|(op, _)| op.operand(0)).find_map(Value::defining_op)
+}
+
+/// The types of what a cache stores for one element.
+fn elements(cache: Op) -> Result<Vec<Type>, Diagnostic> {
+    let wrong = |message: &str| Diagnostic::error(cache.location(), message.to_owned());
+    let element = cache_element(cache.result(0).ty()).ok_or_else(|| wrong("expected a cache type"))?;
+    if !element.is_cache() {
+        return Ok(vec![element]);
+    }
+    // Nobody pops what nobody pushes.
+    let Some(inner) = kept_cache(cache.result(0)) else { return Ok(vec![]) };
+    if inner.name() != "autodiff.cache" || inner == cache {
+        return Err(wrong("'autodiff.cache' op keeps caches that no 'autodiff.cache' op makes"));
+    }
+    let rank = inner.operand_count();
+    let mut parts = vec![];
+    for element in elements(inner)? {
+        if rank == 0 {
+            let memory = Type::memref(element, &[Type::DYNAMIC]);
+            parts.extend([Type::memref(memory, &[]), Type::memref(Type::index(cache.context()), &[])]);
+        } else {
+            parts.push(Type::memref(element, &vec![Type::DYNAMIC; rank]));
+        }
+    }
+    Ok(parts)
 }
 
 fn allocate(builder: &Builder, ty: Type, sizes: &[Value]) -> Value {
@@ -148,7 +204,7 @@ fn zero(builder: &Builder, op: Op, ty: Type) -> Result<Value, Diagnostic> {
     })
 }
 
-fn new_stack(builder: &Builder, element: Type) -> Storage {
+fn new_stack(builder: &Builder, element: Type) -> [Value; 2] {
     let index = Type::index(builder.context());
     let capacity = builder.index(FIRST_CAPACITY);
     let memory = allocate(builder, Type::memref(element, &[Type::DYNAMIC]), &[capacity]);
@@ -157,7 +213,7 @@ fn new_stack(builder: &Builder, element: Type) -> Storage {
     let zero = builder.index(0);
     builder.effect("memref.store", &[memory, buffer]);
     builder.effect("memref.store", &[zero, size]);
-    Storage::Stack { buffer, size }
+    [buffer, size]
 }
 
 fn push(builder: &Builder, value: Value, buffer: Value, size: Value) {
@@ -186,9 +242,10 @@ fn push(builder: &Builder, value: Value, buffer: Value, size: Value) {
     builder.effect("memref.store", &[next, size]);
 }
 
-fn pop(builder: &Builder, ty: Type, buffer: Value, size: Value) -> Value {
+fn pop(builder: &Builder, buffer: Value, size: Value) -> Value {
     let index = Type::index(builder.context());
     let memory = builder.op("memref.load", &[buffer], buffer.ty().element());
+    let ty = memory.ty().element();
     let count = builder.op("memref.load", &[size], index);
     let one = builder.index(1);
     let last = builder.op("arith.subi", &[count, one], index);

@@ -3,7 +3,7 @@
 mod arithmetic;
 mod memory;
 
-pub use arithmetic::{Trips, add, constant_index, guarded, multiply, subtract, sum};
+pub use arithmetic::{Trips, add, constant_index, guarded, multiply, subtract, sum, sum_op};
 pub use memory::{accumulate_all, extent, fill, for_each_element, release, snapshot, zero_tensor, zeroed, zeroed_like};
 
 use autodiff_dialect::ir::{Builder, Value};

@@ -13,7 +13,7 @@ mod lanes;
 mod reverse;
 mod shadow;
 
-pub use cache::Execution;
+pub use cache::{Counter, Execution};
 pub use copy::Copier;
 pub use derive::{Derivative, derive, seeds};
 pub use facts::Facts;

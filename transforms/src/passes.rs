@@ -4,6 +4,7 @@ mod count_while;
 mod differentiate;
 mod eliminate_dead;
 mod expand_atomics;
+mod expand_reductions;
 mod explain;
 mod forward_stores;
 mod libm_to_math;
@@ -24,6 +25,7 @@ pub fn register() {
     bridge::register_pass(&differentiate::PASS);
     bridge::register_pass(&eliminate_dead::PASS);
     bridge::register_pass(&expand_atomics::PASS);
+    bridge::register_pass(&expand_reductions::PASS);
     bridge::register_pass(&explain::PASS);
     bridge::register_pass(&forward_stores::PASS);
     bridge::register_pass(&libm_to_math::PASS);

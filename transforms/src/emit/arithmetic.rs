@@ -122,8 +122,12 @@ pub fn guarded(builder: &Builder, seed: Value, derived: Value) -> Value {
     guard().unwrap_or(derived)
 }
 
+/// The op that adds two values of a differentiable type.
+pub fn sum_op(ty: Type) -> &'static str {
+    if ty.element().is_complex() { "complex.add" } else { "arith.addf" }
+}
+
 /// The sum of two values of one differentiable type.
 pub fn sum(builder: &Builder, a: Value, b: Value) -> Value {
-    let name = if a.ty().element().is_complex() { "complex.add" } else { "arith.addf" };
-    builder.same(name, &[a, b])
+    builder.same(sum_op(a.ty()), &[a, b])
 }

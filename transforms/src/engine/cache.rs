@@ -3,6 +3,9 @@
 //! A value in a nest of counted loops whose bounds are known in front of the nest gets an array with one slot per
 //! iteration, any other a stack that grows. Both are created in front of the outermost op that holds the value, and
 //! freed when the reverse sweep is over.
+//!
+//! Iterations that run in parallel cannot share a stack. Where the bounds inside of them are not known in front, the cache
+//! is created further inside, each time that the code there runs, and the cache itself is a value that is cached.
 
 use crate::{
     emit::Trips,
@@ -15,14 +18,33 @@ use autodiff_dialect::{
 use rustc_hash::FxHashMap;
 
 /// How often a block runs for one run of the block around it.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub enum Execution {
     /// At most once.
     Once,
-    /// Once per iteration of a counted loop; bounds and induction variable are the primal's.
-    Counted { trips: Trips, induction: Value },
+    /// Once per iteration of a counted loop.
+    Counted(Counter),
+    /// Once per point of a space of iterations that run in parallel, outermost dimension first.
+    Parallel(Vec<Counter>),
     /// A number of times that is known afterwards only.
     Unbounded,
+}
+
+/// One dimension of iterations; bounds and induction variable are the primal's.
+#[derive(Clone, Copy)]
+pub struct Counter {
+    pub trips: Trips,
+    pub induction: Value,
+}
+
+impl Execution {
+    fn counters(&self) -> &[Counter] {
+        match self {
+            Self::Counted(counter) => std::slice::from_ref(counter),
+            Self::Parallel(counters) => counters,
+            Self::Once | Self::Unbounded => &[],
+        }
+    }
 }
 
 /// A cache and where it is filled.
@@ -31,13 +53,36 @@ pub(super) struct Cache {
     cache: Value,
     /// The primal's loop bodies that index it, outermost first; none for a stack.
     loops: Vec<Block>,
+    /// The block whose every run creates the cache, and the cache that keeps it.
+    keeper: Option<(Block, Box<Cache>)>,
 }
 
 struct Described {
     block: Block,
     execution: Execution,
-    number: Option<Value>,
-    extent: Option<Option<Value>>,
+    numbers: Option<Vec<Value>>,
+    /// By the block that the cache is created in, and whether its values are seen there.
+    extents: FxHashMap<(Block, bool), Option<Vec<Value>>>,
+}
+
+/// Where a cache may be created.
+struct Place {
+    /// The position, among the blocks around the value, of the one that creates the cache.
+    root: usize,
+    in_front: Builder,
+    lifetime: Lifetime,
+    /// The innermost block of the primal whose values the place sees; `None`: those of the function's own block only.
+    sees: Option<Block>,
+}
+
+/// How long a cache lives.
+enum Lifetime {
+    /// To the end of the function.
+    Function,
+    /// To the end of an iteration that is run again, which this frame reverses.
+    Iteration(usize),
+    /// Until the reverse sweep takes it out of the cache that keeps it.
+    Kept,
 }
 
 /// All caches of one derivative.
@@ -53,7 +98,7 @@ pub struct Caches {
 
 impl Caches {
     pub(super) fn describe(&mut self, source: Block, block: Block, execution: Execution) {
-        self.described.insert(source, Described { block, execution, number: None, extent: None });
+        self.described.insert(source, Described { block, execution, numbers: None, extents: FxHashMap::default() });
     }
 
     pub(super) fn free_all(&mut self, builder: &Builder) {
@@ -106,134 +151,198 @@ impl Reverse<'_> {
 
     /// Creates a cache and saves a value of the forward sweep in it, right where the value is made.
     fn fill_cache(&mut self, source: Block, value: Value) -> Result<Cache> {
-        // In front of what holds the value; for an iteration that is run again, in front of the reverse of the loop.
-        let in_front = match self.outermost(value) {
-            Some(top) => Builder::before(top).ok_or_else(|| internal(value.location(), "a cache has no place"))?,
-            None => Builder::at_end(self.frame_block(0), value.location()),
-        };
-        let mut loops = vec![];
-        let mut extents = Some(vec![]);
-        let mut block = source;
-        loop {
-            match self.caches.described.get(&block).map(|described| described.execution) {
-                Some(Execution::Once) => {}
-                Some(Execution::Counted { .. }) => {
-                    loops.insert(0, block);
-                    match (self.extent_of(block, &in_front), &mut extents) {
-                        (Some(extent), Some(extents)) => extents.insert(0, extent),
-                        _ => extents = None,
-                    }
-                }
-                Some(Execution::Unbounded) => extents = None,
-                None => return Err(internal(value.location(), "a block was not described")),
-            }
-            block = match block.parent_op().and_then(Op::block) {
-                Some(block) => block,
-                None => return Err(internal(value.location(), "a block lies outside the function")),
-            };
+        let missing = || internal(value.location(), "a value that is to be cached lies outside the function");
+        // The blocks around the value, innermost first, up to one whose values the reverse sweep sees.
+        let mut path = vec![source];
+        while let Some(block) = path.last().and_then(|block| block.parent_op()).and_then(Op::block) {
+            path.push(block);
             if self.is_direct(block) {
                 break;
             }
         }
-        if extents.is_none() {
-            loops.clear();
+        for place in self.places(value, &path)? {
+            let root = place.root;
+            let shape = self.shape_of(&path[..root], path[root], &place)?;
+            let Some((loops, extents)) = shape else { continue };
+            let cache = state::cache(&place.in_front, value.ty(), &extents);
+            let keeper = match place.lifetime {
+                Lifetime::Function => {
+                    self.caches.all.push(cache);
+                    None
+                }
+                Lifetime::Iteration(frame) => {
+                    self.frames[frame].caches.insert(cache, cache);
+                    None
+                }
+                Lifetime::Kept => Some((path[root], Box::new(self.fill_cache(path[root], cache)?))),
+            };
+            let mut indices = vec![];
+            for block in &loops {
+                indices.extend(self.forward_numbers(*block)?);
+            }
+            let place = match value.defining_op() {
+                Some(op) => Builder::after(op),
+                None => match indices.iter().rfind(|number| number.block() == value.block()) {
+                    Some(number) => number.defining_op().and_then(Builder::after).or(Some(first(value))),
+                    None => Some(first(value)),
+                },
+            };
+            state::push(&place.ok_or_else(missing)?, value, cache, &indices);
+            return Ok(Cache { cache, loops, keeper });
         }
-        let cache = state::cache(&in_front, value.ty(), &extents.unwrap_or_default());
-        self.caches.all.push(cache);
-        let mut indices = vec![];
-        for block in &loops {
-            indices.push(self.forward_number(*block)?);
+        Err(missing())
+    }
+
+    /// Where a cache of a value may be created: outermost first, in each of the blocks around the value but the innermost.
+    fn places(&self, value: Value, path: &[Block]) -> Result<Vec<Place>> {
+        let missing = || internal(value.location(), "a cache has no place");
+        let mut places = vec![];
+        for (root, block) in path.iter().enumerate().skip(1).rev() {
+            let mut add = |in_front, lifetime, sees| places.push(Place { root, in_front, lifetime, sees });
+            if !self.is_direct(*block) {
+                let in_front =
+                    self.caches.described.get(block).and_then(|described| in_front_of(value, described.block));
+                add(in_front.ok_or_else(missing)?, Lifetime::Kept, Some(*block));
+            } else if let Some(top) = in_front_of(value, self.new_entry()) {
+                add(top, Lifetime::Function, None);
+            } else {
+                // For an iteration that is run again: in front of the reverse of the loop, or in each iteration.
+                add(Builder::at_end(self.frame_block(0), value.location()), Lifetime::Function, None);
+                let frame = self.frame_for(*block).ok_or_else(missing)?;
+                let in_front = in_front_of(value, self.frame_block(frame)).ok_or_else(missing)?;
+                add(in_front, Lifetime::Iteration(frame), Some(*block));
+            }
         }
-        let place = match value.defining_op() {
-            Some(op) => Builder::after(op),
-            None => match indices.last().filter(|number: &&Value| number.block() == value.block()) {
-                Some(number) => number.defining_op().and_then(Builder::after).or(Some(first(value))),
-                None => Some(first(value)),
-            },
-        };
-        let place = place.ok_or_else(|| internal(value.location(), "a value has no place"))?;
-        state::push(&place, value, cache, &indices);
-        Ok(Cache { cache, loops })
+        Ok(places)
+    }
+
+    /// The loops and extents of a cache of a value in `path`, the blocks inside of that in which the cache is created,
+    /// innermost first; without extents: a stack. `None`: it must be created further inside.
+    fn shape_of(&mut self, path: &[Block], root: Block, place: &Place) -> Result<Option<(Vec<Block>, Vec<Value>)>> {
+        let (mut loops, mut extents) = (vec![], Some(vec![]));
+        let mut parallel = false;
+        for block in path.iter().rev() {
+            let execution = self.caches.described.get(block).map(|described| described.execution.clone());
+            match execution.ok_or_else(|| internal(place.in_front.location(), "a block was not described"))? {
+                Execution::Once => {}
+                Execution::Unbounded => extents = None,
+                execution => {
+                    parallel |= matches!(execution, Execution::Parallel(_));
+                    loops.push(*block);
+                    extents = match (extents, self.extents_of(*block, root, place)) {
+                        (Some(all), Some(more)) => Some([all, more].concat()),
+                        _ => None,
+                    };
+                }
+            }
+        }
+        Ok(match extents {
+            // Without a loop, what is left is a stack of one element.
+            Some(extents) => Some((loops, extents)),
+            None if parallel => None,
+            None => Some((vec![], vec![])),
+        })
     }
 
     /// Takes a value out of its cache, for a frame of the reverse sweep.
     pub(super) fn pop(&mut self, frame: usize, cache: &Cache) -> Result<Value> {
+        let holder = match &cache.keeper {
+            None => cache.cache,
+            Some((root, keeper)) => {
+                let missing = || internal(cache.cache.location(), "a cache is needed outside its scope");
+                let outer = self.frame_for(*root).ok_or_else(missing)?;
+                match self.frames[outer].caches.get(&cache.cache) {
+                    Some(known) => *known,
+                    None => {
+                        let popped = self.pop(outer, keeper)?;
+                        self.frames[outer].caches.insert(cache.cache, popped);
+                        popped
+                    }
+                }
+            }
+        };
         let builder = Builder::at_end(self.frame_block(frame), self.builder().location());
         let mut indices = vec![];
         for block in &cache.loops {
-            let number = self.number_of(*block);
-            indices.push(number.ok_or_else(|| internal(builder.location(), "a loop has no iteration number"))?);
+            let numbers = self.numbers_of(*block);
+            indices.extend(numbers.ok_or_else(|| internal(builder.location(), "a loop has no iteration number"))?);
         }
-        Ok(state::pop(&builder, cache.cache, &indices))
+        Ok(state::pop(&builder, holder, &indices))
     }
 
-    /// The op of the new function's own block that holds a value.
-    fn outermost(&self, value: Value) -> Option<Op> {
-        let mut block = value.block();
-        loop {
-            let op = block.parent_op()?;
-            block = op.block()?;
-            if block == self.new_entry() {
-                return Some(op);
-            }
-        }
-    }
-
-    /// The trip count of a loop in front of the outermost op, if it is known there.
-    fn extent_of(&mut self, source: Block, in_front: &Builder) -> Option<Value> {
+    /// The trip counts of a loop in front of the op, in `root`, that holds it, if they are known there.
+    fn extents_of(&mut self, source: Block, root: Block, place: &Place) -> Option<Vec<Value>> {
         let described = self.caches.described.get(&source)?;
-        if let Some(extent) = described.extent {
-            return extent;
+        let key = (root, place.sees.is_some());
+        if let Some(extents) = described.extents.get(&key) {
+            return extents.clone();
         }
-        let Execution::Counted { trips, .. } = described.execution else { return None };
-        let extent = (|| {
-            let outside = |value| self.in_function_block(value, in_front, 16);
+        let counters = described.execution.counters().to_vec();
+        let extent = |counter: &Counter| {
+            let outside = |value| self.available(value, place, 16);
             let trips = Trips {
-                lower: outside(trips.lower)?,
-                upper: outside(trips.upper)?,
-                step: outside(trips.step)?,
-                unsigned: trips.unsigned,
+                lower: outside(counter.trips.lower)?,
+                upper: outside(counter.trips.upper)?,
+                step: outside(counter.trips.step)?,
+                unsigned: counter.trips.unsigned,
             };
-            Some(trips.count(in_front))
-        })();
-        self.caches.described.get_mut(&source)?.extent = Some(extent);
-        extent
+            Some(trips.count(&place.in_front))
+        };
+        let extents: Option<Vec<_>> = counters.iter().map(extent).collect();
+        self.caches.described.get_mut(&source)?.extents.insert(key, extents.clone());
+        extents
     }
 
-    /// A primal value as the function's own block sees it, recomputed there if it needs nothing from inside.
-    fn in_function_block(&self, value: Value, builder: &Builder, depth: usize) -> Option<Value> {
-        if value.block() == self.facts().entry {
+    /// A primal value as the forward sweep sees it in some place, recomputed there if it needs nothing from further inside.
+    fn available(&self, value: Value, place: &Place, depth: usize) -> Option<Value> {
+        let mut around = std::iter::successors(place.sees, |block| block.parent_op().and_then(Op::block));
+        if value.block() == self.facts().entry || around.any(|block| block == value.block()) {
             return Some(self.counterpart(value));
         }
         let op = value.defining_op().filter(|op| depth > 0 && op.region_count() == 0 && op.is_pure())?;
         let mut operands = FxHashMap::default();
         for operand in op.operands() {
-            operands.insert(operand, self.in_function_block(operand, builder, depth - 1)?);
+            operands.insert(operand, self.available(operand, place, depth - 1)?);
         }
-        let copy = builder.insert(remapped(op, |operand| operands.get(&operand).copied().unwrap_or(operand)));
+        let again = remapped(op, |operand| operands.get(&operand).copied().unwrap_or(operand));
+        let copy = place.in_front.insert(again);
         Some(copy.result(value.result_number()?))
     }
 
-    /// The number of the current iteration in the forward sweep.
-    fn forward_number(&mut self, source: Block) -> Result<Value> {
+    /// The numbers of the current iteration in the forward sweep.
+    fn forward_numbers(&mut self, source: Block) -> Result<Vec<Value>> {
         let missing = || internal(self.builder().location(), "a loop was not described");
         let described = self.caches.described.get(&source).ok_or_else(missing)?;
-        if let Some(number) = described.number {
-            return Ok(number);
+        if let Some(numbers) = &described.numbers {
+            return Ok(numbers.clone());
         }
-        let Execution::Counted { trips, induction } = described.execution else { return Err(missing()) };
+        let mut numbers = vec![];
         let builder = Builder::at_start(described.block, self.builder().location());
-        let trips = Trips {
-            lower: self.counterpart(trips.lower),
-            upper: self.counterpart(trips.upper),
-            step: self.counterpart(trips.step),
-            unsigned: trips.unsigned,
-        };
-        let number = trips.number(&builder, self.counterpart(induction));
-        if let Some(described) = self.caches.described.get_mut(&source) {
-            described.number = Some(number);
+        for counter in described.execution.counters() {
+            let trips = Trips {
+                lower: self.counterpart(counter.trips.lower),
+                upper: self.counterpart(counter.trips.upper),
+                step: self.counterpart(counter.trips.step),
+                unsigned: counter.trips.unsigned,
+            };
+            numbers.push(trips.number(&builder, self.counterpart(counter.induction)));
         }
-        Ok(number)
+        if let Some(described) = self.caches.described.get_mut(&source) {
+            described.numbers = Some(numbers.clone());
+        }
+        Ok(numbers)
+    }
+}
+
+/// In front of the op of a block that holds a value.
+fn in_front_of(value: Value, root: Block) -> Option<Builder> {
+    let mut block = value.block();
+    loop {
+        let op = block.parent_op()?;
+        block = op.block()?;
+        if block == root {
+            return Builder::before(op);
+        }
     }
 }
 

@@ -236,7 +236,7 @@ impl Body<'_> {
         let operands = self.block.arguments();
         let count = arguments.iter().map(|(.., dual)| 1 + dual.len()).sum();
         let mut cotangents = operands[count..].iter();
-        let scope = Scope { source: self.entry, block: self.block, number: None, captured: &[] };
+        let scope = Scope { source: self.entry, block: self.block, numbers: None, captured: &[] };
         // The forward sweep is described by the function's own block, which runs once.
         reverse.forward_entry(self.entry)?;
         reverse.scoped(scope, |reverse| {

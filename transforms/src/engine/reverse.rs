@@ -31,7 +31,9 @@ pub(super) struct Frame {
     captured: FxHashSet<Value>,
     primals: FxHashMap<Value, Value>,
     shadows: FxHashMap<(Value, usize), Value>,
-    number: Option<Value>,
+    numbers: Option<Vec<Value>>,
+    /// Caches that were themselves cached, by their counterpart in the forward sweep.
+    pub(super) caches: FxHashMap<Value, Value>,
 }
 
 /// A block of the primal and the block that reverses it.
@@ -40,8 +42,9 @@ pub struct Scope<'a> {
     pub source: Block,
     /// The new block, in no region yet.
     pub block: Block,
-    /// The number of the current iteration, counted from zero in the primal's order, if the block is a loop's body.
-    pub number: Option<Value>,
+    /// The numbers of the current iteration, one for each dimension, counted from zero in the primal's order, if the
+    /// block is a loop's body.
+    pub numbers: Option<Vec<Value>>,
     /// Values whose adjoints enter and leave the scope.
     pub captured: &'a [Value],
 }
@@ -229,10 +232,16 @@ impl<'a> Reverse<'a> {
             captured: scope.captured.iter().copied().collect(),
             primals: FxHashMap::default(),
             shadows: FxHashMap::default(),
-            number: scope.number,
+            numbers: scope.numbers,
+            caches: FxHashMap::default(),
         });
         let result = build(self);
-        self.frames.pop();
+        let frame = self.frames.pop();
+        for cache in frame.iter().flat_map(|frame| frame.caches.values()) {
+            if let Some(builder) = scope.block.terminator().and_then(Builder::before) {
+                emit::release(&builder, *cache);
+            }
+        }
         result
     }
 
@@ -397,9 +406,9 @@ impl<'a> Reverse<'a> {
         &mut self.frames[frame].shadows
     }
 
-    /// The iteration number of the frame that reverses a block of the primal.
-    pub(super) fn number_of(&self, source: Block) -> Option<Value> {
-        self.frames.iter().rev().find(|frame| frame.source == source)?.number
+    /// The iteration numbers of the frame that reverses a block of the primal.
+    pub(super) fn numbers_of(&self, source: Block) -> Option<Vec<Value>> {
+        self.frames.iter().rev().find(|frame| frame.source == source)?.numbers.clone()
     }
 
     /// The block of the new function that its body starts with.

@@ -14,6 +14,8 @@ use std::collections::{HashMap, HashSet};
 
 const STRUCTURE: &str =
     "func.func(lift-cf-to-scf),inline{default-pipeline=},expand-realloc,autodiff-expand-atomics,autodiff-libm-to-math";
+/// What loops of other dialects need to become `scf.for` and `scf.parallel` with sums.
+const PARALLEL: &str = "scf-forall-to-parallel,lower-affine,autodiff-expand-reductions";
 const COUNT: &str = "func.func(canonicalize,cse),autodiff-count-while";
 const OPTIMISE: &str =
     "func.func(sroa,mem2reg,cse),autodiff-forward-stores,func.func(canonicalize,loop-invariant-code-motion,cse)";
@@ -56,14 +58,18 @@ impl NormalForm {
                 }
             }
         }
-        // Only what has loops that may turn out to be counted pays for looking.
-        let loops = |op: &Op| op.name() == "scf.while" || op.name().starts_with("cf.");
-        let pipeline = match optimise {
-            true if this.module.op().walk().iter().any(loops) => {
-                format!("{STRUCTURE},func.func(sroa,mem2reg),{COUNT},{OPTIMISE}")
-            }
-            true => format!("{STRUCTURE},{OPTIMISE}"),
-            false => format!("{STRUCTURE},{SIMPLIFY}"),
+        // Only what has loops that may turn out to be counted, or that run in parallel, pays for looking.
+        let has = |wanted: fn(&Op) -> bool| this.module.op().walk().iter().any(wanted);
+        let uncounted = has(|op| op.name() == "scf.while" || op.name().starts_with("cf."));
+        let parallel = has(|op| op.name().starts_with("affine.") || matches!(op.name(), "scf.forall" | "scf.parallel"));
+        let mut pipeline = STRUCTURE.to_owned();
+        if parallel {
+            pipeline = format!("{PARALLEL},{pipeline}");
+        }
+        pipeline += &match (optimise, uncounted) {
+            (true, true) => format!(",func.func(sroa,mem2reg),{COUNT},{OPTIMISE}"),
+            (true, false) => format!(",{OPTIMISE}"),
+            (false, _) => format!(",{SIMPLIFY}"),
         };
         this.run(&pipeline, function)?;
         Ok(this)

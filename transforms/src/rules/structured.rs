@@ -6,12 +6,14 @@ mod branch;
 mod call;
 mod copy;
 mod counted_loop;
+mod parallel_loop;
 mod poison;
 mod state;
 mod terminator;
 mod view;
 mod while_loop;
 
+pub(crate) use parallel_loop::plain_reduction;
 pub(crate) use view::other_elements;
 
 use crate::rules::Rule;
@@ -28,6 +30,7 @@ pub(super) fn all() -> Vec<(&'static str, &'static dyn Rule)> {
         ("memref.copy", &copy::Copy),
         ("func.call", &call::Call),
         ("scf.for", &counted_loop::CountedLoop),
+        ("scf.parallel", &parallel_loop::ParallelLoop),
         ("ub.poison", &poison::Poison),
         ("scf.while", &while_loop::While),
         ("arith.select", &view::Selection),

@@ -159,7 +159,7 @@ impl Rule for Branch {
                 Some(_) => reverse.block_of(op, number)?,
                 None => block,
             };
-            reverse.scoped(Scope { source, block, number: None, captured }, |reverse| {
+            reverse.scoped(Scope { source, block, numbers: None, captured }, |reverse| {
                 reverse.set_lanes(captured, &entering);
                 if source != block {
                     reverse.accumulate_lanes(&yielded(Some(source)), &y_bar)?;

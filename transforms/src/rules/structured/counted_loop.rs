@@ -7,7 +7,7 @@
 use crate::{
     analysis::{activity::Activity, flow::Flow},
     emit::{Trips, constant_index, subtract},
-    engine::{Execution, Forward, Result, Reverse, Scope, some},
+    engine::{Counter, Execution, Forward, Result, Reverse, Scope, some},
     rules::Rule,
 };
 use autodiff_dialect::ir::{Attribute, Block, Location, Op, Region, Type, Value};
@@ -139,7 +139,7 @@ impl Rule for CountedLoop {
         let source = reverse.block_of(op, 0)?;
         let trips =
             Trips { lower: op.operand(0), upper: op.operand(1), step: op.operand(2), unsigned: is_unsigned(op) };
-        let execution = Execution::Counted { trips, induction: source.argument(0) };
+        let execution = Execution::Counted(Counter { trips, induction: source.argument(0) });
         if reverse.reruns(source) {
             let copy = reverse.copy(op);
             reverse.describe_copy(source, reverse.block_of(copy, 0)?, execution);
@@ -221,7 +221,7 @@ impl Rule for CountedLoop {
         let last = subtract(&builder, count, one);
         let number = subtract(&inner, last, block.argument(0));
         let induction = trips.induction(&inner, number);
-        reverse.scoped(Scope { source, block, number: Some(number), captured }, |reverse| {
+        reverse.scoped(Scope { source, block, numbers: Some(vec![number]), captured }, |reverse| {
             reverse.provide(source.argument(0), induction);
             let bars = some(&block.arguments()[1..]);
             reverse.set_lanes(captured, &bars[split..]);

@@ -8,7 +8,8 @@ use crate::{
 use autodiff_dialect::ir::Op;
 
 /// Terminators of regions whose ops have rules.
-pub(super) const TERMINATORS: [&str; 4] = ["func.return", "scf.yield", "scf.condition", "memref.alloca_scope.return"];
+pub(super) const TERMINATORS: [&str; 6] =
+    ["func.return", "memref.alloca_scope.return", "scf.condition", "scf.reduce", "scf.reduce.return", "scf.yield"];
 
 pub(super) struct Terminator;
 

@@ -201,7 +201,7 @@ impl Rule for While {
         let arguments = block.arguments().split_off(1);
         let (carried_bar, captured_bar) = arguments.split_at(split);
 
-        reverse.scoped(Scope { source: parts.before, block, number: None, captured }, |reverse| {
+        reverse.scoped(Scope { source: parts.before, block, numbers: None, captured }, |reverse| {
             // The reverse of `after`, unless this is the first iteration.
             let inner = Builder::at_end(block, op.location());
             let predicate = Attribute::integer(Type::integer(op.context(), 64), 0);
@@ -210,7 +210,7 @@ impl Rule for While {
                 inner.create("arith.cmpi", &[index, zero], &[boolean], &[("predicate", predicate)], &[]).result(0);
             let (then, otherwise) = (Block::new(&[]), Block::new(&[]));
             Builder::at_end(then, op.location()).effect("scf.yield", &[&y_bar[..], captured_bar].concat());
-            reverse.scoped(Scope { source: parts.after, block: otherwise, number: None, captured }, |reverse| {
+            reverse.scoped(Scope { source: parts.after, block: otherwise, numbers: None, captured }, |reverse| {
                 reverse.set_lanes(captured, &some(captured_bar));
                 reverse.accumulate_lanes(&select(&carried, &parts.yielded), &some(carried_bar))?;
                 reverse.reverse_body(parts.after)?;
