@@ -5,7 +5,8 @@
 //
 //   autodiff-run benches/programs/heat2d.mlir --entry heat2d --arg rand:16x16:1 --arg rand:16x16:2 --arg rand:16x16:3 \
 //     --arg 5 --activity dup,dup,const,const --mode vjp
-func.func @heat2d(%k: memref<?x?xf64>, %u0: memref<?x?xf64>, %target: memref<?x?xf64>, %steps: index) -> f64 {
+func.func @heat2d(%k: memref<?x?xf64> {llvm.noalias}, %u0: memref<?x?xf64> {llvm.noalias},
+    %target: memref<?x?xf64> {llvm.noalias}, %steps: index) -> f64 {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %zero = arith.constant 0.0 : f64
@@ -17,7 +18,8 @@ func.func @heat2d(%k: memref<?x?xf64>, %u0: memref<?x?xf64>, %target: memref<?x?
   %odd = memref.alloc(%n, %n) : memref<?x?xf64>
   memref.copy %u0, %even : memref<?x?xf64> to memref<?x?xf64>
   memref.copy %u0, %odd : memref<?x?xf64> to memref<?x?xf64>
-  %final:2 = scf.for %t = %c0 to %steps step %c1 iter_args(%u = %even, %next = %odd) -> (memref<?x?xf64>, memref<?x?xf64>) {
+  %final:2 = scf.for %t = %c0 to %steps step %c1 iter_args(%u = %even, %next = %odd)
+      -> (memref<?x?xf64>, memref<?x?xf64>) {
     scf.for %i = %c1 to %last step %c1 {
       %north = arith.subi %i, %c1 : index
       %south = arith.addi %i, %c1 : index
@@ -61,4 +63,14 @@ func.func @heat2d(%k: memref<?x?xf64>, %u0: memref<?x?xf64>, %target: memref<?x?
   %halved = arith.mulf %half, %sum : f64
   %j = arith.divf %halved, %size : f64
   return %j : f64
+}
+
+func.func @heat2d_gradient(%k: memref<?x?xf64> {llvm.noalias}, %k_bar: memref<?x?xf64> {llvm.noalias},
+    %u0: memref<?x?xf64> {llvm.noalias}, %u0_bar: memref<?x?xf64> {llvm.noalias},
+    %target: memref<?x?xf64> {llvm.noalias}, %steps: index) {
+  %one = arith.constant 1.0 : f64
+  autodiff.vjp @heat2d(%k, %k_bar, %u0, %u0_bar, %target, %steps, %one) args [dup, dup, const, const]
+    results [active_noneed] : (memref<?x?xf64>, memref<?x?xf64>, memref<?x?xf64>, memref<?x?xf64>, memref<?x?xf64>,
+      index, f64) -> ()
+  return
 }

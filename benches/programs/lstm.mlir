@@ -17,7 +17,8 @@ func.func private @sigmoid(%x: f64) -> f64 {
   return %y : f64
 }
 
-func.func @lstm(%main: memref<?x2x4x?xf64>, %extra: memref<3x?xf64>, %start: memref<?x2x?xf64>, %seq: memref<?x?xf64>) -> f64 {
+func.func @lstm(%main: memref<?x2x4x?xf64> {llvm.noalias}, %extra: memref<3x?xf64> {llvm.noalias},
+    %start: memref<?x2x?xf64> {llvm.noalias}, %seq: memref<?x?xf64> {llvm.noalias}) -> f64 {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c2 = arith.constant 2 : index
@@ -106,4 +107,14 @@ func.func @lstm(%main: memref<?x2x4x?xf64>, %extra: memref<3x?xf64>, %start: mem
   %negative = arith.negf %total : f64
   %j = arith.divf %negative, %n : f64
   return %j : f64
+}
+
+func.func @lstm_gradient(%main: memref<?x2x4x?xf64> {llvm.noalias}, %main_bar: memref<?x2x4x?xf64> {llvm.noalias},
+    %extra: memref<3x?xf64> {llvm.noalias}, %extra_bar: memref<3x?xf64> {llvm.noalias},
+    %start: memref<?x2x?xf64> {llvm.noalias}, %seq: memref<?x?xf64> {llvm.noalias}) {
+  %one = arith.constant 1.0 : f64
+  autodiff.vjp @lstm(%main, %main_bar, %extra, %extra_bar, %start, %seq, %one) args [dup, dup, const, const]
+    results [active_noneed] : (memref<?x2x4x?xf64>, memref<?x2x4x?xf64>, memref<3x?xf64>, memref<3x?xf64>,
+      memref<?x2x?xf64>, memref<?x?xf64>, f64) -> ()
+  return
 }
