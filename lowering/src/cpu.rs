@@ -31,6 +31,7 @@ pub fn cpu_pipeline() -> String {
 /// 4. Control flow to blocks.
 /// 5. All that is left to the LLVM dialect.
 const PASSES: &[&str] = &[
+    "autodiff-mark-interface,",
     "convert-linalg-to-loops,",
     "autodiff-expand-atomics,",
     "autodiff-dissolve-alloca-scope,",
@@ -61,6 +62,7 @@ const PASSES: &[&str] = &[
     "finalize-memref-to-llvm,",
     "convert-arith-to-llvm,",
     "convert-func-to-llvm,",
+    "autodiff-mark-interface,",
     "convert-cf-to-llvm,",
     "reconcile-unrealized-casts",
 ];

@@ -4,6 +4,7 @@ mod alloca_scope;
 pub mod cpu;
 mod expand_math;
 mod gpu;
+mod interface;
 mod state;
 
 /// Registers the passes and pipelines, so that textual pipelines may name them.
@@ -11,6 +12,7 @@ pub fn register() {
     autodiff_dialect::bridge::register_pass(&alloca_scope::PASS);
     autodiff_dialect::bridge::register_pass(&state::PASS);
     autodiff_dialect::bridge::register_pass(&expand_math::PASS);
+    autodiff_dialect::bridge::register_pass(&interface::PASS);
     autodiff_dialect::bridge::register_pipeline(&cpu::CPU_PIPELINE);
     gpu::register();
 }

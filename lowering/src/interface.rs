@@ -1,0 +1,158 @@
+//! Tells LLVM what it may assume at the boundaries of functions, which the conversion of `func` in MLIR 22 drops.
+//!
+//! 1. While functions are those of `func`: private ones are marked as internal, so that LLVM inlines and removes them;
+//!    where a memref parameter is marked `llvm.noalias`, the position that its data pointer will have is noted. A
+//!    parameter that may be freed is left out, because that goes by another pointer, which would not be "based on" it.
+//! 2. When they are functions of LLVM: the pointers at the noted positions are marked.
+
+use autodiff_dialect::{
+    bridge::Pass,
+    ir::{Attribute, Op, Type, Value},
+};
+use std::collections::{HashMap, HashSet};
+
+pub(crate) static PASS: Pass = Pass::new(
+    c"autodiff-mark-interface",
+    c"Tell LLVM which functions are internal and which pointers are distinct",
+    &[],
+    |_, module| {
+        let releases = Releases::new(module);
+        for op in module.walk() {
+            match op.name() {
+                "func.func" => note(op, &releases),
+                "llvm.func" => mark(op),
+                _ => {}
+            }
+        }
+        Ok(())
+    },
+);
+
+/// Positions of pointers that nothing else reaches.
+const NOTE: &str = "autodiff.noalias";
+
+fn note(function: Op, releases: &Releases) {
+    let context = function.context();
+    let private = function.attribute("sym_visibility").and_then(Attribute::as_string).as_deref() == Some("private");
+    let Some(entry) = function.region(0).first_block() else { return };
+    if private
+        && function.attribute("llvm.linkage").is_none()
+        && let Some(internal) = Attribute::parse(context, "#llvm.linkage<internal>")
+    {
+        function.set_attribute("llvm.linkage", internal);
+    }
+    let attributes = function.attribute("arg_attrs").and_then(Attribute::as_array).unwrap_or_default();
+    let (mut positions, mut position) = (vec![], 0);
+    for (argument, attributes) in entry.arguments().into_iter().zip(attributes) {
+        let Some(width) = width(argument.ty()) else { break };
+        let distinct = argument.ty().is_memref() && attributes.to_string().contains("llvm.noalias");
+        if distinct && !releases.may_free(argument) {
+            // The allocation comes first, the data behind it.
+            positions.push(position + 1);
+        }
+        position += width;
+    }
+    if !positions.is_empty() {
+        function.set_attribute(NOTE, Attribute::dense_i64(context, &positions));
+    }
+}
+
+/// What a module frees.
+struct Releases {
+    functions: HashMap<String, Op>,
+    /// Whether something is freed that is not an allocation of the same function, seen through views.
+    loose: bool,
+}
+
+impl Releases {
+    fn new(module: Op) -> Self {
+        let ops = module.walk();
+        let functions =
+            ops.iter().filter(|op| op.name() == "func.func").filter_map(|op| Some((op.symbol_name()?, *op)));
+        let functions = functions.collect();
+        let loose = ops.iter().filter(|op| releases(**op)).any(|op| {
+            let mut value = op.operand(0);
+            while let Some(source) = value.defining_op().and_then(|op| op.view_source(value)) {
+                value = source;
+            }
+            !value.defining_op().is_some_and(|op| ALLOCATIONS.contains(&op.name()))
+        });
+        Self { functions, loose }
+    }
+
+    /// Whether the memory behind a value may be freed where the value can be seen.
+    fn may_free(&self, value: Value) -> bool {
+        let (mut seen, mut pending) = (HashSet::new(), vec![value]);
+        while let Some(value) = pending.pop() {
+            if !seen.insert(value) {
+                continue;
+            }
+            for (user, number) in value.uses() {
+                let views = || user.results().into_iter().filter(|result| user.view_source(*result) == Some(value));
+                let address = match user.name() {
+                    "memref.load" | "memref.dim" | "memref.copy" => true,
+                    "memref.store" => number == 1,
+                    _ => false,
+                };
+                if releases(user) {
+                    return true;
+                } else if address {
+                } else if views().next().is_some() {
+                    pending.extend(views());
+                } else if let Some(parameter) = self.parameter(user, number) {
+                    pending.push(parameter);
+                } else if self.loose {
+                    // It goes where it cannot be followed, and so does something that is freed.
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// The parameter that an operand of a call becomes.
+    fn parameter(&self, call: Op, number: usize) -> Option<Value> {
+        if call.name() != "func.call" {
+            return None;
+        }
+        let callee = call.attribute("callee").and_then(Attribute::as_symbol)?;
+        self.functions.get(&callee)?.region(0).first_block()?.arguments().get(number).copied()
+    }
+}
+
+const ALLOCATIONS: [&str; 3] = ["memref.alloc", "memref.realloc", "autodiff.shadow"];
+
+fn releases(op: Op) -> bool {
+    matches!(op.name(), "memref.dealloc" | "memref.realloc" | "bufferization.dealloc")
+}
+
+/// The number of parameters that one becomes; `None` where that is not known.
+fn width(ty: Type) -> Option<i64> {
+    if ty.is_memref() {
+        // Allocation, data, offset, and a size and a stride for each dimension.
+        Some(3 + 2 * ty.shape().len() as i64)
+    } else if ty.is_memory() || ty.is_tensor() {
+        None
+    } else {
+        (ty.is_float() || ty.is_integer() || ty.is_index() || ty.is_complex() || ty.is_vector()).then_some(1)
+    }
+}
+
+fn mark(function: Op) {
+    let Some(positions) = function.attribute(NOTE).and_then(Attribute::as_dense_i64) else { return };
+    function.remove_attribute(NOTE);
+    let count = function.region(0).first_block().map_or(0, |entry| entry.arguments().len());
+    let context = function.context();
+    let (Some(none), Some(noalias)) = (Attribute::parse(context, "{}"), Attribute::parse(context, "{llvm.noalias}"))
+    else {
+        return;
+    };
+    let mut attributes = function.attribute("arg_attrs").and_then(Attribute::as_array).unwrap_or_default();
+    attributes.resize(count, none);
+    for position in positions {
+        if let Some(place) = usize::try_from(position).ok().and_then(|position| attributes.get_mut(position)) {
+            *place = noalias;
+        }
+    }
+    function.set_attribute("arg_attrs", Attribute::array(context, &attributes));
+}
