@@ -1,7 +1,10 @@
 //! Kernels for GPUs: what the pipelines for NVIDIA and AMD share.
 
 mod binary;
+mod expand_subgroups;
+mod lanes;
 mod nvvm;
+mod reduce;
 mod rocdl;
 mod tools;
 
@@ -10,12 +13,15 @@ use autodiff_dialect::bridge;
 /// Registers the passes and pipelines.
 pub(crate) fn register() {
     bridge::register_pass(&binary::PASS);
+    bridge::register_pass(&expand_subgroups::PASS);
     bridge::register_pipeline(&nvvm::PIPELINE);
     bridge::register_pipeline(&rocdl::PIPELINE);
 }
 
 /// What differs between vendors.
 struct Device<'a> {
+    /// The number of lanes of a subgroup.
+    lanes: u32,
     /// Attaches the description of the chip to kernels.
     attach: &'a str,
     /// Converts a kernel to the vendor's dialect.
@@ -33,7 +39,7 @@ impl Device<'_> {
     /// 3. In kernels: what the vendor's conversion lacks to what it has, loops to blocks.
     /// 4. Kernels to the vendor's dialect, and to code.
     fn pipeline(&self) -> String {
-        let Self { attach, convert, binary } = self;
+        let Self { lanes, attach, convert, binary } = self;
         format!(
             "autodiff-lower,\
              convert-linalg-to-loops,\
@@ -41,6 +47,7 @@ impl Device<'_> {
              gpu-launch-sink-index-computations,\
              gpu-kernel-outlining,\
              {attach},\
+             autodiff-expand-subgroups{{size={lanes}}},\
              gpu.module(\
              expand-strided-metadata,\
              memref-expand,\

@@ -22,6 +22,7 @@ pub static PIPELINE: Pipeline = Pipeline::new(
         checked_path("toolkit", toolkit)?;
         checked_path("libdevice", libdevice)?;
         Ok(Device {
+            lanes: 32,
             attach: &format!("nvvm-attach-target{{chip={chip} O={level}}}"),
             convert: "convert-gpu-to-nvvm",
             binary: &format!(

@@ -22,6 +22,7 @@ pub static PIPELINE: Pipeline = Pipeline::new(
         checked_path("device-libs", libraries)?;
         checked_path("lld", lld)?;
         Ok(Device {
+            lanes: wave,
             attach: &format!("rocdl-attach-target{{chip={chip} O={level} wave64={}}}", wave == 64),
             convert: &format!("convert-gpu-to-rocdl{{chipset={chip} runtime=HIP}}"),
             binary: &format!("autodiff-gpu-to-binary{{vendor=amd format={format} libraries={libraries} linker={lld}}}"),

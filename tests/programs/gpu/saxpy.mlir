@@ -2,6 +2,8 @@
 //
 // Sizes: n at run time, blocks of 128 threads, the last one partly idle.
 // Source: BLAS level 1, routine SAXPY.
+// RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
+// CHECK: gpu.launch_func @saxpy_kernel::@saxpy_kernel blocks in
 func.func @saxpy(%a: f32, %x: memref<?xf32>, %y: memref<?xf32>) {
   %zero = arith.constant 0 : index
   %one = arith.constant 1 : index
@@ -24,6 +26,3 @@ func.func @saxpy(%a: f32, %x: memref<?xf32>, %y: memref<?xf32>) {
   }
   return
 }
-// RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
-// CHECK: gpu.launch_func @saxpy_kernel::@saxpy_kernel blocks in
-// CHECK: gpu.func @saxpy_kernel

@@ -1,7 +1,10 @@
 // Softmax of each row: y_ij = exp(x_ij - max_j x_ij) / sum_j exp(x_ij - max_j x_ij), one block a row.
 //
 // Sizes: rows and columns at run time, at least one column; 128 threads go through a row in strides of 128.
-// Source: the usual shifted form; N. Higham et al., "Accurately computing the log-sum-exp and softmax functions" (2021).
+// Source: the usual shifted form; N. Higham et al., "Accurately computing the log-sum-exp and softmax functions"
+// (2021).
+// RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
+// CHECK: gpu.launch_func @softmax_kernel::@softmax_kernel blocks in
 func.func @softmax(%x: memref<?x?xf64>, %y: memref<?x?xf64>) {
   %zero = arith.constant 0 : index
   %one = arith.constant 1 : index
@@ -37,6 +40,3 @@ func.func @softmax(%x: memref<?x?xf64>, %y: memref<?x?xf64>) {
   }
   return
 }
-// RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
-// CHECK: gpu.launch_func @softmax_kernel::@softmax_kernel blocks in
-// CHECK: gpu.func @softmax_kernel

@@ -3,8 +3,10 @@
 //   v_ij = u_ij + c (u_i-1,j + u_i+1,j + u_i,j-1 + u_i,j+1 - 4 u_ij) inside, v_ij = u_ij on the rim of the grid
 //
 // Sizes: u and v are rows x columns at run time; tiles of 16 x 16 cells with a halo of one cell.
-// Source: explicit Euler and the five-point Laplacian; the tile with a halo follows P. Micikevicius, "3D finite difference
-// computation on GPUs using CUDA" (2009).
+// Source: explicit Euler and the five-point Laplacian; the tile with a halo follows P. Micikevicius, "3D finite
+// difference computation on GPUs using CUDA" (2009).
+// RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
+// CHECK: gpu.launch_func @stencil_kernel::@stencil_kernel blocks in
 !tile = memref<18x18xf64, #gpu.address_space<workgroup>>
 func.func @stencil(%c: f64, %u: memref<?x?xf64>, %v: memref<?x?xf64>) {
   %zero = arith.constant 0 : index
@@ -102,6 +104,3 @@ func.func @stencil(%c: f64, %u: memref<?x?xf64>, %v: memref<?x?xf64>) {
   }
   return
 }
-// RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
-// CHECK: gpu.launch_func @stencil_kernel::@stencil_kernel blocks in
-// CHECK: gpu.func @stencil_kernel

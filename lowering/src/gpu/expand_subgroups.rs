@@ -1,0 +1,136 @@
+//! Rewrites what subgroups and blocks do together to shuffles and workgroup memory: the conversions of MLIR 22 have it for
+//! some types, some vendors, or not at all.
+//!
+//! 1. Sizes and numbers of subgroups become arithmetic on thread ids.
+//! 2. Shuffles of narrow numbers and of vectors become shuffles of 32 bits; rotations and broadcasts become shuffles.
+//! 3. Reductions over a subgroup become exchanges between lanes; those over a block meet in workgroup memory.
+
+use super::{
+    lanes::{Lanes, less, shuffle},
+    reduce::{Cluster, Combine, over_block, over_subgroup},
+};
+use autodiff_dialect::{
+    bridge::{OptionKind, Pass, PassOption},
+    diagnostic::Diagnostic,
+    ir::{Attribute, Builder, Op, Value},
+};
+
+pub(crate) static PASS: Pass = Pass::new(
+    c"autodiff-expand-subgroups",
+    c"Rewrite reductions, broadcasts and shuffles of subgroups and blocks to what GPUs have",
+    &[PassOption::new(c"size", OptionKind::Integer, c"32", c"The number of lanes of a subgroup")],
+    |options, module| {
+        let size = options.first().and_then(|size| size.parse().ok()).unwrap_or(32);
+        let mut result = Ok(());
+        for op in module.walk().into_iter().filter(|op| op.name().starts_with("gpu.")) {
+            if let Err(error) = expand(op, size) {
+                error.emit();
+                result = Err(());
+            }
+        }
+        result
+    },
+);
+
+fn expand(op: Op, size: i64) -> Result<(), Diagnostic> {
+    let Some(builder) = Builder::before(op) else { return Ok(()) };
+    let lanes = Lanes::new(&builder, op, size);
+    let results = match op.name() {
+        "gpu.subgroup_size" => Some(vec![builder.index(size)]),
+        "gpu.subgroup_id" => Some(vec![lanes.subgroup()]),
+        "gpu.num_subgroups" => Some(vec![lanes.subgroups()]),
+        "gpu.shuffle" => shuffled(&lanes, op)?,
+        "gpu.rotate" => rotated(&lanes, op),
+        "gpu.subgroup_broadcast" => broadcast(&lanes, op)?,
+        "gpu.subgroup_reduce" => subgroup_reduce(&lanes, op)?,
+        "gpu.all_reduce" => all_reduce(&lanes, op)?,
+        _ => return Ok(()),
+    };
+    let results = results.ok_or_else(|| {
+        Diagnostic::error(
+            op.location(),
+            format!("'{}' op: no shuffle moves a value of type '{}'", op.name(), op.result(0).ty()),
+        )
+    })?;
+    for (old, new) in op.results().into_iter().zip(results) {
+        old.replace_all_uses_with(new);
+    }
+    op.erase();
+    Ok(())
+}
+
+fn unsupported(op: Op, why: &str) -> Diagnostic {
+    Diagnostic::error(op.location(), format!("'{}' op {why}", op.name()))
+}
+
+fn shuffled(lanes: &Lanes, op: Op) -> Result<Option<Vec<Value>>, Diagnostic> {
+    let mode = op.attribute("mode").ok_or_else(|| unsupported(op, "has no mode"))?;
+    let (value, offset, width) = (op.operand(0), op.operand(1), op.operand(2));
+    let Some((moved, valid)) = shuffle(lanes.builder, value, offset, width, mode) else { return Ok(None) };
+    // AMD's conversion takes lanes in front of the first one for valid.
+    let valid = if mode.to_string().contains(" up") && !op.result(1).is_unused() {
+        let b = lanes.builder;
+        let (lane, one) = (lanes.narrow(lanes.lane()), lanes.small(1));
+        let mask = b.same("arith.subi", &[width, one]);
+        let place = b.same("arith.andi", &[lane, mask]);
+        let crosses = less(b, place, offset);
+        b.same("arith.xori", &[crosses, b.boolean(true)])
+    } else {
+        valid
+    };
+    Ok(Some(vec![moved, valid]))
+}
+
+/// The value of lane (k + offset) mod width of the same group of `width` lanes.
+fn rotated(lanes: &Lanes, op: Op) -> Option<Vec<Value>> {
+    let b = lanes.builder;
+    let number = |name| op.attribute(name).and_then(Attribute::as_integer);
+    let (offset, width) = (number("offset")?, number("width")?);
+    let lane = lanes.narrow(lanes.lane());
+    let mask = lanes.small(width - 1);
+    let place = b.same("arith.andi", &[lane, mask]);
+    let first = b.same("arith.subi", &[lane, place]);
+    let moved = b.same("arith.addi", &[place, lanes.small(offset)]);
+    let turned = b.same("arith.andi", &[moved, mask]);
+    let source = b.same("arith.addi", &[first, turned]);
+    let value = lanes.shuffle("idx", op.operand(0), source)?;
+    let valid = less(b, lane, lanes.small(width));
+    Some(vec![value, valid])
+}
+
+fn broadcast(lanes: &Lanes, op: Op) -> Result<Option<Vec<Value>>, Diagnostic> {
+    if op.operand_count() < 2 {
+        return Err(unsupported(
+            op,
+            "asks for the first active lane, which is not supported; name a lane by 'specific_lane'",
+        ));
+    }
+    Ok(lanes.shuffle("idx", op.operand(0), op.operand(1)).map(|value| vec![value]))
+}
+
+fn subgroup_reduce(lanes: &Lanes, op: Op) -> Result<Option<Vec<Value>>, Diagnostic> {
+    let number = |name, default| op.attribute(name).and_then(Attribute::as_integer).unwrap_or(default);
+    let cluster = Cluster { size: number("cluster_size", lanes.size), stride: number("cluster_stride", 1) };
+    if cluster.size.saturating_mul(cluster.stride) > lanes.size {
+        let message = format!(
+            "has clusters of {} lanes, a subgroup of this chip has {}",
+            cluster.size * cluster.stride,
+            lanes.size
+        );
+        return Err(unsupported(op, &message));
+    }
+    let combine = Combine::of(op).ok_or_else(|| unsupported(op, "has no reduction for this type"))?;
+    Ok(over_subgroup(lanes, op.operand(0), combine, cluster).map(|value| vec![value]))
+}
+
+fn all_reduce(lanes: &Lanes, op: Op) -> Result<Option<Vec<Value>>, Diagnostic> {
+    let parent = op.parent().filter(|parent| parent.name() == "gpu.func");
+    if op.attribute("uniform").is_none() && parent.is_none_or(|parent| parent.body(0).is_none()) {
+        return Err(unsupported(
+            op,
+            "is in a branch or loop that some threads of a block may not reach; mark it 'uniform' if all of them do",
+        ));
+    }
+    let combine = Combine::of(op).ok_or_else(|| unsupported(op, "has no reduction for this type"))?;
+    Ok(over_block(lanes, op, op.operand(0), combine).map(|value| vec![value]))
+}
