@@ -159,6 +159,27 @@ impl Location {
     pub fn context(self) -> Context {
         Context::from_raw(unsafe { mlirLocationGetContext(self.0) })
     }
+
+    /// `file:line:column` of the first file that the location names.
+    pub fn position(self) -> Option<String> {
+        first_file(&self.to_string())
+    }
+}
+
+/// Finds the first `"file":line:column` in the text of a location.
+fn first_file(text: &str) -> Option<String> {
+    let mut rest = text;
+    loop {
+        let (_, after) = rest.split_once('"')?;
+        let (name, after) = after.split_once('"')?;
+        let end = after.find(|char: char| !char.is_ascii_digit() && char != ':').unwrap_or(after.len());
+        let position = &after[..end];
+        if position.starts_with(':') {
+            let name = if name.is_empty() { "-" } else { name };
+            return Some(format!("{name}{}", position.trim_end_matches(':')));
+        }
+        rest = after;
+    }
 }
 
 impl fmt::Display for Location {

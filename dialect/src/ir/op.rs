@@ -205,6 +205,12 @@ impl Op {
         self.attribute("sym_name")?.as_string()
     }
 
+    /// Gives a symbol another name wherever it is used in the regions of this op; the op that defines it keeps its own.
+    pub fn rename_symbol_uses(self, old: &str, new: &str) {
+        // Uses in regions that cannot be looked into are no concern: ops that MLIR does not know are refused.
+        unsafe { mlirSymbolTableReplaceAllSymbolUses(string_ref(old), string_ref(new), self.raw()) };
+    }
+
     /// Its own effects on memory; `None`: unknown.
     pub fn effects(self) -> Option<Vec<Effect>> {
         bridge::memory_effects(self)

@@ -214,6 +214,28 @@ impl Type {
         Attribute::from_nullable(unsafe { mlirMemRefTypeGetMemorySpace(self.0) })
     }
 
+    /// The same type with every memref in the default memory space, the inputs and results of function types included.
+    pub fn without_memory_spaces(self) -> Self {
+        unsafe {
+            if mlirTypeIsAMemRef(self.0) {
+                let shape: Vec<_> = (0..mlirShapedTypeGetRank(self.0))
+                    .map(|index| mlirShapedTypeGetDimSize(self.0, index as isize))
+                    .collect();
+                let element = self.element().without_memory_spaces();
+                let layout = mlirMemRefTypeGetLayout(self.0);
+                let none = mlirAttributeGetNull();
+                Self(mlirMemRefTypeGet(element.0, shape.len() as isize, shape.as_ptr(), layout, none))
+            } else if mlirTypeIsAUnrankedMemRef(self.0) {
+                Self(mlirUnrankedMemRefTypeGet(self.element().without_memory_spaces().0, mlirAttributeGetNull()))
+            } else if let Some((inputs, results)) = self.function_parts() {
+                let map = |types: Vec<Type>| types.into_iter().map(Self::without_memory_spaces).collect::<Vec<_>>();
+                Self::function(self.context(), &map(inputs), &map(results))
+            } else {
+                self
+            }
+        }
+    }
+
     /// Inputs and results of a function type.
     pub fn function_parts(self) -> Option<(Vec<Type>, Vec<Type>)> {
         unsafe {

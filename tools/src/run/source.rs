@@ -49,23 +49,8 @@ fn print(diagnostic: &Diagnostic) {
 
 /// `file:line:column: ` of a location, or nothing if there is no file in it.
 fn place(location: Location) -> String {
-    first_file(&location.to_string()).map(|place| place + ": ").unwrap_or_default()
-}
-
-/// Finds the first `"file":line:column` in the text of a location.
-fn first_file(text: &str) -> Option<String> {
-    let mut rest = text;
-    loop {
-        let (_, after) = rest.split_once('"')?;
-        let (name, after) = after.split_once('"')?;
-        let end = after.find(|char: char| !char.is_ascii_digit() && char != ':').unwrap_or(after.len());
-        let position = &after[..end];
-        if position.starts_with(':') {
-            let name = if name.is_empty() { "-" } else { name };
-            return Some(format!("{name}{}", position.trim_end_matches(':')));
-        }
-        rest = after;
-    }
+    let location = autodiff_dialect::ir::Location::from_raw(location.to_raw());
+    location.position().map(|place| place + ": ").unwrap_or_default()
 }
 
 /// Parses a file, or standard input for `-`.
@@ -139,7 +124,7 @@ fn find(module: Op, name: &str) -> Result<Op> {
             if names.is_empty() { "".into() } else { format!(", expected one of {}", names.join(", ")) }
         )));
     };
-    let place = first_file(&op.location().to_string()).unwrap_or_default();
+    let place = op.location().position().unwrap_or_default();
     if op.name() != "func.func" {
         return Err(Failure::input(format!(
             "{place}: error: --entry: '@{name}' is a '{}', expected a 'func.func'",
@@ -172,7 +157,7 @@ pub fn entry(context: &Context, module: &mut Module, name: &str) -> Result<Entry
         op
     };
     let (inputs, outputs) = signature(op);
-    let place = first_file(&op.location().to_string()).unwrap_or_default();
+    let place = op.location().position().unwrap_or_default();
     let slots = |types: Vec<Type>, word: &str, make: fn(Type) -> std::result::Result<Slot, String>| {
         types
             .into_iter()
@@ -252,12 +237,30 @@ pub fn add_functions(context: &Context, module: &Module, text: &str, names: &[&s
     Ok(())
 }
 
+/// Says of a program for the CPU that it has kernels.
+///
+/// # Errors
+///
+/// If there is an op of the `gpu` dialect.
+pub fn refuse_kernels(module: &Module) -> Result<()> {
+    match as_op(module).walk().into_iter().find(|op| op.name().starts_with("gpu.")) {
+        None => Ok(()),
+        Some(op) => {
+            let place = op.location().position().map(|place| place + ": ").unwrap_or_default();
+            let name = op.name();
+            Err(Failure::input(format!("{place}error: '{name}' op needs '--target gpu-host', which runs kernels")))
+        }
+    }
+}
+
 /// Renames the functions of a program, so that none is taken for one of the C library: `math.tanh` becomes a call of
 /// `tanh`, and the user may well have a function of this name.
 pub fn hide_functions(module: &Module, keep: &[&str]) {
     for op in top(as_op(module)).into_iter().filter(|op| op.is_function() && has_body(*op)) {
         if let Some(name) = op.symbol_name().filter(|name| !keep.contains(&name.as_str())) {
-            super::engine::rename(as_op(module), op, &name, &format!("__autodiff_run_user.{name}"));
+            let hidden = format!("__autodiff_run_user.{name}");
+            as_op(module).rename_symbol_uses(&name, &hidden);
+            op.set_attribute("sym_name", Attribute::string(op.context(), &hidden));
         }
     }
 }
