@@ -5,6 +5,7 @@ pub mod cpu;
 mod expand_math;
 mod gpu;
 mod interface;
+pub mod gpu_host;
 mod state;
 
 /// Registers the passes and pipelines, so that textual pipelines may name them.
@@ -13,6 +14,7 @@ pub fn register() {
     autodiff_dialect::bridge::register_pass(&state::PASS);
     autodiff_dialect::bridge::register_pass(&expand_math::PASS);
     autodiff_dialect::bridge::register_pass(&interface::PASS);
+    gpu_host::register();
     autodiff_dialect::bridge::register_pipeline(&cpu::CPU_PIPELINE);
     gpu::register();
 }
