@@ -4,8 +4,8 @@ mod alloca_scope;
 pub mod cpu;
 mod expand_math;
 mod gpu;
-mod interface;
 pub mod gpu_host;
+mod interface;
 mod state;
 
 /// Registers the passes and pipelines, so that textual pipelines may name them.

@@ -7,7 +7,7 @@ use super::{
     memory,
     slot::{Kind, Slot},
 };
-use autodiff_dialect::ir::{Attribute, Op};
+use autodiff_runtime::Counters;
 use half::{bf16, f16};
 use melior::{Context, ir::Module};
 use mlir_sys::*;
@@ -31,16 +31,6 @@ pub fn parse_file<'c>(context: &'c Context, file: &str) -> Option<Module<'c>> {
     }
 }
 
-/// Gives a symbol another name, in its op and wherever it is used below `root`.
-pub fn rename(root: Op, symbol: Op, old: &str, new: &str) {
-    // SAFETY: both are valid ops of one module.
-    unsafe {
-        // Uses in regions that cannot be looked into are no concern: symbols are flat here.
-        mlirSymbolTableReplaceAllSymbolUses(string(old), string(new), root.raw());
-        symbol.set_attribute("sym_name", Attribute::string(symbol.context(), new));
-    }
-}
-
 fn string(text: &str) -> MlirStringRef {
     MlirStringRef { data: text.as_ptr() as *const c_char, length: text.len() }
 }
@@ -52,12 +42,16 @@ pub fn set_threads(count: u32) {
 }
 
 /// Compiled code.
-pub struct Engine(MlirExecutionEngine);
+pub struct Engine {
+    raw: MlirExecutionEngine,
+    /// How kernels run, if there may be any.
+    kernels: Option<autodiff_runtime::Options>,
+}
 
 impl Drop for Engine {
     fn drop(&mut self) {
         // SAFETY: nothing that the engine owns is in use.
-        unsafe { mlirExecutionEngineDestroy(self.0) }
+        unsafe { mlirExecutionEngineDestroy(self.raw) }
     }
 }
 
@@ -71,6 +65,8 @@ pub struct Outcome {
     pub seconds: f64,
     /// The most bytes of heap that the code has used at once.
     pub peak_bytes: usize,
+    /// What each kernel has done.
+    pub kernels: Vec<(String, Counters)>,
 }
 
 impl Engine {
@@ -79,7 +75,7 @@ impl Engine {
     /// # Errors
     ///
     /// If it cannot be translated or compiled; MLIR has said why.
-    pub fn new(module: &Module, level: u8) -> Result<Self> {
+    pub fn new(module: &Module, level: u8, kernels: Option<autodiff_runtime::Options>) -> Result<Self> {
         let root = option_env!("MLIR_SYS_220_PREFIX").unwrap_or("/usr/lib/llvm-22");
         // MLIR reads the paths up to a NUL, whatever their length says.
         let paths: Vec<_> = LIBRARIES
@@ -103,10 +99,12 @@ impl Engine {
             if engine.ptr.is_null() {
                 return Err(Failure::Reported);
             }
-            for (name, function) in memory::symbols().into_iter().chain(float_symbols()) {
+            for (name, function) in
+                memory::symbols().into_iter().chain(float_symbols()).chain(autodiff_runtime::symbols())
+            {
                 mlirExecutionEngineRegisterSymbol(engine, string(name), function);
             }
-            Ok(Self(engine))
+            Ok(Self { raw: engine, kernels })
         }
     }
 
@@ -118,13 +116,13 @@ impl Engine {
     pub fn function<'e>(&'e self, name: &str, operands: &'e [Slot], results: &'e [Slot]) -> Result<Function<'e>> {
         let symbol = format!("_mlir_ciface_{name}");
         // SAFETY: the engine is valid.
-        let address = unsafe { mlirExecutionEngineLookup(self.0, string(&format!("_mlir_{symbol}"))) };
+        let address = unsafe { mlirExecutionEngineLookup(self.raw, string(&format!("_mlir_{symbol}"))) };
         if address.is_null() {
             return Err(Failure::input("the program cannot be linked: it calls a function that does not exist"));
         }
         // SAFETY: MLIR generates functions of this signature under `_mlir_` and a name.
         let call = unsafe { std::mem::transmute::<*mut c_void, unsafe extern "C" fn(*mut *mut c_void)>(address) };
-        Ok(Function { call, operands, results, _engine: self })
+        Ok(Function { call, operands, results, engine: self })
     }
 }
 
@@ -133,7 +131,7 @@ pub struct Function<'e> {
     call: unsafe extern "C" fn(*mut *mut c_void),
     operands: &'e [Slot],
     results: &'e [Slot],
-    _engine: &'e Engine,
+    engine: &'e Engine,
 }
 
 impl Function<'_> {
@@ -167,7 +165,24 @@ impl Function<'_> {
         let start = Instant::now();
         // SAFETY: each argument points to a pointer to a descriptor of the rank that the wrapper expects, over memory
         // of at least its size; the slots describe the wrapper's signature.
-        unsafe { (self.call)(arguments.as_mut_ptr()) };
+        let mut call = || unsafe { (self.call)(arguments.as_mut_ptr()) };
+        let kernels = match self.engine.kernels {
+            None => {
+                call();
+                vec![]
+            }
+            Some(options) => {
+                let outcome = autodiff_runtime::run(options, &mut call);
+                let errors: Vec<_> = outcome.result.err().into_iter().chain(outcome.races).collect();
+                if !errors.is_empty() {
+                    // SAFETY: the call is over, and nobody will look at what it has left.
+                    unsafe { memory::release() };
+                    let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
+                    return Err(Failure::Input(texts.join("\n")));
+                }
+                outcome.kernels
+            }
+        };
         let seconds = start.elapsed().as_secs_f64();
         let peak_bytes = memory::peak();
         let results = self.results.iter().zip(&outputs).map(|(slot, port)| port.take(slot)).collect::<Result<_>>()?;
@@ -182,7 +197,7 @@ impl Function<'_> {
             .collect();
         // SAFETY: the call is over, and its results were copied.
         unsafe { memory::release() };
-        Ok(Outcome { results, operands, seconds, peak_bytes })
+        Ok(Outcome { results, operands, seconds, peak_bytes, kernels })
     }
 }
 

@@ -92,6 +92,19 @@ pub struct Options {
     #[arg(long, value_enum, default_value_t = Target::Cpu, help_heading = "Execution")]
     pub target: Target,
 
+    /// gpu-host: report two threads that access one location, one of them writing, with nothing that orders them
+    #[arg(long, help_heading = "Execution")]
+    pub check_races: bool,
+
+    /// gpu-host: the lanes of a subgroup
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=128),
+        help_heading = "Execution")]
+    pub subgroup_size: u32,
+
+    /// gpu-host: the most workgroup memory that a block may use, in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = 48 << 10, help_heading = "Execution")]
+    pub workgroup_memory: u64,
+
     /// LLVM's optimization level
     #[arg(long, value_name = "0..3", default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=3),
         help_heading = "Execution")]

@@ -9,6 +9,7 @@ use super::{
     source::{self, Entry},
     wrapper::{Wrapper, types},
 };
+use autodiff_runtime::Counters;
 use melior::{Context, ir::Module};
 use std::path::PathBuf;
 
@@ -60,11 +61,19 @@ impl Program {
         source::add_functions(context, &module, &text, &names)?;
         let derivatives = source::as_op(&module).walk().iter().any(|op| op.name().starts_with("autodiff."));
         let differentiate = if derivatives { differentiation(&settings.rules)? } else { String::new() };
-        source::run_passes(context, &mut module, &format!("builtin.module({differentiate}symbol-dce)"))?;
+        // While functions have the names that people know, from which kernels get theirs.
+        let outline = if settings.kernels.is_some() { ",gpu-kernel-outlining" } else { "" };
+        source::run_passes(context, &mut module, &format!("builtin.module({differentiate}symbol-dce{outline})"))?;
         source::hide_functions(&module, &names);
-        let lower = format!("builtin.module({})", autodiff_lowering::cpu::cpu_pipeline());
-        source::run_passes(context, &mut module, &lower)?;
-        let engine = Engine::new(&module, settings.level)?;
+        let lower = match settings.kernels {
+            Some(machine) => autodiff_lowering::gpu_host::pipeline(machine.check_races),
+            None => {
+                source::refuse_kernels(&module)?;
+                autodiff_lowering::cpu::cpu_pipeline()
+            }
+        };
+        source::run_passes(context, &mut module, &format!("builtin.module({lower})"))?;
+        let engine = Engine::new(&module, settings.level, settings.kernels)?;
         let program = Self { engine, requests };
         // Looking a function up compiles it, and says what cannot be linked.
         for (request, ..) in &program.requests {
@@ -102,13 +111,14 @@ impl Program {
             seconds.push(outcome.seconds);
         }
         seconds.sort_by(f64::total_cmp);
-        let Outcome { results, operands, peak_bytes, .. } = outcome;
+        let Outcome { results, operands, peak_bytes, kernels, .. } = outcome;
         let roles = |slots: &[(Role, Slot)]| slots.iter().map(|(role, _)| *role).collect::<Vec<_>>();
         Ok(Call {
             results: roles(&request.results).into_iter().zip(results).collect(),
             operands: roles(&request.operands).into_iter().zip(operands).collect(),
             seconds: seconds[seconds.len() / 2],
             peak_bytes,
+            kernels,
         })
     }
 }
@@ -119,6 +129,8 @@ pub struct Settings {
     pub level: u8,
     /// Files of further derivative rules.
     pub rules: Vec<PathBuf>,
+    /// How kernels run on the CPU, if they do.
+    pub kernels: Option<autodiff_runtime::Options>,
 }
 
 /// What a call has left behind, by role.
@@ -130,6 +142,8 @@ pub struct Call {
     pub seconds: f64,
     /// The most bytes of heap that the code has used at once.
     pub peak_bytes: usize,
+    /// What each kernel has done in one call.
+    pub kernels: Vec<(String, Counters)>,
 }
 
 impl Call {

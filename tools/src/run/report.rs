@@ -11,6 +11,7 @@ use super::{
     slot::Kind,
     source::Entry,
 };
+use autodiff_runtime::Counters;
 use serde_json::{Map, Value, json};
 use std::{fs, io::Write, path::PathBuf};
 
@@ -45,6 +46,10 @@ pub struct Report {
     pub cache_bytes: usize,
     /// The largest resident size of the process.
     pub peak_bytes: u64,
+    /// What the kernels of the primal have done on the host.
+    pub primal_kernels: Vec<(String, Counters)>,
+    /// What those of the derivative have done.
+    pub gradient_kernels: Vec<(String, Counters)>,
 }
 
 impl Report {
@@ -61,6 +66,8 @@ impl Report {
             gradient_seconds: None,
             cache_bytes: 0,
             peak_bytes: 0,
+            primal_kernels: vec![],
+            gradient_kernels: vec![],
         }
     }
 
@@ -163,6 +170,9 @@ impl Report {
         );
         object.insert("cache_bytes".into(), json!(self.cache_bytes));
         object.insert("peak_bytes".into(), json!(self.peak_bytes));
+        let kernels = [("primal", &self.primal_kernels), ("gradient", &self.gradient_kernels)]
+            .map(|(name, kernels)| (name.to_owned(), kernels.iter().map(kernel_json).collect()));
+        object.insert("kernels".into(), Value::Object(kernels.into_iter().collect()));
         Value::Object(object)
     }
 
@@ -181,6 +191,13 @@ impl Report {
         }
         let gradient =
             self.gradient_seconds.map(|seconds| format!(", derivative {}", time(seconds))).unwrap_or_default();
+        for (call, kernels) in [("primal", &self.primal_kernels), ("derivative", &self.gradient_kernels)] {
+            rows.extend(kernels.iter().map(|(name, counters)| {
+                let Counters { launches, threads, atomics, .. } = counters;
+                let text = format!("'{name}': launches {launches}, threads {threads}, atomic updates {atomics}");
+                ("kernel".into(), call.into(), text)
+            }));
+        }
         rows.push((
             "time".into(),
             String::new(),
@@ -219,6 +236,15 @@ fn element_json(array: &Array, chunk: &[u8]) -> Value {
     }
     let parts: Vec<_> = element.decode(chunk).into_iter().map(number).collect();
     if element.is_complex() { Value::Array(parts) } else { parts.into_iter().next().unwrap_or(Value::Null) }
+}
+
+fn kernel_json((name, counters): &(String, Counters)) -> Value {
+    json!({
+        "name": name,
+        "launches": counters.launches,
+        "threads": counters.threads,
+        "atomics": counters.atomics,
+    })
 }
 
 /// A number; as text where JSON has none.

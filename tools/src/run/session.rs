@@ -5,7 +5,7 @@ use super::{
     check::{self, Checker},
     failure::{Failure, Result},
     memory,
-    options::{Mode, Options},
+    options::{Mode, Options, Target},
     program::{Call, Program, Settings},
     progress::Progress,
     report::Report,
@@ -41,7 +41,13 @@ pub fn run(options: &Options) -> Result<Report> {
         Mode::Check => vec![primal, jvp, vjp],
     };
     let narrowest = source::narrowest(source::as_op(&module), &options.entry);
-    let settings = Settings { level: options.opt_level, rules: options.rules.clone() };
+    let machine = autodiff_runtime::Options {
+        check_races: options.check_races,
+        subgroup_size: options.subgroup_size,
+        workgroup_bytes: options.workgroup_memory,
+    };
+    let kernels = (options.target != Target::Cpu).then_some(machine);
+    let settings = Settings { level: options.opt_level, rules: options.rules.clone(), kernels };
 
     progress.stage("compiling");
     let start = Instant::now();
@@ -55,6 +61,7 @@ pub fn run(options: &Options) -> Result<Report> {
     };
     let run = program.call(primal_name, options.repeat, plain)?;
     report.primal_seconds = run.seconds;
+    report.primal_kernels = run.kernels.clone();
 
     let derivative = match options.mode {
         Mode::Run => None,
@@ -94,6 +101,7 @@ pub fn run(options: &Options) -> Result<Report> {
             let (errors, call) = checker.run(&run, options.directions)?;
             report.errors = Some(errors);
             report.gradient_seconds = Some(call.seconds);
+            report.gradient_kernels = call.kernels.clone();
             report.cache_bytes = call.peak_bytes.saturating_sub(run.peak_bytes);
             None
         }
@@ -101,6 +109,7 @@ pub fn run(options: &Options) -> Result<Report> {
     progress.done();
     if let Some(call) = &derivative {
         report.gradient_seconds = Some(call.seconds);
+        report.gradient_kernels = call.kernels.clone();
         report.cache_bytes = call.peak_bytes.saturating_sub(run.peak_bytes);
     }
     report.collect(&entry, derivative.unwrap_or(run));
@@ -125,6 +134,9 @@ fn check_flags(options: &Options) -> Result<()> {
     only("--seed-arg", !options.seed_args.is_empty(), &[Mode::Vjp])?;
     only("--tangent", !options.tangents.is_empty(), &[Mode::Jvp])?;
     only("--tolerance", options.tolerance.is_some(), &[Mode::Check])?;
+    if options.check_races && options.target != Target::GpuHost {
+        return Err(Failure::input("--check-races: has no meaning on this target, use --target gpu-host"));
+    }
     only("--activity", options.activity.is_some(), &[Mode::Jvp, Mode::Vjp, Mode::Check])
 }
 
