@@ -6,11 +6,13 @@ mod expand_math;
 mod gpu;
 pub mod gpu_host;
 mod interface;
+mod localize;
 mod state;
 
 /// Registers the passes and pipelines, so that textual pipelines may name them.
 pub fn register() {
     autodiff_dialect::bridge::register_pass(&alloca_scope::PASS);
+    autodiff_dialect::bridge::register_pass(&localize::PASS);
     autodiff_dialect::bridge::register_pass(&state::PASS);
     autodiff_dialect::bridge::register_pass(&expand_math::PASS);
     autodiff_dialect::bridge::register_pass(&interface::PASS);

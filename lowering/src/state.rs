@@ -1,25 +1,44 @@
 //! Lowers the state ops of the autodiff dialect to `memref`, `arith` and `scf`.
 //!
-//! 1. Shadows become allocations filled with zero; accumulating becomes load, add, store; taking becomes load and clear.
+//! 1. Shadows become allocations filled with zero; taking becomes load and clear; accumulating becomes load, add, store,
+//!    or an atomic addition where other iterations may add at the same place.
 //! 2. A cache with extents becomes an array, one without a stack that doubles when it is full.
 //! 3. `autodiff.stop_gradient` becomes its operand. A request that is left over is an error.
 
+use crate::localize::MARK;
 use autodiff_dialect::{
-    bridge::{Pass, cache_element},
+    bridge::{OptionKind, Pass, PassOption, cache_element},
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    state::names,
 };
-use autodiff_transforms::emit;
-use std::collections::HashMap;
+use autodiff_transforms::{
+    analysis::locality::Locality,
+    emit,
+    rules::{Registry, elementwise::RuleBook},
+};
+use std::collections::{HashMap, HashSet};
 
-pub(crate) static PASS: Pass =
-    Pass::new(c"autodiff-lower", c"Lower the state ops of the autodiff dialect to memref, arith and scf", &[], run);
+pub(crate) static PASS: Pass = Pass::new(
+    c"autodiff-lower",
+    c"Lower the state ops of the autodiff dialect to memref, arith and scf",
+    &[PassOption::new(
+        c"sequential",
+        OptionKind::Bool,
+        c"false",
+        c"Make no addition atomic: one thread will run the iterations of parallel loops",
+    )],
+    run,
+);
 
 /// Elements that a stack can hold before it grows for the first time.
 const FIRST_CAPACITY: i64 = 64;
 
-fn run(_: &[&str], module: Op) -> Result<(), ()> {
+fn run(options: &[&str], module: Op) -> Result<(), ()> {
     let mut lowering = Lowering::default();
+    if options.first() != Some(&"true") {
+        lowering.shared = shared_accumulations(module);
+    }
     let mut result = Ok(());
     for op in module.walk() {
         if let Err(error) = lowering.lower(op) {
@@ -47,7 +66,29 @@ struct Storage {
 #[derive(Default)]
 struct Lowering {
     storage: HashMap<Value, Storage>,
+    /// Accumulations at places where other iterations may accumulate at the same time.
+    shared: HashSet<Op>,
     lowered: Vec<Op>,
+}
+
+/// The accumulations that have to be atomic.
+fn shared_accumulations(module: Op) -> HashSet<Op> {
+    let rules = Registry::new(RuleBook::builtin().clone());
+    let mut shared = HashSet::new();
+    for function in module.walk().into_iter().filter(|op| op.is_function()) {
+        let unmarked = |op: &Op| op.name() == names::ACCUMULATE && op.attribute(MARK).is_none();
+        if !function.walk().iter().any(|op| unmarked(op)) {
+            continue;
+        }
+        let locality = Locality::new(function, &rules);
+        let sites = locality.sites.iter().enumerate();
+        shared.extend(
+            sites
+                .filter(|(number, site)| unmarked(&site.op) && !locality.is_distinct(*number))
+                .map(|(_, site)| site.op),
+        );
+    }
+    shared
 }
 
 impl Lowering {
@@ -68,6 +109,20 @@ impl Lowering {
                 let zero = zero(&builder, op, ty.element())?;
                 emit::fill(&builder, buffer, zero);
                 op.result(0).replace_all_uses_with(buffer);
+            }
+            "autodiff.accumulate" if self.shared.contains(&op) => {
+                let ty = operands[0].ty();
+                if !ty.is_float() {
+                    return Err(Diagnostic::error(
+                        op.location(),
+                        format!(
+                            "iterations that run in parallel may add to one place, and additions of '{ty}' cannot be \
+                             atomic; run 'autodiff-localize' first, or use floats"
+                        ),
+                    ));
+                }
+                let kind = Attribute::integer(Type::integer(builder.context(), 64), 0);
+                builder.create("memref.atomic_rmw", &operands, &[ty], &[("kind", kind)], &[]);
             }
             "autodiff.accumulate" => {
                 let ty = operands[0].ty();

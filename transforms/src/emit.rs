@@ -2,9 +2,14 @@
 
 mod arithmetic;
 mod memory;
+mod nest;
+mod parallel;
 
 pub use arithmetic::{Trips, add, constant_index, guarded, multiply, subtract, sum, sum_op};
 pub use memory::{accumulate_all, extent, fill, for_each_element, release, snapshot, zero_tensor, zeroed, zeroed_like};
+
+pub use nest::{Nest, counted};
+pub use parallel::{is_sum, parallel, parallel_trips, plain_reduction, reduce};
 
 use autodiff_dialect::ir::{Builder, Value};
 

@@ -200,6 +200,12 @@ impl Op {
         std::iter::successors(Some(inner), |op| op.parent()).any(|op| op == self)
     }
 
+    /// Whether a value is defined in one of its regions.
+    pub fn encloses_value(self, value: Value) -> bool {
+        let around = std::iter::successors(value.block().parent_op(), |op| op.parent());
+        around.into_iter().any(|op| op == self)
+    }
+
     /// The name of the symbol that it defines.
     pub fn symbol_name(self) -> Option<String> {
         self.attribute("sym_name")?.as_string()

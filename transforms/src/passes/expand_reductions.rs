@@ -4,14 +4,13 @@
 //! outermost dimension, each reduced in order by a sequential loop, and a sequential loop over what the chunks give.
 //! The chunks do not depend on the number of threads, and neither does the result.
 //!
-//! 1. Choose the number of chunks: none if there is no iteration at all, at most [`CHUNKS`].
+//! 1. Choose the length of the chunks, so that there are at most [`CHUNKS`], and none if there is no iteration at all.
 //! 2. In each chunk, start from the neutral element or, where the body has none, from the first value; store the result.
 //! 3. Reduce the results of the chunks, in order, from the initial value.
 
 use crate::{
-    emit::{self, Trips},
+    emit::{self, Nest},
     engine::Copier,
-    rules::structured::plain_reduction,
 };
 use autodiff_dialect::{
     bridge::Pass,
@@ -74,7 +73,7 @@ struct Reduction {
 
 impl Reduction {
     fn new(end: Op, number: usize, initial: Value) -> Option<Self> {
-        let op = plain_reduction(end, number).filter(|name| COMMUTATIVE.contains(name));
+        let op = emit::plain_reduction(end, number).filter(|name| COMMUTATIVE.contains(name));
         let neutral = match op {
             Some("arith.addf" | "arith.addi" | "complex.add" | "arith.ori" | "arith.xori") => Some(0.0),
             Some("arith.mulf" | "arith.muli") => Some(1.0),
@@ -111,6 +110,18 @@ impl Reduction {
         copier.get(end.operand(0))
     }
 
+    /// The value after an iteration; `flag`: whether there was one before.
+    fn after(&self, builder: &Builder, sum: Value, flag: Option<Value>) -> Value {
+        let (None, Some(flag)) = (self.neutral, flag) else { return self.combine(builder, sum, self.value) };
+        let (then, otherwise) = (Block::new(&[]), Block::new(&[]));
+        let inner = Builder::at_end(then, builder.location());
+        let combined = self.combine(&inner, sum, self.value);
+        inner.effect("scf.yield", &[combined]);
+        Builder::at_end(otherwise, builder.location()).effect("scf.yield", &[self.value]);
+        let regions = [Region::with_block(then), Region::with_block(otherwise)];
+        builder.create("scf.if", &[flag], &[self.ty()], &[], &regions).result(0)
+    }
+
     /// A constant of the type of the values.
     fn constant(&self, builder: &Builder, number: f64) -> Option<Value> {
         let ty = self.ty();
@@ -136,14 +147,8 @@ fn expand(op: Op) -> Result<(), Box<Diagnostic>> {
         let message = "'scf.parallel' op reduces values of a type that has no constant zero; use numbers or vectors";
         return Err(Box::new(Diagnostic::error(op.location(), message)));
     };
-    let trips = |dimension: usize| Trips {
-        lower: operands[dimension],
-        upper: operands[rank + dimension],
-        step: operands[2 * rank + dimension],
-        unsigned: false,
-    };
-    let counts: Vec<_> = (0..rank).map(|dimension| trips(dimension).count(&builder)).collect();
-    let chunks = number_of_chunks(&builder, &counts);
+    let mut nest = Nest::new(&builder, op, body);
+    let (length, chunks) = split(&builder, &nest.counts);
     let partial: Vec<_> = reductions.iter().map(|one| allocate(&builder, one.ty(), chunks)).collect();
     let context = builder.context();
     let index = Type::index(context);
@@ -151,14 +156,10 @@ fn expand(op: Op) -> Result<(), Box<Diagnostic>> {
     let chunk = Block::new(&[(index, op.location())]);
     let inner = Builder::at_end(chunk, op.location());
     let number = chunk.argument(0);
-    let one = inner.index(1);
-    let boundary = |chunk: Value| {
-        let scaled = emit::multiply(&inner, chunk, counts[0]);
-        inner.op("arith.divui", &[scaled, chunks], index)
-    };
-    let first = boundary(number);
-    let next = emit::add(&inner, number, one);
-    let last = boundary(next);
+    let first = emit::multiply(&inner, number, length);
+    let left = emit::subtract(&inner, nest.counts[0], first);
+    nest.counts[0] = inner.same("arith.minui", &[length, left]);
+    nest.first = Some((0, first));
     // The values so far and, where some body has no neutral element, whether there are any yet.
     let mut carried: Vec<_> = reductions
         .iter()
@@ -167,22 +168,23 @@ fn expand(op: Op) -> Result<(), Box<Diagnostic>> {
         .collect();
     let flagged = reductions.iter().any(|one| one.neutral.is_none());
     carried.extend(flagged.then(|| inner.boolean(false)));
-    let zero = inner.index(0);
-    let nest = Nest { op, body, trips: (0..rank).map(trips).collect(), reductions: &reductions, flagged };
-    let bounds: Vec<_> =
-        (0..rank).map(|dimension| if dimension == 0 { (first, last) } else { (zero, counts[dimension]) }).collect();
-    let results = nest.emit(&inner, &bounds, 0, &carried);
+    let results = nest.emit(&inner, &carried, &mut |builder, carried| {
+        let builder = builder.with_location(op.location());
+        let flag = carried.last().copied().filter(|_| flagged);
+        let mut sums: Vec<_> =
+            reductions.iter().zip(carried).map(|(one, sum)| one.after(&builder, *sum, flag)).collect();
+        sums.extend(flag.map(|_| builder.boolean(true)));
+        sums
+    });
     for (buffer, result) in partial.iter().zip(&results) {
         inner.effect("memref.store", &[*result, *buffer, number]);
     }
-    inner.effect("scf.reduce", &[]);
+    emit::reduce(&inner, &[], &[]);
     let (zero, one) = (builder.index(0), builder.index(1));
-    let segments = Attribute::dense_i32(context, &[1, 1, 1, 0]);
-    let attributes = [("operandSegmentSizes", segments)];
-    builder.create("scf.parallel", &[zero, chunks, one], &[], &attributes, &[Region::with_block(chunk)]);
+    emit::parallel(&builder, &[zero, chunks, one], &[], chunk);
 
     let initial: Vec<_> = reductions.iter().map(|one| one.initial).collect();
-    let totals = counted(&builder, (zero, chunks), &initial, |inner, chunk, carried| {
+    let totals = emit::counted(&builder, chunks, &initial, |inner, chunk, carried| {
         let fold = |((one, buffer), sum): ((&Reduction, &Value), &Value)| {
             let part = inner.op("memref.load", &[*buffer, chunk], one.ty());
             one.combine(inner, *sum, part)
@@ -199,92 +201,22 @@ fn expand(op: Op) -> Result<(), Box<Diagnostic>> {
     Ok(())
 }
 
-/// The sequential loops of one chunk.
-struct Nest<'a> {
-    op: Op,
-    body: Block,
-    trips: Vec<Trips>,
-    reductions: &'a [Reduction],
-    flagged: bool,
-}
-
-impl Nest<'_> {
-    /// Emits the loops from a dimension on; gives what they carry in the end.
-    fn emit(&self, builder: &Builder, bounds: &[(Value, Value)], dimension: usize, carried: &[Value]) -> Vec<Value> {
-        let Some((bound, rest)) = bounds.split_first() else { return self.iteration(builder, carried) };
-        counted(builder, *bound, carried, |inner, number, carried| {
-            let induction = self.trips[dimension].induction(inner, number);
-            self.body.argument(dimension).replace_all_uses_with(induction);
-            self.emit(inner, rest, dimension + 1, carried)
-        })
-    }
-
-    /// Moves the body of the loop here and combines what it contributes with what there is.
-    fn iteration(&self, builder: &Builder, carried: &[Value]) -> Vec<Value> {
-        let end = self.body.terminator();
-        for op in self.body.ops().into_iter().filter(|op| Some(*op) != end) {
-            op.detach();
-            builder.insert(op);
-        }
-        let builder = builder.with_location(self.op.location());
-        let flag = carried.last().copied().filter(|_| self.flagged);
-        let mut results: Vec<_> = self
-            .reductions
-            .iter()
-            .zip(carried)
-            .map(|(one, sum)| match (one.neutral, flag) {
-                (None, Some(flag)) => {
-                    let (then, otherwise) = (Block::new(&[]), Block::new(&[]));
-                    let inner = Builder::at_end(then, builder.location());
-                    let combined = one.combine(&inner, *sum, one.value);
-                    inner.effect("scf.yield", &[combined]);
-                    Builder::at_end(otherwise, builder.location()).effect("scf.yield", &[one.value]);
-                    let regions = [Region::with_block(then), Region::with_block(otherwise)];
-                    builder.create("scf.if", &[flag], &[one.ty()], &[], &regions).result(0)
-                }
-                _ => one.combine(&builder, *sum, one.value),
-            })
-            .collect();
-        results.extend(flag.map(|_| builder.boolean(true)));
-        results
-    }
-}
-
-/// A sequential loop with step one.
-fn counted(
-    builder: &Builder,
-    (lower, upper): (Value, Value),
-    initial: &[Value],
-    body: impl FnOnce(&Builder, Value, &[Value]) -> Vec<Value>,
-) -> Vec<Value> {
-    let location = builder.location();
-    let types: Vec<_> = initial.iter().map(|value| value.ty()).collect();
-    let mut arguments = vec![(Type::index(builder.context()), location)];
-    arguments.extend(types.iter().map(|ty| (*ty, location)));
-    let block = Block::new(&arguments);
-    let inner = Builder::at_end(block, location);
-    let yielded = body(&inner, block.argument(0), &block.arguments()[1..]);
-    inner.effect("scf.yield", &yielded);
-    let one = builder.index(1);
-    let operands = [&[lower, upper, one], initial].concat();
-    builder.create("scf.for", &operands, &types, &[], &[Region::with_block(block)]).results()
-}
-
 fn allocate(builder: &Builder, element: Type, size: Value) -> Value {
     let segments = Attribute::dense_i32(builder.context(), &[1, 0]);
     let ty = Type::memref(element, &[Type::DYNAMIC]);
     builder.create("memref.alloc", &[size], &[ty], &[("operandSegmentSizes", segments)], &[]).result(0)
 }
 
-/// The size of the outermost dimension, at most [`CHUNKS`]; zero if another dimension is empty.
-fn number_of_chunks(builder: &Builder, counts: &[Value]) -> Value {
-    let most = builder.index(CHUNKS);
-    let mut chunks = builder.same("arith.minui", &[counts[0], most]);
-    let one = builder.index(1);
+/// The length of the chunks of the outermost dimension and their number: zero if a dimension is empty.
+fn split(builder: &Builder, counts: &[Value]) -> (Value, Value) {
+    let (most, one) = (builder.index(CHUNKS), builder.index(1));
+    let length = builder.same("arith.ceildivui", &[counts[0], most]);
+    let length = builder.same("arith.maxui", &[length, one]);
+    let mut chunks = builder.same("arith.ceildivui", &[counts[0], length]);
     for count in &counts[1..] {
         // One if there is an iteration, zero else.
         let some = builder.same("arith.minui", &[*count, one]);
         chunks = emit::multiply(builder, chunks, some);
     }
-    chunks
+    (length, chunks)
 }

@@ -13,7 +13,6 @@ mod terminator;
 mod view;
 mod while_loop;
 
-pub(crate) use parallel_loop::plain_reduction;
 pub(crate) use view::other_elements;
 
 use crate::rules::Rule;

@@ -13,15 +13,13 @@ use crate::{
     engine::{Counter, Execution, Forward, Result, Reverse, Scope, some},
     rules::Rule,
 };
-use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Value};
+use autodiff_dialect::ir::{Block, Builder, Op, Value};
 
 pub(super) struct ParallelLoop;
 
 /// An `scf.parallel` op by its parts.
 struct Parts {
-    lower: Vec<Value>,
-    upper: Vec<Value>,
-    step: Vec<Value>,
+    trips: Vec<Trips>,
     initial: Vec<Value>,
     /// What each iteration adds to each result.
     reduced: Vec<Value>,
@@ -35,19 +33,15 @@ impl Parts {
         let body = op.body(0).ok_or("'scf.parallel' op has a region with several blocks")?;
         let end = body.terminator().ok_or("'scf.parallel' op has no 'scf.reduce'")?;
         let rank = body.argument_count();
-        let operands = op.operands();
-        let part = |number: usize| operands[number * rank..(number + 1) * rank].to_vec();
         let mut sums = vec![];
         for number in 0..end.region_count() {
-            sums.push(plain_reduction(end, number).filter(|name| is_sum(name)).ok_or(
+            sums.push(emit::plain_reduction(end, number).filter(|name| emit::is_sum(name)).ok_or(
                 "'scf.parallel' op reduces by something else than a sum; run 'autodiff-expand-reductions' first",
             )?);
         }
         Ok(Self {
-            lower: part(0),
-            upper: part(1),
-            step: part(2),
-            initial: operands[3 * rank..].to_vec(),
+            trips: emit::parallel_trips(op),
+            initial: op.operands().split_off(3 * rank),
             reduced: end.operands(),
             sums,
             body,
@@ -55,66 +49,20 @@ impl Parts {
     }
 
     fn counters(&self) -> Vec<Counter> {
-        let trips = |dimension: usize| Trips {
-            lower: self.lower[dimension],
-            upper: self.upper[dimension],
-            step: self.step[dimension],
-            unsigned: false,
-        };
-        let inductions = self.body.arguments().into_iter().enumerate();
-        inductions.map(|(dimension, induction)| Counter { trips: trips(dimension), induction }).collect()
+        let inductions = self.body.arguments();
+        self.trips.iter().zip(inductions).map(|(trips, induction)| Counter { trips: *trips, induction }).collect()
     }
 
     fn bounds(&self) -> Vec<Value> {
-        [&self.lower[..], &self.upper, &self.step].concat()
+        let part = |of: fn(&Trips) -> Value| self.trips.iter().map(of).collect::<Vec<_>>();
+        [part(|trips| trips.lower), part(|trips| trips.upper), part(|trips| trips.step)].concat()
     }
-}
-
-fn is_sum(name: &str) -> bool {
-    matches!(name, "arith.addf" | "complex.add" | "arith.addi")
-}
-
-/// The op that an `scf.reduce` combines two values with, if it does nothing else.
-pub(crate) fn plain_reduction(end: Op, number: usize) -> Option<&'static str> {
-    let block = end.body(number)?;
-    let ops = block.ops();
-    let [op, last] = ops.as_slice() else { return None };
-    let pair = block.arguments();
-    let combines = op.operand_count() == 2 && pair.iter().all(|value| op.operands().contains(value));
-    (combines && op.result_count() == 1 && last.operands() == op.results()).then(|| op.name())
 }
 
 /// The body of a new loop of the same rank.
 fn block_like(op: Op, source: Block) -> Block {
     let arguments: Vec<_> = source.arguments().into_iter().map(|argument| (argument.ty(), op.location())).collect();
     Block::new(&arguments)
-}
-
-/// Ends the body of a loop with the sums of values.
-fn reduce(builder: &Builder, values: &[Value], sums: &[&str]) {
-    let regions: Vec<_> = values
-        .iter()
-        .zip(sums)
-        .map(|(value, sum)| {
-            let (ty, location) = (value.ty(), builder.location());
-            let block = Block::new(&[(ty, location), (ty, location)]);
-            let inner = Builder::at_end(block, location);
-            let sum = inner.same(sum, &block.arguments());
-            inner.effect("scf.reduce.return", &[sum]);
-            Region::with_block(block)
-        })
-        .collect();
-    builder.create("scf.reduce", values, &[], &[], &regions);
-}
-
-/// A loop over the space that `bounds` describe.
-fn new_loop(builder: &Builder, op: Op, bounds: &[Value], initial: &[Value], body: Block) -> Op {
-    let rank = (bounds.len() / 3) as i32;
-    let types: Vec<_> = initial.iter().map(|value| value.ty()).collect();
-    let segments = Attribute::dense_i32(op.context(), &[rank, rank, rank, initial.len() as i32]);
-    let operands = [bounds, initial].concat();
-    let regions = [Region::with_block(body)];
-    builder.create(op.name(), &operands, &types, &[("operandSegmentSizes", segments)], &regions)
 }
 
 impl Rule for ParallelLoop {
@@ -154,11 +102,11 @@ impl Rule for ParallelLoop {
         }
         forward.within(block, |forward| {
             let values = forward.doubled(&parts.reduced, |index| active[index])?;
-            reduce(&forward.builder(), &values, &sums);
+            emit::reduce(&forward.builder(), &values, &sums);
             Ok(())
         })?;
         let bounds: Vec<_> = parts.bounds().into_iter().map(|value| forward.primal(value)).collect();
-        let new = new_loop(&forward.builder(), op, &bounds, &initial, block);
+        let new = emit::parallel(&forward.builder(), &bounds, &initial, block);
         forward.bind_doubled(&op.results(), &new.results(), |index| active[index]);
         Ok(())
     }
@@ -176,13 +124,13 @@ impl Rule for ParallelLoop {
         reverse.forward_body(parts.body, block, Execution::Parallel(parts.counters()))?;
         reverse.within(block, |reverse| {
             let values: Vec<_> = parts.reduced.iter().map(|value| reverse.counterpart(*value)).collect();
-            reduce(&reverse.forward_builder(), &values, &parts.sums);
+            emit::reduce(&reverse.forward_builder(), &values, &parts.sums);
             Ok(())
         })?;
         let operands =
             |values: Vec<Value>| -> Vec<_> { values.into_iter().map(|value| reverse.counterpart(value)).collect() };
         let (bounds, initial) = (operands(parts.bounds()), operands(parts.initial));
-        let new = new_loop(&reverse.forward_builder(), op, &bounds, &initial, block);
+        let new = emit::parallel(&reverse.forward_builder(), &bounds, &initial, block);
         for (result, new) in op.results().into_iter().zip(new.results()) {
             reverse.bind(result, new);
         }
@@ -219,10 +167,10 @@ impl Rule for ParallelLoop {
             reverse.reverse_body(parts.body)?;
             let values = reverse.take_lanes_or_zero(captured)?;
             let sums: Vec<_> = values.iter().map(|value| emit::sum_op(value.ty())).collect();
-            reduce(&reverse.builder(), &values, &sums);
+            emit::reduce(&reverse.builder(), &values, &sums);
             Ok(())
         })?;
-        let new = new_loop(&reverse.builder(), op, &bounds, &start, block);
+        let new = emit::parallel(&reverse.builder(), &bounds, &start, block);
         reverse.set_lanes(captured, &some(&new.results()));
         reverse.accumulate_lanes(&select(&parts.initial), &r_bar)
     }

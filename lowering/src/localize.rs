@@ -1,0 +1,251 @@
+//! Splits parallel loops into chunks where that saves their accumulations from being atomic.
+//!
+//! For each outermost `scf.parallel` op with accumulations:
+//!
+//! 1. Plan ([`Plan`]): which dimension is cut, what becomes of each buffer.
+//! 2. Compare buffers that may overlap, and choose the length of the chunks.
+//! 3. Make a parallel loop over the chunks, in two turns if only neighbours conflict, with sequential loops inside.
+//! 4. Give each chunk its copies of buffers that any iteration may add to; add the copies up behind the loop.
+//! 5. Mark the accumulations that are safe now, for `autodiff-lower`.
+//!
+//! Parallel loops inside parallel loops become sequential.
+
+use autodiff_dialect::{
+    bridge::{OptionKind, Pass, PassOption},
+    diagnostic::Diagnostic,
+    ir::{Attribute, Block, Builder, Op, Type, Value},
+    state::names,
+};
+use autodiff_transforms::{
+    analysis::locality::{
+        Locality,
+        plan::{Plan, Split, Treatment},
+    },
+    emit::{self, Nest},
+    rules::{Registry, elementwise::RuleBook},
+};
+
+/// Marks accumulations that no other iteration interferes with.
+pub(crate) const MARK: &str = "autodiff.unshared";
+
+pub(crate) static PASS: Pass = Pass::new(
+    c"autodiff-localize",
+    c"Split parallel loops into chunks, so that accumulations need no atomics",
+    &[PassOption::new(
+        c"chunks",
+        OptionKind::String,
+        c"8",
+        c"Chunks per loop: at least the number of threads; more balance the load, and cost memory for copies",
+    )],
+    |options, module| {
+        let chunks = options.first().and_then(|text| text.parse().ok()).filter(|chunks| (1..=4096).contains(chunks));
+        let Some(chunks) = chunks else {
+            let message = "'autodiff-localize': option 'chunks' must be a number from 1 to 4096";
+            Diagnostic::error(module.location(), message).emit();
+            return Err(());
+        };
+        let rules = Registry::new(RuleBook::builtin().clone());
+        for function in module.walk() {
+            if function.is_function() && function.walk().iter().any(|op| op.name() == names::ACCUMULATE) {
+                localize(function, &rules, chunks);
+            }
+        }
+        Ok(())
+    },
+);
+
+fn is_parallel(op: &Op) -> bool {
+    op.name() == "scf.parallel"
+}
+
+fn localize(function: Op, rules: &Registry, chunks: i64) {
+    for op in function.walk().into_iter().rev().filter(is_parallel) {
+        let nested = std::iter::successors(op.parent(), |op| op.parent()).any(|outer| is_parallel(&outer));
+        if nested {
+            serialize(op);
+        }
+    }
+    let locality = Locality::new(function, rules);
+    let loops: Vec<_> = function.walk().into_iter().filter(is_parallel).collect();
+    let plans: Vec<_> = loops.into_iter().map(|op| (op, locality.plan(op))).collect();
+    for (op, plan) in plans {
+        let sites = locality.sites_of(op).into_iter().map(|site| &locality.sites[site]);
+        let safe: Vec<Op> = match &plan {
+            Plan::Keep => sites.map(|site| site.op).collect(),
+            Plan::Split(split) => {
+                sites.filter(|site| split.treatment(site.root) != Treatment::Atomic).map(|site| site.op).collect()
+            }
+        };
+        for site in safe {
+            site.set_attribute(MARK, Attribute::unit(site.context()));
+        }
+        if let Plan::Split(split) = plan
+            && split.buffers.iter().any(|(_, treatment)| *treatment != Treatment::Atomic)
+        {
+            divide(op, &split, chunks);
+        }
+    }
+}
+
+/// The sums of an `scf.parallel` op: initial values, what iterations add, and the ops.
+struct Sums {
+    initial: Vec<Value>,
+    added: Vec<Value>,
+    ops: Vec<&'static str>,
+}
+
+impl Sums {
+    /// `None` if something else than plain sums is reduced.
+    fn new(op: Op, body: Block) -> Option<Self> {
+        let end = body.terminator()?;
+        let initial = op.operands().split_off(3 * body.argument_count());
+        let kinds = (0..end.region_count()).map(|number| emit::plain_reduction(end, number));
+        let ops = kinds.map(|op| op.filter(|name| emit::is_sum(name))).collect::<Option<_>>()?;
+        Some(Self { initial, added: end.operands(), ops })
+    }
+
+    fn add(&self, builder: &Builder, sums: &[Value]) -> Vec<Value> {
+        let parts = self.ops.iter().zip(sums).zip(&self.added);
+        parts.map(|((op, sum), added)| builder.same(op, &[*sum, *added])).collect()
+    }
+
+    fn zeros(&self, builder: &Builder) -> Option<Vec<Value>> {
+        let zero = |value: &Value| match value.ty().is_differentiable() {
+            true => builder.number(value.ty(), 0.0),
+            false => Some(builder.constant(value.ty(), Attribute::integer(value.ty(), 0))),
+        };
+        self.initial.iter().map(zero).collect()
+    }
+}
+
+/// Makes a parallel loop sequential; one that reduces by something else than sums stays.
+fn serialize(op: Op) {
+    let (Some(builder), Some(body)) = (Builder::before(op), op.body(0)) else { return };
+    let Some(sums) = Sums::new(op, body) else { return };
+    let nest = Nest::new(&builder, op, body);
+    let results = nest.emit(&builder, &sums.initial, &mut |builder, carried| sums.add(builder, carried));
+    replace(op, &results);
+}
+
+fn replace(op: Op, results: &[Value]) {
+    for (old, new) in op.results().into_iter().zip(results) {
+        old.replace_all_uses_with(*new);
+    }
+    op.erase();
+}
+
+fn divide(op: Op, split: &Split, chunks: i64) {
+    let (Some(builder), Some(body)) = (Builder::before(op), op.body(0)) else { return };
+    let Some(sums) = Sums::new(op, body) else { return };
+    let Some(zeros) = sums.zeros(&builder) else { return };
+    let mut nest = Nest::new(&builder, op, body);
+    let count = nest.counts[split.dimension];
+    let turns = split.distance();
+    let length = chunk_length(&builder, count, turns, chunks, split);
+    let number = builder.same("arith.ceildivui", &[count, length]);
+    let copied: Vec<_> =
+        split.buffers.iter().filter(|(_, one)| *one == Treatment::Private).map(|(root, _)| *root).collect();
+    let copies: Vec<_> = copied.iter().map(|root| table(&builder, root.ty(), number)).collect();
+
+    let context = builder.context();
+    let index = Type::index(context);
+    let block = Block::new(&[(index, op.location())]);
+    let inner = Builder::at_end(block, op.location());
+    let chunk = block.argument(0);
+    let first = emit::multiply(&inner, chunk, length);
+    let left = emit::subtract(&inner, count, first);
+    nest.counts[split.dimension] = inner.same("arith.minui", &[length, left]);
+    nest.first = Some((split.dimension, first));
+    for (root, copies) in copied.iter().zip(&copies) {
+        let copy = emit::zeroed_like(&inner, *root);
+        inner.effect("memref.store", &[copy, *copies, chunk]);
+        for (user, operand) in root.uses() {
+            if body.encloses(user) {
+                user.set_operand(operand, copy);
+            }
+        }
+    }
+    let results = nest.emit(&inner, &zeros, &mut |builder, carried| sums.add(builder, carried));
+    emit::reduce(&inner, &results, &sums.ops);
+
+    let (zero, one, two) = (builder.index(0), builder.index(1), builder.index(2));
+    let results = match turns {
+        None => emit::parallel(&builder, &[zero, number, one], &sums.initial, block).results(),
+        Some(_) => emit::counted(&builder, two, &sums.initial, |builder, turn, carried| {
+            emit::parallel(builder, &[turn, number, two], carried, block).results()
+        }),
+    };
+    for (root, copies) in copied.iter().zip(&copies) {
+        emit::counted(&builder, number, &[], |builder, chunk, _| {
+            let copy = builder.op("memref.load", &[*copies, chunk], root.ty());
+            emit::accumulate_all(builder, copy, *root);
+            emit::release(builder, copy);
+            vec![]
+        });
+        emit::release(&builder, *copies);
+    }
+    replace(op, &results);
+}
+
+/// A buffer for one copy of a buffer of a type per chunk.
+fn table(builder: &Builder, ty: Type, chunks: Value) -> Value {
+    let segments = Attribute::dense_i32(builder.context(), &[1, 0]);
+    let table = Type::memref(ty, &[Type::DYNAMIC]);
+    builder.create("memref.alloc", &[chunks], &[table], &[("operandSegmentSizes", segments)], &[]).result(0)
+}
+
+/// The iterations of a chunk: at least as many as neighbours are apart, all of them where buffers overlap.
+fn chunk_length(builder: &Builder, count: Value, turns: Option<i64>, chunks: i64, split: &Split) -> Value {
+    // Two turns need twice as many chunks.
+    let chunks = builder.index(if turns.is_some() { chunks.saturating_mul(2) } else { chunks });
+    let length = builder.same("arith.ceildivui", &[count, chunks]);
+    let least = builder.index(turns.unwrap_or(1).max(1));
+    let mut length = builder.same("arith.maxui", &[length, least]);
+    let overlap = split
+        .guards
+        .iter()
+        .map(|(one, other)| overlap(builder, *one, *other))
+        .reduce(|one, other| builder.same("arith.ori", &[one, other]));
+    if let Some(overlap) = overlap {
+        let all = builder.same("arith.maxui", &[count, length]);
+        length = builder.op("arith.select", &[overlap, all, length], length.ty());
+    }
+    length
+}
+
+/// Whether two buffers have an address in common, as far as their first and last elements tell.
+fn overlap(builder: &Builder, one: Value, other: Value) -> Value {
+    let boolean = Type::integer(builder.context(), 1);
+    let less = |a: Value, b: Value| {
+        let predicate = Attribute::integer(Type::integer(builder.context(), 64), 6);
+        builder.create("arith.cmpi", &[a, b], &[boolean], &[("predicate", predicate)], &[]).result(0)
+    };
+    let ((from, to), (other_from, other_to)) = (addresses(builder, one), addresses(builder, other));
+    builder.same("arith.andi", &[less(from, other_to), less(other_from, to)])
+}
+
+/// The address of the first element of a buffer, and the one behind its last.
+fn addresses(builder: &Builder, buffer: Value) -> (Value, Value) {
+    let index = Type::index(builder.context());
+    let ty = buffer.ty();
+    let rank = ty.shape().len();
+    let plain = Type::memref(ty.element(), &[]);
+    let types = [vec![plain], vec![index; 1 + 2 * rank]].concat();
+    let metadata = builder.create("memref.extract_strided_metadata", &[buffer], &types, &[], &[]).results();
+    let base = builder.op("memref.extract_aligned_pointer_as_index", &[buffer], index);
+    // Elements of up to 16 bytes: complex numbers are the widest that shadows have, vectors apart.
+    let bytes = ty.element().bit_width().map_or(16, |bits| i64::from(bits.div_ceil(8)));
+    let size = builder.index(bytes);
+    let mut last = builder.index(0);
+    let one = builder.index(1);
+    for dimension in 0..rank {
+        let steps = emit::subtract(builder, metadata[2 + dimension], one);
+        let offset = emit::multiply(builder, steps, metadata[2 + rank + dimension]);
+        last = emit::add(builder, last, offset);
+    }
+    let from = emit::multiply(builder, metadata[1], size);
+    let from = emit::add(builder, base, from);
+    let past = emit::add(builder, last, one);
+    let past = emit::multiply(builder, past, size);
+    (from, emit::add(builder, from, past))
+}
