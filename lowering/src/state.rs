@@ -2,7 +2,8 @@
 //!
 //! 1. Shadows become allocations filled with zero; taking becomes load and clear; accumulating becomes load, add, store,
 //!    or an atomic addition where other iterations may add at the same place.
-//! 2. A cache with extents becomes an array, one without a stack that doubles when it is full.
+//! 2. A cache with extents becomes an array. One without becomes a cell on the stack if it holds one value at a time, and
+//!    a stack that doubles when it is full otherwise.
 //! 3. `autodiff.stop_gradient` becomes its operand. A request that is left over is an error.
 
 use crate::localize::MARK;
@@ -128,6 +129,7 @@ impl Lowering {
                 let ty = operands[0].ty();
                 let old = builder.op("memref.load", &operands[1..], ty);
                 let sum = emit::sum(&builder, old, operands[0]);
+                sum.defining_op().into_iter().for_each(emit::allow_any_order);
                 builder.effect("memref.store", &[&[sum], &operands[1..]].concat());
             }
             "autodiff.take" => {
@@ -139,15 +141,19 @@ impl Lowering {
             }
             "autodiff.cache" => {
                 let mut parts = vec![];
+                let cell = holds_one(op);
                 for element in elements(op)? {
-                    if operands.is_empty() {
+                    if let Some(entry) = cell {
+                        parts.push(new_cell(&Builder::at_start(entry, op.location()), element));
+                    } else if operands.is_empty() {
                         parts.extend(new_stack(&builder, element));
                     } else {
                         let shape = vec![Type::DYNAMIC; operands.len()];
                         parts.push(allocate(&builder, Type::memref(element, &shape), &operands));
                     }
                 }
-                self.storage.insert(op.result(0), Storage { is_stack: operands.is_empty(), parts });
+                let is_stack = operands.is_empty() && cell.is_none();
+                self.storage.insert(op.result(0), Storage { is_stack, parts });
             }
             "autodiff.push" => {
                 let storage = self.storage(op, operands[1])?;
@@ -189,7 +195,8 @@ impl Lowering {
                         let held = builder.op("memref.load", &[buffer], buffer.ty().element());
                         builder.effect("memref.dealloc", &[held]);
                     }
-                    for memory in place {
+                    let is_cell = |memory: &Value| memory.defining_op().is_some_and(|op| op.name() == "memref.alloca");
+                    for memory in place.iter().filter(|memory| !is_cell(memory)) {
                         builder.effect("memref.dealloc", &[*memory]);
                     }
                 }
@@ -248,6 +255,43 @@ fn elements(cache: Op) -> Result<Vec<Type>, Diagnostic> {
     Ok(parts)
 }
 
+/// If a cache never holds more than one value, the block at whose start its cell goes: it is pushed to at one place, and
+/// no loop stands between that, or what pops it, and the cache; nor do several threads run the place of the cache.
+fn holds_one(cache: Op) -> Option<Block> {
+    let users: Vec<_> = cache.result(0).uses().into_iter().map(|(user, _)| user).collect();
+    let pushes = users.iter().filter(|user| user.name() == "autodiff.push").count();
+    let place = cache.block()?;
+    // A cache that is kept in another one, or holds others, is used in more ways.
+    let simple = cache_element(cache.result(0).ty()).is_some_and(|element| !element.is_cache())
+        && cache.result(0).uses().iter().all(|(user, number)| *number == usize::from(user.name() == "autodiff.push"));
+    if cache.operand_count() > 0 || pushes != 1 || !simple || !users.iter().all(|user| runs_at_most_once(*user, place))
+    {
+        return None;
+    }
+    let mut owner = cache.parent()?;
+    while !owner.is_function() {
+        if !matches!(owner.name(), "scf.for" | "scf.while") && !BRANCHES.contains(&owner.name()) {
+            return None;
+        }
+        owner = owner.parent()?;
+    }
+    owner.region(0).first_block()
+}
+
+const BRANCHES: [&str; 3] = ["scf.if", "scf.index_switch", "scf.execute_region"];
+
+/// Whether an op is executed no more often than a block around it.
+fn runs_at_most_once(op: Op, place: Block) -> bool {
+    let mut op = op;
+    while op.block() != Some(place) {
+        match op.parent() {
+            Some(parent) if BRANCHES.contains(&parent.name()) => op = parent,
+            _ => return false,
+        }
+    }
+    true
+}
+
 fn allocate(builder: &Builder, ty: Type, sizes: &[Value]) -> Value {
     let segments = Attribute::dense_i32(builder.context(), &[sizes.len() as i32, 0]);
     builder.create("memref.alloc", sizes, &[ty], &[("operandSegmentSizes", segments)], &[]).result(0)
@@ -257,6 +301,13 @@ fn zero(builder: &Builder, op: Op, ty: Type) -> Result<Value, Diagnostic> {
     builder.number(ty, 0.0).ok_or_else(|| {
         Diagnostic::error(op.location(), format!("'{}' op: type '{ty}' has no constant zero", op.name()))
     })
+}
+
+/// A place for one value, which LLVM keeps in a register.
+fn new_cell(builder: &Builder, element: Type) -> Value {
+    let segments = Attribute::dense_i32(builder.context(), &[0, 0]);
+    let attributes = [("operandSegmentSizes", segments)];
+    builder.create("memref.alloca", &[], &[Type::memref(element, &[])], &attributes, &[]).result(0)
 }
 
 fn new_stack(builder: &Builder, element: Type) -> [Value; 2] {

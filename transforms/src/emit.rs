@@ -5,7 +5,9 @@ mod memory;
 mod nest;
 mod parallel;
 
-pub use arithmetic::{Trips, add, constant_index, guarded, multiply, subtract, sum, sum_op};
+pub use arithmetic::{
+    Trips, add, allow_any_order, constant_index, guarded, multiply, subtract, sum, sum_in_any_order, sum_op,
+};
 pub use memory::{accumulate_all, extent, fill, for_each_element, release, snapshot, zero_tensor, zeroed, zeroed_like};
 
 pub use nest::{Nest, counted};

@@ -38,16 +38,44 @@ func.func @array(%n: index, %x: f32) -> f32 {
   return %y : f32
 }
 // CHECK-LABEL: func.func @stack
-func.func @stack(%n: i64, %x: i1) -> i1 {
+func.func @stack(%n: index, %x: i1) -> i1 {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
   // CHECK:     memref.alloc
   %c = autodiff.cache() : <i1>
-  // CHECK:     scf.if
-  // CHECK:       memref.realloc
-  autodiff.push %x, %c[] : <i1>
+  // CHECK:     scf.for
+  // CHECK:       scf.if
+  // CHECK:         memref.realloc
+  scf.for %i = %c0 to %n step %c1 {
+    autodiff.push %x, %c[] : <i1>
+  }
   %y = autodiff.pop %c[] : <i1>
   // CHECK-COUNT-3: memref.dealloc
   autodiff.free %c : <i1>
   return %y : i1
+}
+// What holds one value at a time is a cell on the stack, in the first block, whatever loop it is used in.
+// CHECK-LABEL: func.func @cell
+// CHECK-NEXT:    %[[CELL:.*]] = memref.alloca() : memref<f64>
+// CHECK:         memref.store %{{.*}}, %[[CELL]][]
+// CHECK:         memref.load %[[CELL]][]
+// CHECK-NOT:     memref.dealloc
+// CHECK:         return
+func.func @cell(%n: index, %if: i1, %x: f64, %out: memref<?xf64>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  scf.for %i = %c0 to %n step %c1 {
+    %c = autodiff.cache() : <f64>
+    scf.if %if {
+      autodiff.push %x, %c[] : <f64>
+    }
+    scf.if %if {
+      %y = autodiff.pop %c[] : <f64>
+      memref.store %y, %out[%i] : memref<?xf64>
+    }
+    autodiff.free %c : <f64>
+  }
+  return
 }
 // CHECK-LABEL: func.func @stopped
 // CHECK-SAME:    (%[[X:.*]]: f64)

@@ -1,6 +1,6 @@
 //! Sums, and index arithmetic that folds constants while it is built.
 
-use autodiff_dialect::ir::{Attribute, Builder, Type, Value};
+use autodiff_dialect::ir::{Attribute, Builder, Op, Type, Value};
 
 /// The number behind an integer or index constant.
 pub fn constant_index(value: Value) -> Option<i64> {
@@ -130,4 +130,30 @@ pub fn sum_op(ty: Type) -> &'static str {
 /// The sum of two values of one differentiable type.
 pub fn sum(builder: &Builder, a: Value, b: Value) -> Value {
     builder.same(sum_op(a.ty()), &[a, b])
+}
+
+/// Lets a sum be made in any order that starts with a loop's argument and grows to what the loop yields for it.
+///
+/// Adjoints are such sums: the order in which contributions arrive is none of the program's.
+pub fn sum_in_any_order(argument: Value, yielded: Value) {
+    let mut sums = vec![];
+    let mut value = yielded;
+    while value != argument {
+        let sum = value.defining_op().filter(|op| op.name() == "arith.addf" && op.block() == Some(argument.block()));
+        let Some(sum) = sum else { return };
+        sums.push(sum);
+        value = sum.operand(0);
+    }
+    for sum in sums {
+        allow_any_order(sum);
+    }
+}
+
+/// Lets an addition change places with others.
+pub fn allow_any_order(sum: Op) {
+    if sum.name() == "arith.addf"
+        && let Some(flags) = Attribute::parse(sum.context(), "#arith.fastmath<reassoc>")
+    {
+        sum.set_attribute("fastmath", flags);
+    }
 }

@@ -6,7 +6,7 @@
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},
-    emit::{Trips, constant_index, subtract},
+    emit::{Trips, constant_index, subtract, sum_in_any_order},
     engine::{Counter, Execution, Forward, Result, Reverse, Scope, some},
     rules::Rule,
 };
@@ -233,6 +233,9 @@ impl Rule for CountedLoop {
             reverse.reverse_body(source)?;
             let mut values = reverse.take_lanes_or_zero(&select(&source.arguments()[1..]))?;
             values.extend(reverse.take_lanes_or_zero(captured)?);
+            for (argument, sum) in block.arguments()[1..].iter().zip(&values).skip(split) {
+                sum_in_any_order(*argument, *sum);
+            }
             reverse.builder().effect("scf.yield", &values);
             Ok(())
         })?;
