@@ -1,6 +1,7 @@
 //! Lowering of the autodiff dialect and of upstream dialects to what machines run.
 
 mod alloca_scope;
+mod contraction;
 pub mod cpu;
 mod expand_math;
 mod gpu;
@@ -12,6 +13,7 @@ mod state;
 /// Registers the passes and pipelines, so that textual pipelines may name them.
 pub fn register() {
     autodiff_dialect::bridge::register_pass(&alloca_scope::PASS);
+    autodiff_dialect::bridge::register_pass(&contraction::PASS);
     autodiff_dialect::bridge::register_pass(&localize::PASS);
     autodiff_dialect::bridge::register_pass(&state::PASS);
     autodiff_dialect::bridge::register_pass(&expand_math::PASS);

@@ -10,6 +10,7 @@ DIM(G_n, 1000); DIM(G_m, 50000); DIM(G_p, 400000);
 #define B_FDH {1e-5, 1e-5, 1e-5}
 #define B_SECS {(size_t)11 * G_n, (size_t)3 * G_m, (size_t)G_p}
 #define B_POST ba_post
+#define B_OVERWRITES /* ba_jacobian stores every entry */
 static int *g_cam, *g_pt;
 static double *g_feat, *g_c;
 static void b_setup(double *X) {

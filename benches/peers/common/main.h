@@ -59,7 +59,9 @@ static __attribute__((noinline)) void run_grad(void) {
 #elif defined(MANUAL)
   b_manual(B_X, B_G, B_W, B_DW);
 #elif defined(AUTODIFF)
+#ifndef B_OVERWRITES /* a program whose gradient is accumulated */
   memset(B_G, 0, sizeof(double) * (B_GN));
+#endif
   b_autodiff(B_X, B_G);
 #else
   oo_grad(B_X, B_G);
