@@ -48,9 +48,6 @@ func.func @gmm(%alpha: memref<?xf64> {llvm.noalias}, %mu: memref<?x?xf64> {llvm.
   %ic = memref.dim %icf, %c1 : memref<?x?xf64>
   %Qd = memref.alloc(%K, %d) : memref<?x?xf64>
   %sq = memref.alloc(%K) : memref<?xf64>
-  %mt = memref.alloc(%K) : memref<?xf64>
-  %xc = memref.alloc(%d) : memref<?xf64>
-  %qx = memref.alloc(%d) : memref<?xf64>
   %prior.1 = scf.for %k = %c0 to %K step %c1 iter_args(%prior = %zero) -> f64 {
     %r:2 = scf.for %j = %c0 to %d step %c1 iter_args(%s = %zero, %p = %zero) -> (f64, f64) {
       %l = memref.load %icf[%k, %j] : memref<?x?xf64>
@@ -73,6 +70,9 @@ func.func @gmm(%alpha: memref<?xf64> {llvm.noalias}, %mu: memref<?x?xf64> {llvm.
     scf.yield %prior.3 : f64
   }
   %total.1 = scf.for %i = %c0 to %n step %c1 iter_args(%total = %zero) -> f64 {
+    %mt = memref.alloc(%K) : memref<?xf64>
+    %xc = memref.alloc(%d) : memref<?xf64>
+    %qx = memref.alloc(%d) : memref<?xf64>
     scf.for %k.1 = %c0 to %K step %c1 {
       scf.for %j.2 = %c0 to %d step %c1 {
         %v = memref.load %x[%i, %j.2] : memref<?x?xf64>
@@ -118,6 +118,9 @@ func.func @gmm(%alpha: memref<?xf64> {llvm.noalias}, %mu: memref<?x?xf64> {llvm.
     }
     %total.2 = func.call @lse(%mt) : (memref<?xf64>) -> f64
     %total.3 = arith.addf %total, %total.2 : f64
+    memref.dealloc %qx : memref<?xf64>
+    memref.dealloc %xc : memref<?xf64>
+    memref.dealloc %mt : memref<?xf64>
     scf.yield %total.3 : f64
   }
   %j.4 = arith.addf %cst, %total.1 : f64
@@ -127,9 +130,6 @@ func.func @gmm(%alpha: memref<?xf64> {llvm.noalias}, %mu: memref<?x?xf64> {llvm.
   %j.8 = arith.mulf %j.6, %j.7 : f64
   %j.9 = arith.subf %j.4, %j.8 : f64
   %j.10 = arith.addf %j.9, %prior.1 : f64
-  memref.dealloc %qx : memref<?xf64>
-  memref.dealloc %xc : memref<?xf64>
-  memref.dealloc %mt : memref<?xf64>
   memref.dealloc %sq : memref<?xf64>
   memref.dealloc %Qd : memref<?x?xf64>
   return %j.10 : f64

@@ -6,7 +6,7 @@
 // CHECK:         scf.for
 // CHECK:           arith.addf %{{[^ ]*}}, %{{[^ ]*}} : f64
 // CHECK:         scf.for {{.*}} iter_args(%{{.*}} = %{{.*}}, %[[X_BAR:.*]] = %{{.*}})
-// CHECK:           %[[NEXT:.*]] = arith.addf %[[X_BAR]], %{{.*}} fastmath<reassoc> : f64
+// CHECK:           %[[NEXT:.*]] = arith.addf %[[X_BAR]], %{{.*}} fastmath<reassoc,nsz> : f64
 // CHECK:           scf.yield %{{.*}}, %[[NEXT]]
 func.func @f(%x: f64, %a: memref<?xf64>, %b: memref<?xf64>) -> f64 {
   %c0 = arith.constant 0 : index

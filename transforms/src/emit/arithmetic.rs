@@ -152,7 +152,7 @@ pub fn sum_in_any_order(argument: Value, yielded: Value) {
 /// Lets an addition change places with others.
 pub fn allow_any_order(sum: Op) {
     if sum.name() == "arith.addf"
-        && let Some(flags) = Attribute::parse(sum.context(), "#arith.fastmath<reassoc>")
+        && let Some(flags) = Attribute::parse(sum.context(), "#arith.fastmath<reassoc,nsz>")
     {
         sum.set_attribute("fastmath", flags);
     }
