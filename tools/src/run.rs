@@ -11,6 +11,7 @@ mod check;
 mod element;
 mod engine;
 mod failure;
+mod launcher;
 mod memory;
 mod npy;
 mod options;

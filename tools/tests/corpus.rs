@@ -1,7 +1,9 @@
 //! Real programs that PyTorch and JAX exported, with reference gradients: `AUTODIFF_CORPUS` names their folder.
 //!
 //! For every program and level: gradients, tangents and primal outputs of `autodiff-run` against the stored ones, and its
-//! own check. For every program: the check of its gradient, that is Hessian-vector products in both modes. Without the variable, the suite says that it is skipped. Words after `--` select by name.
+//! own check. For every program: the check of its gradient, that is Hessian-vector products in both modes. For every GPU
+//! kernel: what it leaves behind on the host. Without the variable, the suite says that it is skipped. Words after `--`
+//! select by name.
 
 use serde::Deserialize;
 use std::{
@@ -21,6 +23,8 @@ const SOURCES: [&str; 2] = ["torch", "jax"];
 const FULL: &str = "scf";
 /// Levels that are checked too; LLVM would spend minutes on optimising them, and tells nothing new about derivatives.
 const QUICK: [&str; 2] = ["scf_nofuse", "cf"];
+/// Not a level: kernels for GPUs, which run on the host.
+const KERNELS: &str = "gpu";
 /// Not a level: the derivatives of the gradient of the first one.
 const SECOND: &str = "hvp";
 
@@ -48,6 +52,23 @@ struct Output {
     file: String,
     cotangent: String,
     jvp: String,
+}
+
+/// What `meta.json` says of a GPU kernel.
+#[derive(Deserialize)]
+struct KernelMeta {
+    launch: serde_json::Value,
+    args: Vec<KernelArgument>,
+    tol: f64,
+}
+
+#[derive(Deserialize)]
+struct KernelArgument {
+    name: String,
+    file: Option<String>,
+    value: Option<serde_json::Value>,
+    /// Its content after the launch.
+    out: Option<String>,
 }
 
 struct Case {
@@ -120,6 +141,11 @@ fn cases(corpus: &Path) -> Vec<Case> {
             cases.push(Case { name: format!("{source}/{program}/{SECOND}"), folder, level: SECOND });
         }
     }
+    let entries = fs::read_dir(corpus.join(KERNELS)).into_iter().flatten().flatten();
+    for folder in entries.map(|entry| entry.path()).filter(|path| path.join("gpu.mlir").is_file()) {
+        let program = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        cases.push(Case { name: format!("{KERNELS}/{program}"), folder, level: KERNELS });
+    }
     cases.sort_by(|a, b| a.name.cmp(&b.name));
     cases
 }
@@ -127,6 +153,9 @@ fn cases(corpus: &Path) -> Vec<Case> {
 /// Runs the three modes; the result says the largest relative error of gradients, tangents and outputs.
 fn check(case: &Case) -> Result<String, String> {
     let text = fs::read_to_string(case.folder.join("meta.json")).map_err(|error| error.to_string())?;
+    if case.level == KERNELS {
+        return check_kernel(case, &text);
+    }
     let meta: Meta = serde_json::from_str(&text).map_err(|error| format!("meta.json: {error}"))?;
     if case.level == SECOND {
         return check_second(case, &meta);
@@ -189,6 +218,46 @@ fn check(case: &Case) -> Result<String, String> {
         )?;
     }
     run(case, "check", &common, &[])?;
+    Ok(format!(" ({worst:.1e})"))
+}
+
+/// Launches a kernel on the host, and compares what it leaves behind; races are an error.
+fn check_kernel(case: &Case, meta: &str) -> Result<String, String> {
+    let meta: KernelMeta = serde_json::from_str(meta).map_err(|error| format!("meta.json: {error}"))?;
+    let source = fs::read_to_string(case.folder.join("gpu.mlir")).map_err(|error| error.to_string())?;
+    let symbol = |op: &str| {
+        let name = source.split_once(&format!("{op} @")).map(|(_, rest)| rest);
+        let end = |char: char| !char.is_alphanumeric() && char != '_';
+        name.and_then(|rest| rest.split(end).next()).ok_or_else(|| format!("there is no '{op}'"))
+    };
+    // Where the sizes are free, one block has more threads than the kernels need.
+    let sizes = |name: &str, free: &str| match meta.launch.get(name) {
+        None => free.to_owned(),
+        Some(serde_json::Value::Array(sizes)) => sizes.iter().map(ToString::to_string).collect::<Vec<_>>().join("x"),
+        Some(size) => size.to_string(),
+    };
+    let mut common = vec!["--entry".to_owned(), format!("{}::{}", symbol("gpu.module")?, symbol("gpu.func")?)];
+    common.extend(["--grid".to_owned(), sizes("grid", "1"), "--block".to_owned(), sizes("block", "64")]);
+    common.extend(["--target", "gpu-host", "--check-races"].map(str::to_owned));
+    for argument in &meta.args {
+        let text = match (&argument.file, &argument.value) {
+            (Some(file), _) => format!("@{}", case.folder.join(file).display()),
+            (None, Some(value)) => value.to_string(),
+            (None, None) => return Err(format!("argument '{}' has no value", argument.name)),
+        };
+        common.extend(["--arg".to_owned(), text]);
+    }
+    let saved = run(case, "run", &common, &[])?;
+    let mut worst: f64 = 0.0;
+    for (index, argument) in meta.args.iter().enumerate() {
+        let Some(expected) = &argument.out else { continue };
+        let got = saved.path().join(format!("arg-{index}.npy"));
+        let error = relative_error(&case.folder.join(expected), &got)?;
+        if error.is_nan() || error > meta.tol {
+            return Err(format!("'{}': relative error {error:.1e}, tolerance {:.1e}", argument.name, meta.tol));
+        }
+        worst = worst.max(error);
+    }
     Ok(format!(" ({worst:.1e})"))
 }
 
@@ -275,9 +344,27 @@ fn read(path: &Path) -> Result<(Vec<u64>, Vec<f64>), String> {
     let bytes = fs::read(path).map_err(|error| place(&error))?;
     let file = npyz::NpyFile::new(&bytes[..]).map_err(|error| place(&error))?;
     let shape = file.shape().to_vec();
+    let columns_first = file.order() == npyz::Order::Fortran;
     let values = match file.dtype().descr().trim_matches('\'') {
         "<f4" => file.into_vec::<f32>().map(|values| values.into_iter().map(f64::from).collect()),
         _ => file.into_vec::<f64>(),
     };
-    Ok((shape, values.map_err(|error| place(&error))?))
+    let values = values.map_err(|error| place(&error))?;
+    Ok((shape.clone(), if columns_first { rows_first(&shape, &values) } else { values }))
+}
+
+/// Brings elements whose first index counts fastest into the order where the last one does.
+fn rows_first(shape: &[u64], values: &[f64]) -> Vec<f64> {
+    (0..values.len() as u64)
+        .map(|mut position| {
+            let mut place = 0;
+            let mut stride = values.len() as u64;
+            for size in shape.iter().rev() {
+                stride /= size;
+                place += position % size * stride;
+                position /= size;
+            }
+            values[place as usize]
+        })
+        .collect()
 }

@@ -57,6 +57,12 @@ impl Attribute {
         Self(unsafe { mlirFlatSymbolRefAttrGet(context.raw(), string_ref(name)) })
     }
 
+    /// A reference to a symbol in the symbol table that another symbol names.
+    pub fn nested_symbol(context: Context, outer: &str, inner: &str) -> Self {
+        let inner = Self::symbol(context, inner).0;
+        Self(unsafe { mlirSymbolRefAttrGet(context.raw(), string_ref(outer), 1, &inner) })
+    }
+
     /// A list of `i32`, as `operandSegmentSizes` wants it.
     pub fn dense_i32(context: Context, values: &[i32]) -> Self {
         Self(unsafe { mlirDenseI32ArrayGet(context.raw(), values.len() as isize, values.as_ptr()) })

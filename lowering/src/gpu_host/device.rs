@@ -83,21 +83,26 @@ pub fn extract(module: Op, launches: &[Launch]) -> Result<Device, Diagnostic> {
                 pending.extend(names.filter_map(|name| symbols.get(&name).copied()));
             }
         }
+        // First all names, while all uses are in the module.
+        let mut moved = vec![];
         for op in body.ops().into_iter().filter(|op| reached.contains(op)) {
             let Some(old) = op.symbol_name() else { continue };
             let is_declaration = op.is_function() && op.regions().iter().all(|region| region.first_block().is_none());
-            if is_declaration && taken.contains(&old) {
+            if is_declaration {
+                if taken.insert(old.clone()) {
+                    moved.push((op, old));
+                }
                 continue;
             }
-            if !is_declaration {
-                let mut new = format!("{module_name}.{old}");
-                while taken.contains(&new) {
-                    new.push('_');
-                }
-                gpu_module.rename_symbol_uses(&old, &new);
-                op.set_attribute("sym_name", Attribute::string(op.context(), &new));
-                taken.insert(new);
+            let mut new = format!("{module_name}.{old}");
+            while !taken.insert(new.clone()) {
+                new.push('_');
             }
+            gpu_module.rename_symbol_uses(&old, &new);
+            op.set_attribute("sym_name", Attribute::string(op.context(), &new));
+            moved.push((op, old));
+        }
+        for (op, old) in moved {
             op.detach();
             let op = Builder::at_end(top, op.location()).insert(op);
             if op.name() == "gpu.func" {

@@ -127,7 +127,7 @@ impl Lowering {
         builder.effect("llvm.store", &[value, memory]);
 
         let reached = device.reached(kernel);
-        let usage = layout.usage(&reached);
+        let usage = layout.usage(kernel);
         let synchronises = reached.iter().any(|op| exchange::may_wait(*op));
         let mut operands = vec![
             abi::address_of(&builder, &thunk, pointer),

@@ -17,6 +17,7 @@ use std::collections::HashMap;
 pub struct Layout {
     globals: HashMap<String, Place>,
     buffers: HashMap<Op, Vec<Place>>,
+    usage: HashMap<Op, Usage>,
 }
 
 /// A stretch of workgroup memory, in bytes.
@@ -27,6 +28,7 @@ struct Place {
 }
 
 /// What a kernel uses of workgroup memory, in bytes.
+#[derive(Clone, Copy, Default)]
 pub struct Usage {
     pub bytes: i64,
     /// Where the last of it ends.
@@ -59,6 +61,7 @@ impl Layout {
         }
         for kernel in kernels {
             layout.add(kernel, &mut end.clone())?;
+            layout.usage.insert(kernel.op, layout.usage_of(&device.reached(kernel.op)));
         }
         Ok(layout)
     }
@@ -69,9 +72,13 @@ impl Layout {
         Ok(())
     }
 
-    /// What the ops that a launch executes use.
-    pub fn usage(&self, functions: &[Op]) -> Usage {
-        let mut globals: Vec<_> = functions
+    /// What a launch of a kernel uses.
+    pub fn usage(&self, kernel: Op) -> Usage {
+        self.usage.get(&kernel).copied().unwrap_or_default()
+    }
+
+    fn usage_of(&self, executed: &[Op]) -> Usage {
+        let mut globals: Vec<_> = executed
             .iter()
             .filter(|op| op.name() == "memref.get_global")
             .filter_map(|op| op.attribute("name")?.as_symbol())
@@ -79,7 +86,7 @@ impl Layout {
         globals.sort();
         globals.dedup();
         let globals = globals.iter().filter_map(|name| self.globals.get(name));
-        let places: Vec<_> = globals.chain(functions.iter().filter_map(|op| self.buffers.get(op)).flatten()).collect();
+        let places: Vec<_> = globals.chain(executed.iter().filter_map(|op| self.buffers.get(op)).flatten()).collect();
         Usage {
             bytes: places.iter().map(|place| place.bytes).sum(),
             end: places.iter().map(|place| place.offset + place.bytes).max().unwrap_or(0),

@@ -1,5 +1,6 @@
 //! The command line.
 
+use super::launcher::parse_sizes;
 use clap::{Parser, ValueEnum};
 use std::path::PathBuf;
 
@@ -16,6 +17,8 @@ Examples:
   autodiff-run m.mlir --entry f --arg rand:64x64:1 --arg zeros:64 --mode check
   autodiff-run m.mlir --entry loss --arg @w.npy --mode vjp --save out --json
   autodiff-run m.mlir --entry f --arg rand:8:1 --arg zeros:8 --mode vjp --seed-arg 1=rand:8:2
+  autodiff-run m.mlir --entry f --arg rand:512:1 --target gpu-host --check-races
+  autodiff-run m.mlir --entry kernels::k --grid 4 --block 128 --arg rand:512:1 --target gpu-host
 
 Exit codes: 0 success, 1 the check failed, 2 bad input, 3 a device failed.";
 
@@ -27,7 +30,7 @@ pub struct Options {
     #[arg(value_name = "FILE")]
     pub file: String,
 
-    /// The function to run
+    /// The function to run; MODULE::KERNEL launches a kernel, with --grid and --block
     #[arg(long, value_name = "NAME")]
     pub entry: String,
 
@@ -92,17 +95,29 @@ pub struct Options {
     #[arg(long, value_enum, default_value_t = Target::Cpu, help_heading = "Execution")]
     pub target: Target,
 
+    /// Blocks of the launch, if the entry is a kernel: XxYxZ, where 1 may be left out at the end
+    #[arg(long, value_name = "SIZES", value_parser = parse_sizes, help_heading = "Kernels")]
+    pub grid: Option<[u32; 3]>,
+
+    /// Threads of each block, in the same form
+    #[arg(long, value_name = "SIZES", value_parser = parse_sizes, help_heading = "Kernels")]
+    pub block: Option<[u32; 3]>,
+
+    /// Dynamic workgroup memory of the launch, in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = 0, help_heading = "Kernels")]
+    pub dynamic_memory: u32,
+
     /// gpu-host: report two threads that access one location, one of them writing, with nothing that orders them
-    #[arg(long, help_heading = "Execution")]
+    #[arg(long, help_heading = "Kernels")]
     pub check_races: bool,
 
     /// gpu-host: the lanes of a subgroup
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=128),
-        help_heading = "Execution")]
+        help_heading = "Kernels")]
     pub subgroup_size: u32,
 
     /// gpu-host: the most workgroup memory that a block may use, in bytes
-    #[arg(long, value_name = "BYTES", default_value_t = 48 << 10, help_heading = "Execution")]
+    #[arg(long, value_name = "BYTES", default_value_t = 48 << 10, help_heading = "Kernels")]
     pub workgroup_memory: u64,
 
     /// LLVM's optimization level
@@ -141,7 +156,7 @@ impl Mode {
 pub enum Target {
     /// No kernels: everything is compiled for the CPU
     Cpu,
-    /// GPU kernels on the CPU
+    /// Kernels on the CPU; finds divergence, accesses out of bounds, and launches beyond what devices can do
     GpuHost,
     /// GPU kernels on a CUDA device
     Cuda,

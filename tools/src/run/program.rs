@@ -59,6 +59,10 @@ impl Program {
         }
         let names: Vec<_> = requests.iter().map(|(request, ..)| request.name).collect();
         source::add_functions(context, &module, &text, &names)?;
+        if settings.kernels.is_none() {
+            source::run_passes(context, &mut module, "builtin.module(symbol-dce)")?;
+            source::without_kernels(&module)?;
+        }
         let derivatives = source::as_op(&module).walk().iter().any(|op| op.name().starts_with("autodiff."));
         let differentiate = if derivatives { differentiation(&settings.rules)? } else { String::new() };
         // While functions have the names that people know, from which kernels get theirs.
@@ -67,10 +71,7 @@ impl Program {
         source::hide_functions(&module, &names);
         let lower = match settings.kernels {
             Some(machine) => autodiff_lowering::gpu_host::pipeline(machine.check_races),
-            None => {
-                source::refuse_kernels(&module)?;
-                autodiff_lowering::cpu::cpu_pipeline()
-            }
+            None => autodiff_lowering::cpu::cpu_pipeline(),
         };
         source::run_passes(context, &mut module, &format!("builtin.module({lower})"))?;
         let engine = Engine::new(&module, settings.level, settings.kernels)?;

@@ -4,6 +4,7 @@ use super::{
     array::Array,
     check::{self, Checker},
     failure::{Failure, Result},
+    launcher::{self, Geometry},
     memory,
     options::{Mode, Options, Target},
     program::{Call, Program, Settings},
@@ -27,6 +28,7 @@ pub fn run(options: &Options) -> Result<Report> {
     progress.stage("reading the program");
     let context = source::context();
     let mut module = source::parse(&context, &options.file)?;
+    launcher::add(source::as_op(&module), &options.entry, geometry(options)?)?;
     let entry = source::entry(&context, &mut module, &options.entry)?;
     let arguments = arguments(options, &entry)?;
     let words = options.activity.as_deref();
@@ -115,6 +117,24 @@ pub fn run(options: &Options) -> Result<Report> {
     report.collect(&entry, derivative.unwrap_or(run));
     report.peak_bytes = memory::peak_resident();
     Ok(report)
+}
+
+/// How a kernel is launched, if the options say so.
+fn geometry(options: &Options) -> Result<Option<Geometry>> {
+    if !options.entry.contains("::") {
+        let given = [("--grid", options.grid.is_some()), ("--block", options.block.is_some())]
+            .into_iter()
+            .chain([("--dynamic-memory", options.dynamic_memory > 0)])
+            .find(|(_, given)| *given);
+        return match given {
+            Some((flag, _)) => Err(Failure::input(format!(
+                "{flag}: has no meaning for a function, name a kernel: --entry MODULE::KERNEL"
+            ))),
+            None => Ok(None),
+        };
+    }
+    let geometry = |(grid, block)| Geometry { grid, block, dynamic_bytes: options.dynamic_memory };
+    Ok(options.grid.zip(options.block).map(geometry))
 }
 
 /// Flags that another mode would ignore are a mistake.

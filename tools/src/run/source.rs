@@ -13,7 +13,7 @@ use melior::{
     Context, diagnostic::Diagnostic, diagnostic::DiagnosticSeverity, dialect::DialectRegistry, ir::Location,
     ir::Module, pass::PassManager, utility::parse_pass_pipeline,
 };
-use std::io::Read;
+use std::{collections::HashSet, io::Read};
 
 /// A context with all dialects and passes, which prints diagnostics to stderr.
 pub fn context() -> Context {
@@ -237,20 +237,22 @@ pub fn add_functions(context: &Context, module: &Module, text: &str, names: &[&s
     Ok(())
 }
 
-/// Says of a program for the CPU that it has kernels.
+/// Makes sure that a program for the CPU launches no kernels, and leaves out those that it has.
 ///
 /// # Errors
 ///
-/// If there is an op of the `gpu` dialect.
-pub fn refuse_kernels(module: &Module) -> Result<()> {
-    match as_op(module).walk().into_iter().find(|op| op.name().starts_with("gpu.")) {
-        None => Ok(()),
-        Some(op) => {
-            let place = op.location().position().map(|place| place + ": ").unwrap_or_default();
-            let name = op.name();
-            Err(Failure::input(format!("{place}error: '{name}' op needs '--target gpu-host', which runs kernels")))
-        }
+/// If there is an op of the `gpu` dialect outside kernels.
+pub fn without_kernels(module: &Module) -> Result<()> {
+    let (kernels, others): (Vec<_>, Vec<_>) = top(as_op(module)).into_iter().partition(|op| op.name() == "gpu.module");
+    if let Some(op) = others.into_iter().flat_map(Op::walk).find(|op| op.name().starts_with("gpu.")) {
+        let place = op.location().position().map(|place| place + ": ").unwrap_or_default();
+        let name = op.name();
+        return Err(Failure::input(format!("{place}error: '{name}' op needs '--target gpu-host', which runs kernels")));
     }
+    for kernel in kernels {
+        kernel.erase();
+    }
+    Ok(())
 }
 
 /// Renames the functions of a program, so that none is taken for one of the C library: `math.tanh` becomes a call of
@@ -267,16 +269,13 @@ pub fn hide_functions(module: &Module, keep: &[&str]) {
 
 /// The narrowest floating-point type among the values of a function and of what it calls.
 pub fn narrowest(module: Op, entry: &str) -> Option<Element> {
-    let functions = top(module);
-    let mut reached = vec![entry.to_owned()];
-    let mut next = 0;
+    let mut pending: Vec<_> = top(module).into_iter().filter(|op| op.symbol_name().as_deref() == Some(entry)).collect();
+    let mut reached: HashSet<Op> = pending.iter().copied().collect();
     let mut narrowest: Option<Element> = None;
-    while next < reached.len() {
-        let function = functions.iter().find(|op| op.symbol_name().as_ref() == Some(&reached[next]));
-        next += 1;
-        for op in function.map(|op| op.walk()).unwrap_or_default() {
-            let callee = op.attribute("callee").and_then(Attribute::as_symbol);
-            reached.extend(callee.filter(|name| !reached.contains(name)));
+    while let Some(function) = pending.pop() {
+        for op in function.walk() {
+            let called = ["callee", "kernel"].iter().find_map(|name| op.lookup_symbol(op.attribute(name)?));
+            pending.extend(called.filter(|function| reached.insert(*function)));
             let arguments =
                 op.regions().into_iter().flat_map(|region| region.blocks()).flat_map(|block| block.arguments());
             narrowest = op
