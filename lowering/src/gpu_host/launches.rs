@@ -18,6 +18,14 @@ pub struct Launch {
     pub key: (String, String),
 }
 
+impl Launch {
+    /// The name of the kernel for people. Outlining makes a module for each kernel, which is named like it.
+    fn name(&self) -> String {
+        let (module, kernel) = &self.key;
+        if module.starts_with(kernel.as_str()) { module.clone() } else { format!("{module}::{kernel}") }
+    }
+}
+
 /// All launches of a module.
 ///
 /// # Errors
@@ -132,7 +140,7 @@ impl Lowering {
         let mut operands = vec![
             abi::address_of(&builder, &thunk, pointer),
             memory,
-            runtime.text(&builder, &launch.key.1).ok_or_else(internal)?,
+            runtime.text(&builder, &launch.name()).ok_or_else(internal)?,
             runtime.site(&builder, op).ok_or_else(internal)?,
         ];
         operands.extend(sizes.into_iter().map(|size| as_i64(&builder, size)));
