@@ -4,6 +4,7 @@
 //! The primal is only read. Its values are the keys of all maps, and its counterpart in the new function is made by
 //! [`Forward`] (forward mode) or by the forward sweep of [`Reverse`] (reverse mode).
 
+mod bounds;
 mod cache;
 mod copy;
 mod derive;

@@ -7,6 +7,7 @@ mod expand_atomics;
 mod expand_reductions;
 mod explain;
 mod forward_stores;
+mod inline_kernels;
 mod libm_to_math;
 mod normal_form;
 mod print_activity;
@@ -28,6 +29,7 @@ pub fn register() {
     bridge::register_pass(&expand_reductions::PASS);
     bridge::register_pass(&explain::PASS);
     bridge::register_pass(&forward_stores::PASS);
+    bridge::register_pass(&inline_kernels::PASS);
     bridge::register_pass(&libm_to_math::PASS);
     bridge::register_pass(&print_activity::PASS);
     bridge::register_pass(&print_aliases::PASS);

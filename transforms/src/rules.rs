@@ -11,6 +11,7 @@ pub use registry::{Missing, Registry};
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},
+    emit::Storage,
     engine::{Forward, Result, Reverse},
 };
 use autodiff_dialect::ir::{Block, Op, Value};
@@ -53,6 +54,21 @@ pub trait Rule: Send + Sync {
     /// shadows of its results: views, selections.
     fn aliased_operands(&self, _op: Op) -> Vec<usize> {
         vec![]
+    }
+
+    /// Whether the regions of the op are run by the threads of a device, where nothing can be allocated.
+    fn is_kernel(&self) -> bool {
+        false
+    }
+
+    /// Whether the op itself touches no memory, even if MLIR does not say so: one that makes threads wait for others.
+    fn touches_no_memory(&self) -> bool {
+        false
+    }
+
+    /// Where the shadow of the buffer that the op allocates lives.
+    fn storage(&self, _op: Op) -> Storage {
+        Storage::Heap
     }
 
     /// Whether the rule handles all directions of a request with a width at one go, as it must where it rebuilds an op

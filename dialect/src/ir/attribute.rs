@@ -113,6 +113,11 @@ impl Attribute {
         unsafe { mlirAttributeIsAFlatSymbolRef(self.0).then(|| text(mlirFlatSymbolRefAttrGetValue(self.0)).to_owned()) }
     }
 
+    /// The first name of a symbol reference, flat or nested: a symbol of the enclosing symbol table.
+    pub fn root_symbol(self) -> Option<String> {
+        unsafe { mlirAttributeIsASymbolRef(self.0).then(|| text(mlirSymbolRefAttrGetRootReference(self.0)).to_owned()) }
+    }
+
     /// Reads a list of `i64`.
     pub fn as_dense_i64(self) -> Option<Vec<i64>> {
         unsafe {

@@ -3,8 +3,11 @@
 //! Position is that of the enclosing op in the function's body: a write inside the same outermost loop as the load
 //! counts as coming after it.
 
-use crate::analysis::activity::Activity;
-use autodiff_dialect::ir::{Block, EffectKind, Op, Value};
+use crate::{
+    analysis::{activity::Activity, memory::Origin},
+    rules::Registry,
+};
+use autodiff_dialect::ir::{Block, EffectKind, Op, Region, Value};
 use rustc_hash::FxHashMap;
 
 /// What prevents that a read is repeated.
@@ -30,7 +33,7 @@ pub struct Overwrites {
 
 impl Overwrites {
     /// Collects the writes of a function.
-    pub fn new(function: Op, activity: &Activity) -> Self {
+    pub fn new(function: Op, activity: &Activity, rules: &Registry) -> Self {
         let entry = function.body(0);
         let mut this = Self {
             position: FxHashMap::default(),
@@ -42,17 +45,17 @@ impl Overwrites {
         for (index, top) in tops.into_iter().enumerate() {
             this.position.insert(top, index);
             for op in top.walk() {
-                this.add(op, index, activity);
+                this.add(op, index, activity, rules);
             }
         }
         this.spread(activity);
         this
     }
 
-    fn add(&mut self, op: Op, index: usize, activity: &Activity) {
+    fn add(&mut self, op: Op, index: usize, activity: &Activity, rules: &Registry) {
         let written: Vec<Value> = match op.effects() {
             // A region op has the effects of its body, which are visited by themselves.
-            Some(_) if op.region_count() > 0 => vec![],
+            Some(_) if op.region_count() > 0 => own_memory(op, activity),
             Some(effects) => {
                 let mut written = vec![];
                 for effect in effects {
@@ -69,6 +72,7 @@ impl Overwrites {
                 }
                 written
             }
+            None if rules.get(op).touches_no_memory() => vec![],
             None => {
                 // Unknown effects, such as a call: whatever it is given, and whatever is visible from outside.
                 let visible = activity.classes().iter().filter(|(_, class)| class.is_visible()).map(|(value, _)| value);
@@ -156,4 +160,16 @@ impl Overwrites {
         }
         self.position.get(&op).copied()
     }
+}
+
+/// The memory that an op makes for its regions: what it holds is gone afterwards.
+fn own_memory(op: Op, activity: &Activity) -> Vec<Value> {
+    let blocks = op.regions().into_iter().filter_map(Region::first_block);
+    let made = |argument: &Value| {
+        argument.ty().is_memory()
+            && activity.class(*argument).is_some_and(|class| {
+                class.origins.iter().any(|(value, origin)| value == argument && *origin == Origin::Allocation(op))
+            })
+    };
+    blocks.flat_map(Block::arguments).filter(made).collect()
 }

@@ -97,7 +97,7 @@ impl Memory<'_> {
         let mut read = FxHashSet::default();
         let mut allocated = FxHashMap::default();
         let mut freed = FxHashSet::default();
-        for op in self.op.walk() {
+        for op in self.op.walk().into_iter().filter(|op| !self.rules.get(*op).touches_no_memory()) {
             for effect in op.effects()? {
                 let class = match effect.value {
                     Some(value) if value.ty().is_memory() => self.activity.representative(value),

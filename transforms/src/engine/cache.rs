@@ -9,7 +9,12 @@
 
 use crate::{
     emit::Trips,
-    engine::{Result, Reverse, copy::remapped, internal},
+    engine::{
+        Result, Reverse,
+        bounds::{Side, not_on_device},
+        copy::remapped,
+        internal,
+    },
 };
 use autodiff_dialect::{
     ir::{Block, Builder, Op, Value},
@@ -26,6 +31,9 @@ pub enum Execution {
     Counted(Counter),
     /// Once per point of a space of iterations that run in parallel, outermost dimension first.
     Parallel(Vec<Counter>),
+    /// As `Parallel`, by the threads of a kernel, where nothing can be allocated: the slots of neighbouring threads are
+    /// neighbours, so that these are the innermost dimensions of a cache.
+    Kernel(Vec<Counter>),
     /// A number of times that is known afterwards only.
     Unbounded,
 }
@@ -38,10 +46,10 @@ pub struct Counter {
 }
 
 impl Execution {
-    fn counters(&self) -> &[Counter] {
+    pub(super) fn counters(&self) -> &[Counter] {
         match self {
             Self::Counted(counter) => std::slice::from_ref(counter),
-            Self::Parallel(counters) => counters,
+            Self::Parallel(counters) | Self::Kernel(counters) => counters,
             Self::Once | Self::Unbounded => &[],
         }
     }
@@ -57,19 +65,19 @@ pub(super) struct Cache {
     keeper: Option<(Block, Box<Cache>)>,
 }
 
-struct Described {
+pub(super) struct Described {
     block: Block,
-    execution: Execution,
+    pub(super) execution: Execution,
     numbers: Option<Vec<Value>>,
     /// By the block that the cache is created in, and whether its values are seen there.
     extents: FxHashMap<(Block, bool), Option<Vec<Value>>>,
 }
 
 /// Where a cache may be created.
-struct Place {
+pub(super) struct Place {
     /// The position, among the blocks around the value, of the one that creates the cache.
     root: usize,
-    in_front: Builder,
+    pub(super) in_front: Builder,
     lifetime: Lifetime,
     /// The innermost block of the primal whose values the place sees; `None`: those of the function's own block only.
     sees: Option<Block>,
@@ -88,7 +96,7 @@ enum Lifetime {
 /// All caches of one derivative.
 #[derive(Default)]
 pub struct Caches {
-    described: FxHashMap<Block, Described>,
+    pub(super) described: FxHashMap<Block, Described>,
     primals: FxHashMap<Value, Cache>,
     shadows: FxHashMap<(Value, usize), Cache>,
     /// Values that rules made in the forward sweep for the reverse of an op.
@@ -162,6 +170,9 @@ impl Reverse<'_> {
         }
         for place in self.places(value, &path)? {
             let root = place.root;
+            if self.is_on_device(path[root]) {
+                return Err(not_on_device(value));
+            }
             let shape = self.shape_of(&path[..root], path[root], &place)?;
             let Some((loops, extents)) = shape else { continue };
             let cache = state::cache(&place.in_front, value.ty(), &extents);
@@ -221,13 +232,16 @@ impl Reverse<'_> {
     fn shape_of(&mut self, path: &[Block], root: Block, place: &Place) -> Result<Option<(Vec<Block>, Vec<Value>)>> {
         let (mut loops, mut extents) = (vec![], Some(vec![]));
         let mut parallel = false;
-        for block in path.iter().rev() {
+        let mut blocks: Vec<_> = path.iter().rev().collect();
+        // A stable sort: the threads of a kernel last, all else in order.
+        blocks.sort_by_key(|block| self.is_kernel(**block));
+        for block in blocks {
             let execution = self.caches.described.get(block).map(|described| described.execution.clone());
             match execution.ok_or_else(|| internal(place.in_front.location(), "a block was not described"))? {
                 Execution::Once => {}
                 Execution::Unbounded => extents = None,
                 execution => {
-                    parallel |= matches!(execution, Execution::Parallel(_));
+                    parallel |= matches!(execution, Execution::Parallel(_) | Execution::Kernel(_));
                     loops.push(*block);
                     extents = match (extents, self.extents_of(*block, root, place)) {
                         (Some(all), Some(more)) => Some([all, more].concat()),
@@ -278,12 +292,16 @@ impl Reverse<'_> {
             return extents.clone();
         }
         let counters = described.execution.counters().to_vec();
+        let on_device = self.is_on_device(source);
         let extent = |counter: &Counter| {
-            let outside = |value| self.available(value, place, 16);
+            let outside = |value, side| match self.available(value, place, 16) {
+                None if on_device => self.bound(value, side, place, 16),
+                known => known,
+            };
             let trips = Trips {
-                lower: outside(counter.trips.lower)?,
-                upper: outside(counter.trips.upper)?,
-                step: outside(counter.trips.step)?,
+                lower: outside(counter.trips.lower, Side::Least)?,
+                upper: outside(counter.trips.upper, Side::Most)?,
+                step: outside(counter.trips.step, Side::Least)?,
                 unsigned: counter.trips.unsigned,
             };
             Some(trips.count(&place.in_front))
@@ -294,12 +312,16 @@ impl Reverse<'_> {
     }
 
     /// A primal value as the forward sweep sees it in some place, recomputed there if it needs nothing from further inside.
-    fn available(&self, value: Value, place: &Place, depth: usize) -> Option<Value> {
+    pub(super) fn available(&self, value: Value, place: &Place, depth: usize) -> Option<Value> {
         let mut around = std::iter::successors(place.sees, |block| block.parent_op().and_then(Op::block));
         if value.block() == self.facts().entry || around.any(|block| block == value.block()) {
             return Some(self.counterpart(value));
         }
         let op = value.defining_op().filter(|op| depth > 0 && op.region_count() == 0 && op.is_pure())?;
+        if op.operand_count() == 0 && !op.is_constant() {
+            // What it gives depends on where it stands, such as the number of a lane.
+            return None;
+        }
         let mut operands = FxHashMap::default();
         for operand in op.operands() {
             operands.insert(operand, self.available(operand, place, depth - 1)?);

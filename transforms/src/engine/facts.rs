@@ -31,7 +31,7 @@ impl<'a> Facts<'a> {
     /// Analyses a function.
     pub fn new(function: Op, entry: Block, rules: &'a Registry, activity: &'a activity::Activity) -> Self {
         let captures = Captures::new(function, activity, rules);
-        let overwrites = Overwrites::new(function, activity);
+        let overwrites = Overwrites::new(function, activity, rules);
         let mut facts = Self {
             function,
             entry,

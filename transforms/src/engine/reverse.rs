@@ -30,7 +30,7 @@ pub(super) struct Frame {
     pub(super) adjoints: FxHashMap<(Value, usize), Value>,
     captured: FxHashSet<Value>,
     primals: FxHashMap<Value, Value>,
-    shadows: FxHashMap<(Value, usize), Value>,
+    pub(super) shadows: FxHashMap<(Value, usize), Value>,
     numbers: Option<Vec<Value>>,
     /// Caches that were themselves cached, by their counterpart in the forward sweep.
     pub(super) caches: FxHashMap<Value, Value>,

@@ -6,8 +6,8 @@
 
 use crate::{
     analysis::memory::Origin,
-    emit,
-    engine::{Result, Reverse, copy::remapped, error_at, internal},
+    emit::{self, Storage},
+    engine::{Result, Reverse, copy::remapped, error_at, forward::no_zero, internal},
     rules::structured::other_elements,
 };
 use autodiff_dialect::{
@@ -86,6 +86,11 @@ impl Reverse<'_> {
             return Ok(*shadow);
         }
         let primal = self.counterpart(buffer);
+        if self.is_on_device(buffer.block()) && buffer.defining_op().is_none_or(|op| self.is_allocation(op, buffer)) {
+            let message = "derivatives pass through memory of a kernel that is carried, yielded or chosen, which is not \
+                           supported; name the memory itself where it is read and written";
+            return Err(Box::new(Diagnostic::error(buffer.location(), message)));
+        }
         let shadow = match buffer.defining_op() {
             None => {
                 // A const argument that active values pass through.
@@ -109,7 +114,9 @@ impl Reverse<'_> {
                 } else if self.is_allocation(op, buffer) {
                     let sizes = self.facts().rules.get(op).dynamic_sizes(op);
                     let sizes: Vec<_> = sizes.into_iter().map(|size| self.counterpart(size)).collect();
-                    emit::zeroed(&self.after(primal)?, primal.ty(), &sizes)
+                    let builder = self.after(primal)?;
+                    emit::zeroed_in(self.storage(buffer), &builder, primal.ty(), &sizes)
+                        .ok_or_else(|| no_zero(buffer))?
                 } else if self.is_global(buffer) {
                     let class = self.activity().representative(buffer);
                     let builder = Builder::at_start(self.new_entry(), buffer.location());
@@ -226,10 +233,32 @@ impl Reverse<'_> {
             Some(op) => return Err(unknown_origin(op, buffer)),
         };
         let builder = Builder::at_end(self.frame_block(frame), buffer.location());
-        Ok(match sizes {
-            Some(sizes) => emit::zeroed(&builder, buffer.ty(), &sizes),
-            None => emit::zeroed_like(&builder, self.counterpart(buffer)),
-        })
+        match sizes {
+            Some(sizes) => emit::zeroed_in(self.storage(buffer), &builder, buffer.ty(), &sizes)
+                .ok_or_else(|| Box::new(no_zero(buffer))),
+            None => Ok(emit::zeroed_like(&builder, self.counterpart(buffer))),
+        }
+    }
+
+    /// Where the shadow of a buffer lives: on the stack of a thread in a kernel, where its primal lives elsewhere.
+    pub fn storage(&self, buffer: Value) -> Storage {
+        let Some(op) = buffer.defining_op() else { return Storage::Heap };
+        match self.facts().rules.get(op).storage(op) {
+            Storage::Stack if !self.is_on_device(buffer.block()) => Storage::Heap,
+            storage => storage,
+        }
+    }
+
+    /// The allocation that a buffer is a view of, if it is a view of one.
+    pub fn allocation_of(&self, buffer: Value) -> Option<Value> {
+        self.activity().class(buffer).and_then(|class| class.single_origin()).map(|(value, _)| value)
+    }
+
+    /// Says which shadow the memory has that the current block makes.
+    pub fn provide_shadow(&mut self, buffer: Value, lane: usize, shadow: Value) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.shadows.insert((buffer, lane), shadow);
+        }
     }
 
     fn is_global(&self, buffer: Value) -> bool {
@@ -252,7 +281,7 @@ impl Reverse<'_> {
         };
         if exists {
             let shadow = self.shadow(buffer)?;
-            emit::release(&self.builder(), shadow);
+            emit::release_in(self.storage(buffer), &self.builder(), shadow);
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The form in which the engines take a function: one block a region, calls inlined, scalars in registers.
 //!
 //! 1. Clone the function and all that it refers to into a module of its own, so that nothing of the user's changes.
-//! 2. Lift unstructured control flow, inline.
+//! 2. Put kernels where they are launched, lift unstructured control flow, inline.
 //! 3. Optimise, unless that is switched off: what is differentiated then is smaller.
 
 use crate::engine::Mode;
@@ -16,6 +16,8 @@ const STRUCTURE: &str =
     "func.func(lift-cf-to-scf),inline{default-pipeline=},expand-realloc,autodiff-expand-atomics,autodiff-libm-to-math";
 /// What loops of other dialects need to become `scf.for` and `scf.parallel` with sums.
 const PARALLEL: &str = "scf-forall-to-parallel,lower-affine,autodiff-expand-reductions";
+/// What kernels need to be launches with a body.
+const KERNELS: &str = "autodiff-inline-kernels";
 const COUNT: &str = "func.func(canonicalize,cse),autodiff-count-while";
 const OPTIMISE: &str =
     "func.func(sroa,mem2reg,cse),autodiff-forward-stores,func.func(canonicalize,loop-invariant-code-motion,cse)";
@@ -65,6 +67,11 @@ impl NormalForm {
         let mut pipeline = STRUCTURE.to_owned();
         if parallel {
             pipeline = format!("{PARALLEL},{pipeline}");
+        }
+        if has(|op| op.name().starts_with("gpu.")) {
+            // Without it, MLIR accepts no launch of a kernel by its name.
+            this.module.op().set_attribute("gpu.container_module", Attribute::unit(function.context()));
+            pipeline = format!("{KERNELS},{pipeline}");
         }
         pipeline += &match (optimise, uncounted) {
             (true, true) => format!(",func.func(sroa,mem2reg),{COUNT},{OPTIMISE}"),
@@ -132,7 +139,7 @@ pub(super) fn has_derivative(function: Op) -> bool {
 
 /// The symbols that an op refers to.
 fn references(op: Op) -> Vec<String> {
-    op.attributes().into_iter().filter_map(|(_, attribute)| attribute.as_symbol()).collect()
+    op.attributes().into_iter().filter_map(|(_, attribute)| attribute.root_symbol()).collect()
 }
 
 fn failed(function: Op) -> Box<Diagnostic> {

@@ -2,10 +2,12 @@
 
 mod access;
 mod allocation;
+mod atomic;
 mod branch;
 mod call;
 mod copy;
 mod counted_loop;
+mod gpu;
 mod parallel_loop;
 mod poison;
 mod state;
@@ -26,6 +28,7 @@ pub(super) fn all() -> Vec<(&'static str, &'static dyn Rule)> {
         ("memref.alloca", &allocation::Allocation),
         ("memref.dealloc", &allocation::Deallocation),
         ("memref.get_global", &allocation::Global),
+        ("memref.atomic_rmw", &atomic::Atomic),
         ("memref.copy", &copy::Copy),
         ("func.call", &call::Call),
         ("scf.for", &counted_loop::CountedLoop),
@@ -42,6 +45,7 @@ pub(super) fn all() -> Vec<(&'static str, &'static dyn Rule)> {
         ("autodiff.pop", &state::Pop),
         ("autodiff.free", &state::Free),
     ];
+    rules.extend(gpu::all());
     rules.extend(view::VIEWS.map(|name| (name, &view::View as &dyn Rule)));
     rules.extend(branch::BRANCHES.map(|name| (name, &branch::Branch as &dyn Rule)));
     rules.extend(terminator::TERMINATORS.map(|name| (name, &terminator::Terminator as &dyn Rule)));

@@ -6,7 +6,7 @@
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},
-    emit,
+    emit::{self, Storage},
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };
@@ -31,6 +31,10 @@ impl Allocation {
 
 impl Rule for Allocation {
     fn flow(&self, _: Op, _: &mut Flow) {}
+
+    fn storage(&self, op: Op) -> Storage {
+        if op.name() == "memref.alloca" { Storage::Stack } else { Storage::Heap }
+    }
 
     fn needed(&self, op: Op, activity: &Activity) -> Vec<Value> {
         if activity.is_active(op.result(0)) { self.dynamic_sizes(op) } else { vec![] }

@@ -8,8 +8,16 @@ use crate::{
 use autodiff_dialect::ir::Op;
 
 /// Terminators of regions whose ops have rules.
-pub(super) const TERMINATORS: [&str; 6] =
-    ["func.return", "memref.alloca_scope.return", "scf.condition", "scf.reduce", "scf.reduce.return", "scf.yield"];
+pub(super) const TERMINATORS: [&str; 8] = [
+    "func.return",
+    "gpu.terminator",
+    "gpu.yield",
+    "memref.alloca_scope.return",
+    "scf.condition",
+    "scf.reduce",
+    "scf.reduce.return",
+    "scf.yield",
+];
 
 pub(super) struct Terminator;
 

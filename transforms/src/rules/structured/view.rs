@@ -40,7 +40,12 @@ fn forward_view(op: Op, forward: &mut Forward, aliased: &[usize]) -> Result<()> 
         return Ok(());
     }
     let mut operands = copy.operands();
-    if let Some(index) = aliased.iter().find(|index| !op.operand(**index).ty().is_differentiable()) {
+    // Memory of bytes has a shadow where the op that makes it says how it is divided.
+    let lacks = |index: &&usize| {
+        let operand = op.operand(**index);
+        !operand.ty().is_differentiable() && forward.tangent(operand).is_none()
+    };
+    if let Some(index) = aliased.iter().find(lacks) {
         return forward.refuse(op, other_elements(op.operand(*index)));
     }
     for index in aliased {

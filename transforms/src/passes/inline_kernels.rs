@@ -1,0 +1,293 @@
+//! Brings kernels to the one form that the engines take: `gpu.launch` with a body, run at once.
+//!
+//! 1. `gpu.launch_func` becomes `gpu.launch` with the body of its kernel; functions that the body calls are copied to
+//!    the module around.
+//! 2. Asynchronous ops become synchronous: the order of the program is one that their tokens allow.
+//! 3. In a launch, ids and dims become the arguments of its block, and globals in workgroup memory its attributions; of
+//!    several `gpu.dynamic_shared_memory` ops, one at the start is left.
+//! 4. `memref.generic_atomic_rmw` that only adds becomes `memref.atomic_rmw`.
+
+use crate::emit::{add, multiply};
+use autodiff_dialect::{
+    bridge::Pass,
+    diagnostic::Diagnostic,
+    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+pub(super) static PASS: Pass = Pass::new(
+    c"autodiff-inline-kernels",
+    c"Turn launches of kernels, by name or asynchronous, into synchronous launches with a body",
+    &[],
+    |_, module| {
+        let mut result = Ok(());
+        let mut moved = FxHashMap::default();
+        for op in named(module, "gpu.launch_func") {
+            if let Err(error) = inline(op, module, &mut moved) {
+                error.emit();
+                result = Err(());
+            }
+        }
+        result?;
+        module.walk().into_iter().rev().filter(|op| is_asynchronous(*op)).for_each(synchronise);
+        for token in named(module, "gpu.wait").into_iter().rev() {
+            if token.results().into_iter().all(Value::is_unused) {
+                token.erase();
+            }
+        }
+        named(module, "gpu.launch").into_iter().for_each(name_arguments);
+        named(module, "memref.generic_atomic_rmw").into_iter().for_each(simplify_atomic);
+        Ok(())
+    },
+);
+
+fn named(module: Op, name: &str) -> Vec<Op> {
+    module.walk().into_iter().filter(|op| op.name() == name).collect()
+}
+
+/// The arguments of the block of a launch that say where a thread is: ids of block and thread, and the dims of both.
+const PLACE: usize = 12;
+
+/// The functions of kernels' modules that were copied to the module around, by the original.
+type Moved = FxHashMap<Op, String>;
+
+/// Puts the body of the kernel where it is launched.
+fn inline(op: Op, module: Op, moved: &mut Moved) -> Result<(), Diagnostic> {
+    let name = op.attribute("kernel").map(|name| name.to_string()).unwrap_or_default();
+    let fail = |message: &str| Diagnostic::error(op.location(), format!("launch of '{name}', {message}"));
+    let kernel = op.attribute("kernel").and_then(|name| op.lookup_symbol(name));
+    let kernel = kernel
+        .filter(|kernel| kernel.name() == "gpu.func" && kernel.region(0).first_block().is_some())
+        .ok_or_else(|| fail("which is no 'gpu.func' with a body: it cannot be differentiated"))?;
+    let sizes =
+        segments(op).filter(|sizes| sizes.len() == 13).ok_or_else(|| fail("whose operands have no segments"))?;
+    let operands = op.operands();
+    let mut starts = vec![0];
+    for size in &sizes {
+        starts.push(starts.last().copied().unwrap_or(0) + *size as usize);
+    }
+    if sizes[12] != 0 {
+        return Err(fail("on a stream of its own: it cannot be differentiated"));
+    }
+    let builder = Builder::before(op).ok_or_else(|| fail("which is in no block"))?;
+    let index = Type::index(op.context());
+    let mut new: Vec<_> = operands[..starts[1]].to_vec();
+    for operand in &operands[starts[1]..starts[10]] {
+        new.push(match operand.ty() == index {
+            true => *operand,
+            false => builder.op("arith.index_cast", &[*operand], index),
+        });
+    }
+    new.extend(&operands[starts[10]..starts[11]]);
+    let arguments = &operands[starts[11]..starts[12]];
+    let body = kernel.duplicate();
+    for inner in body.walk() {
+        if inner.name() == "gpu.return"
+            && let Some(end) = Builder::before(inner)
+        {
+            end.effect("gpu.terminator", &[]);
+            inner.erase();
+        }
+    }
+    let region = Region::new();
+    region.take_body(body.region(0));
+    body.erase();
+    let Some(block) = region.first_block().filter(|block| block.argument_count() >= arguments.len()) else {
+        return Err(fail("which takes more arguments"));
+    };
+    for (number, argument) in arguments.iter().enumerate().rev() {
+        block.argument(number).replace_all_uses_with(*argument);
+        block.erase_argument(number);
+    }
+    let clusters = sizes[7] != 0;
+    for number in 0..if clusters { PLACE + 6 } else { PLACE } {
+        block.insert_argument(number, index, op.location());
+    }
+    let workgroup = kernel.attribute("workgroup_attributions").and_then(Attribute::as_integer).unwrap_or(0);
+    let attributes = [
+        ("operandSegmentSizes", Attribute::dense_i32(op.context(), &sizes[..11])),
+        ("workgroup_attributions", Attribute::integer(Type::integer(op.context(), 64), workgroup)),
+    ];
+    let results: Vec<_> = op.results().into_iter().map(Value::ty).collect();
+    let launch = builder.create("gpu.launch", &new, &results, &attributes, &[region]);
+    for (old, new) in op.results().into_iter().zip(launch.results()) {
+        old.replace_all_uses_with(new);
+    }
+    op.erase();
+    bring_symbols(launch, kernel, module, moved);
+    Ok(())
+}
+
+/// Copies what a body refers to in the module of its kernel to the module around, and what that refers to in turn.
+fn bring_symbols(body: Op, kernel: Op, module: Op, moved: &mut Moved) {
+    let mut pending = vec![(body, kernel)];
+    while let Some((user, origin)) = pending.pop() {
+        for inner in user.walk().into_iter().filter(|inner| *inner != user) {
+            for (attribute, value) in inner.attributes() {
+                let Some(name) = value.as_symbol() else { continue };
+                let target = origin.parent().filter(|parent| parent.name() == "gpu.module").and_then(|parent| {
+                    let ops = parent.body(0).map(Block::ops).unwrap_or_default();
+                    ops.into_iter().find(|op| op.symbol_name().as_deref() == Some(&name))
+                });
+                let Some(target) = target else { continue };
+                let new = match moved.get(&target) {
+                    Some(new) => new.clone(),
+                    None => {
+                        let new = free_name(module, &name);
+                        let Some(block) = module.body(0) else { continue };
+                        let copy = Builder::at_end(block, target.location()).insert(target.duplicate());
+                        copy.set_attribute("sym_name", Attribute::string(module.context(), &new));
+                        copy.set_attribute("sym_visibility", Attribute::string(module.context(), "private"));
+                        moved.insert(target, new.clone());
+                        pending.push((copy, target));
+                        new
+                    }
+                };
+                inner.set_attribute(&attribute, Attribute::symbol(module.context(), &new));
+            }
+        }
+    }
+}
+
+/// A name that no symbol of the module has.
+fn free_name(module: Op, wanted: &str) -> String {
+    let ops = module.body(0).map(Block::ops).unwrap_or_default();
+    let taken: FxHashSet<_> = ops.into_iter().filter_map(|op| op.symbol_name()).collect();
+    let mut name = wanted.to_owned();
+    let mut number = 0;
+    while taken.contains(&name) {
+        name = format!("{wanted}_{number}");
+        number += 1;
+    }
+    name
+}
+
+fn segments(op: Op) -> Option<Vec<i32>> {
+    op.attribute("operandSegmentSizes").and_then(Attribute::as_dense_i32)
+}
+
+fn is_token(value: &Value) -> bool {
+    value.ty().to_string() == "!gpu.async.token"
+}
+
+fn is_asynchronous(op: Op) -> bool {
+    op.name().starts_with("gpu.") && (op.results().iter().any(is_token) || op.operands().iter().any(is_token))
+}
+
+/// Replaces an op by the one that takes and gives no token. Who still wants its token, such as a loop that carries one,
+/// gets one that waits for nothing.
+fn synchronise(op: Op) {
+    let Some(builder) = Builder::before(op) else { return };
+    let operands: Vec<_> = op.operands().into_iter().filter(|operand| !is_token(operand)).collect();
+    let results: Vec<_> = op.results().into_iter().filter(|result| !is_token(result)).map(Value::ty).collect();
+    if op.name() != "gpu.wait" {
+        let attributes = op.attributes();
+        let mut attributes: Vec<_> = attributes.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        if let Some(mut sizes) = segments(op) {
+            sizes[0] = 0;
+            attributes.retain(|(name, _)| *name != "operandSegmentSizes");
+            attributes.push(("operandSegmentSizes", Attribute::dense_i32(op.context(), &sizes)));
+        }
+        let regions: Vec<_> = op.regions().iter().map(|_| Region::new()).collect();
+        let new = builder.create(op.name(), &operands, &results, &attributes, &regions);
+        for (old, new) in op.regions().into_iter().zip(new.regions()) {
+            new.take_body(old);
+        }
+        let values = op.results().into_iter().filter(|result| !is_token(result));
+        for (old, new) in values.zip(new.results()) {
+            old.replace_all_uses_with(new);
+        }
+    }
+    if let Some(token) = op.results().into_iter().find(is_token) {
+        let ready = builder.create("gpu.wait", &[], &[token.ty()], &[], &[]);
+        token.replace_all_uses_with(ready.result(0));
+    }
+    op.erase();
+}
+
+/// Makes the arguments of the block the only names of ids, dims and memory of the workgroup.
+fn name_arguments(launch: Op) {
+    let Some(entry) = launch.region(0).first_block() else { return };
+    let mut globals = FxHashMap::<String, Value>::default();
+    let mut dynamic: Option<Op> = None;
+    // The sizes stand behind the tokens, of which there are none any more.
+    for number in 0..6 {
+        entry.argument(6 + number).replace_all_uses_with(launch.operand(number));
+    }
+    for op in launch.walk() {
+        let dimension = op.attribute("dimension").map(|dimension| dimension.to_string()).unwrap_or_default();
+        let dimension = ["x", "y", "z"].iter().position(|name| dimension == format!("#gpu<dim {name}>"));
+        let start = Builder::at_start(entry, op.location());
+        let argument = |group: usize, dimension: usize| match group {
+            0 | 1 => entry.argument(3 * group + dimension),
+            _ => launch.operand(3 * (group - 2) + dimension),
+        };
+        let new = match (op.name(), dimension) {
+            ("gpu.block_id", Some(dimension)) => argument(0, dimension),
+            ("gpu.thread_id", Some(dimension)) => argument(1, dimension),
+            ("gpu.grid_dim", Some(dimension)) => argument(2, dimension),
+            ("gpu.block_dim", Some(dimension)) => argument(3, dimension),
+            ("gpu.global_id", Some(dimension)) => {
+                let first = multiply(&start, argument(0, dimension), argument(3, dimension));
+                add(&start, first, argument(1, dimension))
+            }
+            ("memref.get_global", _) if is_workgroup(op.result(0).ty()) => {
+                let name = op.attribute("name").map(|name| name.to_string()).unwrap_or_default();
+                let ty = op.result(0).ty();
+                *globals.entry(name).or_insert_with(|| add_workgroup_memory(launch, entry, ty))
+            }
+            ("gpu.dynamic_shared_memory", _) => match dynamic {
+                Some(first) if first.result(0).ty() == op.result(0).ty() => first.result(0),
+                Some(_) => continue,
+                None => {
+                    if let Some(first) = entry.first_op().filter(|first| *first != op) {
+                        op.move_before(first);
+                    }
+                    dynamic = Some(op);
+                    continue;
+                }
+            },
+            _ => continue,
+        };
+        op.result(0).replace_all_uses_with(new);
+        op.erase();
+    }
+}
+
+/// Whether a buffer is in the memory that the threads of a block share.
+pub(super) fn is_workgroup(ty: Type) -> bool {
+    ty.memory_space()
+        .is_some_and(|space| space.as_integer() == Some(3) || space.to_string() == "#gpu.address_space<workgroup>")
+}
+
+fn add_workgroup_memory(launch: Op, entry: Block, ty: Type) -> Value {
+    let count = launch.attribute("workgroup_attributions").and_then(Attribute::as_integer).unwrap_or(0);
+    let clusters = segments(launch).is_some_and(|sizes| sizes.get(7).is_some_and(|size| *size != 0));
+    let first = if clusters { PLACE + 6 } else { PLACE };
+    let number = Attribute::integer(Type::integer(launch.context(), 64), count + 1);
+    launch.set_attribute("workgroup_attributions", number);
+    entry.insert_argument(first + count as usize, ty, launch.location())
+}
+
+/// The number of `arith::AtomicRMWKind::addf`.
+const ADD: i64 = 0;
+
+/// An update that only adds something, which the body does not compute, is a plain atomic addition.
+fn simplify_atomic(op: Op) {
+    let (Some(builder), Some(body)) = (Builder::before(op), op.body(0)) else { return };
+    let ops = body.ops();
+    let [sum, end] = ops.as_slice() else { return };
+    if sum.name() != "arith.addf" || end.operands() != sum.results() || !op.result(0).is_unused() {
+        return;
+    }
+    let old = body.argument(0);
+    let added = match [sum.operand(0), sum.operand(1)] {
+        [one, other] if one == old && other != old => other,
+        [other, one] if one == old && other != old => other,
+        _ => return,
+    };
+    let kind = Attribute::integer(Type::integer(op.context(), 64), ADD);
+    let operands = [&[added], &op.operands()[..]].concat();
+    builder.create("memref.atomic_rmw", &operands, &[added.ty()], &[("kind", kind)], &[]);
+    op.erase();
+}

@@ -1,0 +1,81 @@
+//! `memref.atomic_rmw` where iterations run in parallel.
+//!
+//! Only an addition whose result nobody uses has a derivative that does not depend on the order of the threads:
+//! `m[i] += x`. Forward: `m_shadow[i] += x_dot`, atomically too. Reverse: the location keeps its cotangent, and so does
+//! each term: `x_bar += m_shadow[i]`.
+
+use crate::{
+    analysis::{activity::Activity, flow::Flow},
+    engine::{Forward, Result, Reverse},
+    rules::Rule,
+};
+use autodiff_dialect::ir::{Attribute, Op, Value};
+
+pub(super) struct Atomic;
+
+/// The number of `arith::AtomicRMWKind::addf`.
+const ADD: i64 = 0;
+
+/// Why the op cannot be differentiated.
+fn obstacle(op: Op) -> Option<&'static str> {
+    if op.attribute("kind").and_then(Attribute::as_integer) != Some(ADD) {
+        Some(
+            "'memref.atomic_rmw' op can be differentiated if it adds only: what another kind leaves depends on the order \
+             of the threads",
+        )
+    } else if !op.result(0).is_unused() {
+        Some(
+            "'memref.atomic_rmw' op cannot be differentiated if its result is used: what it gives depends on the order \
+             of the threads",
+        )
+    } else {
+        None
+    }
+}
+
+impl Rule for Atomic {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        flow.content(op.operand(0), op.operand(1));
+        if !op.result(0).is_unused() {
+            flow.content(op.operand(1), op.result(0));
+        }
+    }
+
+    fn has_reverse(&self, op: Op, activity: &Activity) -> bool {
+        activity.is_active(op.operand(1))
+    }
+
+    fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
+        op.operands().split_off(2)
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        let copy = forward.copy(op);
+        if !forward.activity().is_active(op.operand(1)) {
+            return Ok(());
+        }
+        if let Some(message) = obstacle(op) {
+            return forward.refuse(op, message);
+        }
+        if let (Some(x_dot), Some(shadow)) = (forward.tangent(op.operand(0)), forward.tangent(op.operand(1))) {
+            let mut operands = copy.operands();
+            operands[0] = x_dot;
+            operands[1] = shadow;
+            let new = copy.duplicate();
+            new.set_operands(&operands);
+            forward.builder().insert(new);
+        }
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        if let Some(message) = obstacle(op) {
+            return reverse.refuse(op, message);
+        }
+        let shadow = reverse.shadow(op.operand(1))?;
+        let indices = reverse.primals(&op.operands().split_off(2))?;
+        let value = op.operand(0);
+        let bar = reverse.builder().op("memref.load", &[&[shadow], &indices[..]].concat(), value.ty());
+        reverse.accumulate(value, bar)
+    }
+}

@@ -1,0 +1,63 @@
+//! Rules for the `gpu` dialect: one file per construct.
+
+mod barrier;
+mod launch;
+mod memory;
+mod reduction;
+mod shuffle;
+
+use crate::{
+    emit::{add, multiply},
+    rules::Rule,
+};
+use autodiff_dialect::ir::{Attribute, Builder, Type, Value};
+
+/// Every rule of the dialect with the op that it is for.
+pub(super) fn all() -> Vec<(&'static str, &'static dyn Rule)> {
+    vec![
+        ("gpu.launch", &launch::Launch),
+        ("gpu.dynamic_shared_memory", &launch::DynamicMemory),
+        ("gpu.barrier", &barrier::Barrier),
+        ("gpu.wait", &barrier::Wait),
+        ("gpu.alloc", &memory::Allocation),
+        ("gpu.dealloc", &memory::Deallocation),
+        ("gpu.memcpy", &memory::Copy),
+        ("gpu.memset", &memory::Set),
+        ("gpu.host_register", &barrier::Wait),
+        ("gpu.host_unregister", &barrier::Wait),
+        ("gpu.all_reduce", &reduction::Reduction),
+        ("gpu.subgroup_reduce", &reduction::Reduction),
+        ("gpu.shuffle", &shuffle::Shuffle),
+        ("gpu.rotate", &shuffle::Rotation),
+        ("gpu.subgroup_broadcast", &shuffle::Broadcast),
+    ]
+}
+
+/// The number of a thread in its block, and the number of threads there, from its ids and the sizes of the block.
+fn threads(builder: &Builder, ids: &[Value], sizes: &[Value]) -> (Value, Value) {
+    let row = multiply(builder, ids[2], sizes[1]);
+    let row = add(builder, row, ids[1]);
+    let number = multiply(builder, row, sizes[0]);
+    let area = multiply(builder, sizes[0], sizes[1]);
+    (add(builder, number, ids[0]), multiply(builder, area, sizes[2]))
+}
+
+/// The number of a thread in its block, anywhere in a kernel.
+fn thread_number(builder: &Builder) -> Value {
+    let index = Type::index(builder.context());
+    let place = |name: &str, dimension: &str| {
+        let attribute = Attribute::parse(builder.context(), &format!("#gpu<dim {dimension}>"));
+        let attributes: Vec<_> = attribute.map(|attribute| ("dimension", attribute)).into_iter().collect();
+        builder.create(name, &[], &[index], &attributes, &[]).result(0)
+    };
+    let of = |name: &str| ["x", "y", "z"].map(|dimension| place(name, dimension));
+    threads(builder, &of("gpu.thread_id"), &of("gpu.block_dim")).0
+}
+
+/// Whether two numbers are equal, not-a-number being equal to nothing.
+fn equal(builder: &Builder, one: Value, other: Value) -> Value {
+    let (name, predicate) = if one.ty().is_float() { ("arith.cmpf", 1) } else { ("arith.cmpi", 0) };
+    let predicate = Attribute::integer(Type::integer(builder.context(), 64), predicate);
+    let boolean = Type::integer(builder.context(), 1);
+    builder.create(name, &[one, other], &[boolean], &[("predicate", predicate)], &[]).result(0)
+}

@@ -1,0 +1,340 @@
+//! `gpu.launch`.
+//!
+//! Forward: the same launch, with tangents beside the primals and the shadow of each buffer of a workgroup or a thread in
+//! the same memory. Reverse: a launch over the same grid and blocks, in which each thread reverses its own part. Between
+//! two barriers of a program without races a location has one writer or only readers; reversed, the writer alone takes
+//! its cotangent and the readers accumulate. Active numbers from outside are read by all threads: what they add is
+//! accumulated into a cell, which is read behind the launch.
+//!
+//! Memory of a workgroup holds nothing when a kernel starts, and so does its shadow, which the threads of the block clear
+//! together. What it held is nothing that the reverse launch can see: it comes from caches.
+
+use super::threads;
+use crate::{
+    analysis::{activity::Activity, flow::Flow, memory::Origin},
+    emit::{self, Trips, delinearised, multiply},
+    engine::{Counter, Execution, Forward, Result, Reverse, Scope},
+    rules::Rule,
+};
+use autodiff_dialect::{
+    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    state,
+};
+
+pub(crate) struct Launch;
+
+/// A launch by its parts.
+struct Parts {
+    body: Block,
+    /// The first argument of the body behind ids and dims.
+    first: usize,
+    /// The memory of a block, then that of a thread.
+    workgroup: Vec<Value>,
+    private: Vec<Value>,
+    /// All memory that the host asks for at run time, the bytes of which it has said how many.
+    dynamic: Option<(Value, Value)>,
+}
+
+/// The place of the number of bytes in `operandSegmentSizes`.
+const DYNAMIC: usize = 10;
+/// The place of the first size of a cluster.
+const CLUSTER: usize = 7;
+
+impl Parts {
+    fn new(op: Op) -> std::result::Result<Self, String> {
+        let body = op.body(0).ok_or("'gpu.launch' op has a region with several blocks, which could not be made one")?;
+        let sizes = segments(op);
+        if sizes.len() <= DYNAMIC || sizes[0] != 0 || op.result_count() != 0 {
+            return Err("'gpu.launch' op is asynchronous; run 'autodiff-inline-kernels' first".into());
+        }
+        let first = if sizes[CLUSTER] == 0 { 12 } else { 18 };
+        let count = op.attribute("workgroup_attributions").and_then(Attribute::as_integer).unwrap_or(0) as usize;
+        let arguments = body.arguments();
+        if arguments.len() < first + count {
+            return Err("'gpu.launch' op has too few arguments in its region".into());
+        }
+        let dynamic = match body.ops().into_iter().find(|inner| inner.name() == "gpu.dynamic_shared_memory") {
+            Some(inner) if sizes[DYNAMIC] == 1 => Some((inner.result(0), op.operand(op.operand_count() - 1))),
+            _ => None,
+        };
+        Ok(Self {
+            body,
+            first,
+            workgroup: arguments[first..first + count].to_vec(),
+            private: arguments[first + count..].to_vec(),
+            dynamic,
+        })
+    }
+
+    fn memory(&self) -> Vec<Value> {
+        [&self.workgroup[..], &self.private].concat()
+    }
+
+    /// One counter for each dimension of the grid and of a block that is not one, that of thread x last.
+    fn counters(&self, op: Op, builder: &Builder) -> Vec<Counter> {
+        let (lower, step) = (builder.index(0), builder.index(1));
+        let counter = |number: usize| {
+            let upper = op.operand(number);
+            let trips = Trips { lower, upper, step, unsigned: false };
+            (emit::constant_index(upper) != Some(1)).then(|| Counter { trips, induction: self.body.argument(number) })
+        };
+        [2, 1, 0, 5, 4, 3].into_iter().filter_map(counter).collect()
+    }
+}
+
+fn segments(op: Op) -> Vec<i32> {
+    op.attribute("operandSegmentSizes").and_then(Attribute::as_dense_i32).unwrap_or_default()
+}
+
+/// A new block with ids and dims, and memory of given types: of the workgroup, then of each thread.
+fn new_block(op: Op, first: usize, memory: &[Type]) -> Block {
+    let index = Type::index(op.context());
+    let types = std::iter::repeat_n(index, first).chain(memory.iter().copied());
+    Block::new(&types.map(|ty| (ty, op.location())).collect::<Vec<_>>())
+}
+
+/// The launch with other operands and another body, the first so many arguments of which are memory of the workgroup.
+fn rebuild(builder: &Builder, op: Op, operands: &[Value], workgroup: usize, body: Block) -> Op {
+    let attributes = op.attributes();
+    let mut attributes: Vec<_> = attributes.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    // A kernel without a name, lest two have one.
+    attributes.retain(|(name, _)| !matches!(*name, "workgroup_attributions" | "module" | "function"));
+    let count = Attribute::integer(Type::integer(op.context(), 64), workgroup as i64);
+    attributes.push(("workgroup_attributions", count));
+    let regions = [Region::with_block(body)];
+    builder.with_location(op.location()).create(op.name(), operands, &[], &attributes, &regions)
+}
+
+fn types(values: &[Value]) -> Vec<Type> {
+    values.iter().map(|value| value.ty()).collect()
+}
+
+/// The alignment of what shares the memory that is asked for at run time, in bytes.
+const ALIGNMENT: i64 = 16;
+
+/// A number of bytes, made a multiple of the alignment.
+fn aligned(builder: &Builder, bytes: Value) -> Value {
+    let constant = |number| builder.constant(bytes.ty(), Attribute::integer(bytes.ty(), number));
+    let raised = builder.same("arith.addi", &[bytes, constant(ALIGNMENT - 1)]);
+    builder.same("arith.andi", &[raised, constant(-ALIGNMENT)])
+}
+
+/// The part of the memory that is asked for at run time which starts behind so many times `bytes`.
+fn part(builder: &Builder, memory: Value, bytes: Value, number: usize) -> Value {
+    let index = Type::index(builder.context());
+    let size = builder.op("arith.index_castui", &[bytes], index);
+    let times = builder.index(number as i64);
+    let offset = multiply(builder, size, times);
+    builder.op("memref.view", &[memory, offset, size], memory.ty())
+}
+
+/// Clears a buffer, each thread of the block its share.
+fn clear_together(builder: &Builder, buffer: Value, zero: Value, (number, threads): (Value, Value)) {
+    let extents: Vec<_> = (0..buffer.ty().shape().len()).map(|index| emit::extent(builder, buffer, index)).collect();
+    let one = builder.index(1);
+    let total = extents.iter().fold(one, |total, extent| multiply(builder, total, *extent));
+    let block = Block::new(&[(Type::index(builder.context()), builder.location())]);
+    let inner = Builder::at_end(block, builder.location());
+    let indices = delinearised(&inner, block.argument(0), &extents);
+    inner.effect("memref.store", &[&[zero, buffer], &indices[..]].concat());
+    inner.effect("scf.yield", &[]);
+    builder.create("scf.for", &[number, total, threads], &[], &[], &[Region::with_block(block)]);
+}
+
+impl Rule for Launch {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        let Ok(parts) = Parts::new(op) else { return flow.everything(op) };
+        for memory in parts.memory() {
+            flow.origin(memory, Origin::Allocation(op));
+        }
+    }
+
+    fn handles_all_lanes(&self) -> bool {
+        true
+    }
+
+    fn is_kernel(&self) -> bool {
+        true
+    }
+
+    fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
+        op.operands()
+    }
+
+    fn mirrors(&self, op: Op, argument: Value) -> bool {
+        op.body(0) == Some(argument.block()) && !argument.ty().is_memory()
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        let parts = Parts::new(op).or_else(|message| forward.refuse(op, message))?;
+        let (activity, width) = (forward.activity(), forward.width());
+        let doubled = |memory: &[Value]| -> Vec<Type> {
+            let copies = |value: &Value| if activity.is_active(*value) { 1 + width } else { 1 };
+            memory.iter().flat_map(|value| std::iter::repeat_n(value.ty(), copies(value))).collect()
+        };
+        let (workgroup, private) = (doubled(&parts.workgroup), doubled(&parts.private));
+        let block = new_block(op, parts.first, &[&workgroup[..], &private].concat());
+        for (argument, new) in parts.body.arguments().into_iter().zip(block.arguments()).take(parts.first) {
+            forward.set_primal(argument, new);
+        }
+        let memory = parts.memory();
+        forward.bind_doubled(&memory, &block.arguments()[parts.first..], |index| activity.is_active(memory[index]));
+        let mut operands: Vec<_> = op.operands().into_iter().map(|operand| forward.primal(operand)).collect();
+        if let Some((dynamic, _)) = parts.dynamic.filter(|(dynamic, _)| activity.carries(*dynamic)) {
+            let builder = forward.builder();
+            let last = operands.len() - 1;
+            let bytes = aligned(&builder, operands[last]);
+            let times = builder.constant(bytes.ty(), Attribute::integer(bytes.ty(), 1 + width as i64));
+            operands[last] = multiply(&builder, bytes, times);
+            let inner = Builder::at_end(block, op.location());
+            let all = inner.op("gpu.dynamic_shared_memory", &[], dynamic.ty());
+            forward.set_primal(dynamic, all);
+            let mut lane = 0;
+            forward.each_lane(|forward| {
+                lane += 1;
+                forward.set_tangent(dynamic, Some(part(&inner, all, bytes, lane)));
+                Ok(())
+            })?;
+        }
+        forward.body(parts.body, block)?;
+        Builder::at_end(block, op.location()).effect("gpu.terminator", &[]);
+        rebuild(&forward.builder(), op, &operands, workgroup.len(), block);
+        Ok(())
+    }
+
+    fn forward_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        if !reverse.is_live(op) {
+            reverse.copy(op);
+            return Ok(());
+        }
+        let parts = Parts::new(op).or_else(|message| reverse.refuse(op, message))?;
+        let counters = parts.counters(op, &reverse.forward_builder());
+        let block = new_block(op, parts.first, &types(&parts.memory()));
+        for (argument, new) in parts.body.arguments().into_iter().zip(block.arguments()) {
+            reverse.bind(argument, new);
+        }
+        reverse.forward_body(parts.body, block, Execution::Kernel(counters))?;
+        Builder::at_end(block, op.location()).effect("gpu.terminator", &[]);
+        let operands: Vec<_> = op.operands().into_iter().map(|operand| reverse.counterpart(operand)).collect();
+        rebuild(&reverse.forward_builder(), op, &operands, parts.workgroup.len(), block);
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        let parts = Parts::new(op).or_else(|message| reverse.refuse(op, message))?;
+        let (activity, width) = (reverse.activity(), reverse.width());
+        let mut operands = reverse.primals(&op.operands())?;
+        let captured = reverse.captured(op);
+        let outer = reverse.builder();
+        let cells: Vec<_> = captured
+            .iter()
+            .flat_map(|value| std::iter::repeat_n(Type::memref(value.ty(), &[]), width))
+            .map(|ty| emit::zeroed(&outer, ty, &[]))
+            .collect();
+
+        let active = |memory: &[Value]| -> Vec<Value> {
+            memory.iter().copied().filter(|value| activity.is_active(*value)).collect()
+        };
+        let (workgroup, private) = (active(&parts.workgroup), active(&parts.private));
+        let mut memory = vec![];
+        for value in workgroup.iter().chain(&private) {
+            memory.extend(vec![value.ty(); width]);
+        }
+        let block = new_block(op, parts.first, &memory);
+        let inner = Builder::at_end(block, op.location());
+        let ids = block.arguments();
+        let counters = parts.counters(op, &outer);
+        let numbers = counters.iter().filter_map(|counter| counter.induction.argument_number()).map(|id| ids[id]);
+        let dynamic = parts.dynamic.filter(|(dynamic, _)| activity.carries(*dynamic));
+        let mut shared: Vec<_> = ids[parts.first..parts.first + workgroup.len() * width].to_vec();
+        let mut pieces = vec![];
+        if let Some((memory, _)) = dynamic {
+            // The primal's content is not needed any more: its shadow may stand where it stood.
+            let last = operands.len() - 1;
+            let all = inner.op("gpu.dynamic_shared_memory", &[], memory.ty());
+            if width == 1 {
+                pieces.push(all);
+            } else {
+                let bytes = aligned(&outer, operands[last]);
+                let times = outer.constant(bytes.ty(), Attribute::integer(bytes.ty(), width as i64));
+                operands[last] = multiply(&outer, bytes, times);
+                pieces.extend((0..width).map(|lane| part(&inner, all, bytes, lane)));
+            }
+            shared.push(all);
+        }
+        let thread = threads(&inner, &ids[3..6], &operands[3..6]);
+        for buffer in &shared {
+            let element = buffer.ty().element();
+            let zero = match element.is_integer() {
+                true => Some(inner.constant(element, Attribute::integer(element, 0))),
+                false => inner.number(element, 0.0),
+            };
+            let zero = zero.map_or_else(|| reverse.refuse(op, format!("type '{element}' has no constant zero")), Ok)?;
+            clear_together(&inner, *buffer, zero, thread);
+        }
+        for buffer in &ids[parts.first + workgroup.len() * width..] {
+            let element = buffer.ty().element();
+            let zero = inner.number(element, 0.0);
+            let zero = zero.map_or_else(|| reverse.refuse(op, format!("type '{element}' has no constant zero")), Ok)?;
+            emit::fill(&inner, *buffer, zero);
+        }
+        if !shared.is_empty() {
+            inner.effect("gpu.barrier", &[]);
+        }
+        let scope = Scope { source: parts.body, block, numbers: Some(numbers.collect()), captured };
+        reverse.scoped(scope, |reverse| {
+            for (argument, new) in parts.body.arguments().into_iter().zip(&ids).take(parts.first) {
+                reverse.provide(argument, *new);
+            }
+            for (index, buffer) in workgroup.iter().chain(&private).enumerate() {
+                for lane in 0..width {
+                    reverse.provide_shadow(*buffer, lane, ids[parts.first + index * width + lane]);
+                }
+            }
+            for (lane, piece) in pieces.iter().enumerate() {
+                reverse.provide_shadow(dynamic.map_or(*piece, |(memory, _)| memory), lane, *piece);
+            }
+            reverse.reverse_body(parts.body)?;
+            let bars = reverse.take_lanes(captured);
+            let builder = reverse.builder();
+            for (bar, cell) in bars.into_iter().zip(&cells) {
+                if let Some(bar) = bar {
+                    state::accumulate(&builder, bar, *cell, &[]);
+                }
+            }
+            builder.effect("gpu.terminator", &[]);
+            Ok(())
+        })?;
+        rebuild(&outer, op, &operands, workgroup.len() * width, block);
+        let mut bars = vec![];
+        for cell in &cells {
+            bars.push(Some(outer.op("memref.load", &[*cell], cell.ty().element())));
+            emit::release(&outer, *cell);
+        }
+        reverse.accumulate_lanes(captured, &bars)
+    }
+}
+
+/// The memory that a launch asks for at run time. The launch makes its shadow.
+pub(crate) struct DynamicMemory;
+
+impl Rule for DynamicMemory {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        flow.origin(op.result(0), Origin::Allocation(op));
+    }
+
+    fn has_reverse(&self, _: Op, _: &Activity) -> bool {
+        false
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        if forward.primal(op.result(0)) == op.result(0) {
+            forward.copy(op);
+        }
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, _: Op, _: &mut Reverse) -> Result<()> {
+        Ok(())
+    }
+}

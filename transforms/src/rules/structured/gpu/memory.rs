@@ -1,0 +1,221 @@
+//! `gpu.alloc`, `dealloc`, `memcpy` and `memset`.
+//!
+//! The shadow of memory of a device is memory of the device. Forward: what happens to the primal happens to the shadow.
+//! Reverse: a copy takes the target's cotangent away and adds it to the source's. The host does not look into a device,
+//! nor a kernel into the host's memory: the cotangent travels to the side of the source, and is added there.
+
+use crate::{
+    analysis::{activity::Activity, flow::Flow},
+    emit::{self, Storage},
+    engine::{Forward, Result, Reverse},
+    rules::Rule,
+};
+use autodiff_dialect::{
+    ir::{Builder, Op, Type, Value},
+    state,
+};
+
+pub(crate) struct Allocation;
+
+impl Rule for Allocation {
+    fn flow(&self, _: Op, _: &mut Flow) {}
+
+    fn storage(&self, _: Op) -> Storage {
+        Storage::Device
+    }
+
+    fn needed(&self, op: Op, activity: &Activity) -> Vec<Value> {
+        if activity.is_active(op.result(0)) { self.dynamic_sizes(op) } else { vec![] }
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        let copy = forward.copy(op);
+        if forward.activity().is_active(op.result(0)) {
+            let builder = forward.builder();
+            // As wide and as visible as the primal.
+            let shadow = builder.insert(copy.duplicate()).result(0);
+            let Some(zero) = builder.number(shadow.ty().element(), 0.0) else { return no_zero(op, forward) };
+            fill(&builder, Storage::Device, shadow, zero);
+            forward.set_tangent(op.result(0), Some(shadow));
+        }
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        reverse.free_shadow(op.result(0))
+    }
+
+    fn dynamic_sizes(&self, op: Op) -> Vec<Value> {
+        let open = op.result(0).ty().shape().into_iter().filter(|size| *size == Type::DYNAMIC).count();
+        op.operands().into_iter().take(open).collect()
+    }
+}
+
+fn no_zero(op: Op, forward: &Forward) -> Result<()> {
+    let ty = op.operands().into_iter().chain(op.results()).map(Value::ty).find(|ty| ty.is_memory());
+    let element = ty.map(|ty| ty.element().to_string()).unwrap_or_default();
+    forward.refuse(op, format!("derivatives of type '{element}' are not supported"))
+}
+
+/// Stores one value everywhere in a buffer.
+fn fill(builder: &Builder, storage: Storage, buffer: Value, value: Value) {
+    match storage {
+        Storage::Device => emit::for_each_on_device(builder, buffer, &mut |builder, indices| {
+            builder.effect("memref.store", &[&[value, buffer], indices].concat());
+        }),
+        _ => emit::fill(builder, buffer, value),
+    }
+}
+
+pub(crate) struct Deallocation;
+
+impl Rule for Deallocation {
+    fn flow(&self, _: Op, _: &mut Flow) {}
+
+    fn has_reverse(&self, _: Op, _: &Activity) -> bool {
+        false
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        forward.copy(op);
+        if let Some(shadow) = forward.tangent(op.operand(0)) {
+            forward.builder().effect(op.name(), &[shadow]);
+        }
+        Ok(())
+    }
+
+    fn forward_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        reverse.release(op, op.operand(0));
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, _: Op, _: &mut Reverse) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Where the memory behind a buffer of the host's code lives, as far as the function says.
+fn storage_of(reverse: &Reverse, buffer: Value) -> Storage {
+    reverse.allocation_of(buffer).map_or(Storage::Heap, |origin| reverse.storage(origin))
+}
+
+/// The buffer with the sizes of another: new, of unknown content.
+fn like(builder: &Builder, storage: Storage, buffer: Value) -> Value {
+    let ty = Type::memref(buffer.ty().element(), &buffer.ty().shape());
+    let open = buffer.ty().shape().into_iter().enumerate().filter(|(_, size)| *size == Type::DYNAMIC);
+    let sizes: Vec<_> = open.map(|(dimension, _)| emit::extent(builder, buffer, dimension)).collect();
+    emit::allocate_in(storage, builder, ty, &sizes)
+}
+
+/// `gpu.memcpy`: the target comes first.
+pub(crate) struct Copy;
+
+impl Rule for Copy {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        flow.content(op.operand(1), op.operand(0));
+    }
+
+    fn overwrites(&self, op: Op) -> Option<(Value, Op)> {
+        Some((op.operand(0), op))
+    }
+
+    fn has_reverse(&self, op: Op, activity: &Activity) -> bool {
+        activity.is_active(op.operand(0))
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        forward.copy(op);
+        let Some(to) = forward.tangent(op.operand(0)) else { return Ok(()) };
+        let builder = forward.builder();
+        if let Some(from) = forward.tangent(op.operand(1)) {
+            builder.effect(op.name(), &[to, from]);
+            return Ok(());
+        }
+        // Zeros come from the host's side or from the device's: whichever this is, a copy can.
+        let zeros = emit::zeroed_like(&builder, to);
+        builder.effect(op.name(), &[to, zeros]);
+        emit::release(&builder, zeros);
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        let (to, from) = (op.operand(0), op.operand(1));
+        let to_shadow = reverse.shadow(to)?;
+        let to_storage = storage_of(reverse, to);
+        let zero = reverse.builder().number(to.ty().element(), 0.0);
+        let Some(zero) = zero else {
+            return reverse.refuse(op, format!("derivatives of type '{}' are not supported", to.ty().element()));
+        };
+        if !reverse.activity().is_active(from) {
+            fill(&reverse.builder(), to_storage, to_shadow, zero);
+            return Ok(());
+        }
+        let from_shadow = reverse.shadow(from)?;
+        let from_storage = storage_of(reverse, from);
+        let builder = reverse.builder();
+        let bars = like(&builder, from_storage, from_shadow);
+        builder.effect(op.name(), &[bars, to_shadow]);
+        fill(&builder, to_storage, to_shadow, zero);
+        let element = bars.ty().element();
+        let mut add = |builder: &Builder, indices: &[Value]| {
+            let bar = builder.op("memref.load", &[&[bars], indices].concat(), element);
+            state::accumulate(builder, bar, from_shadow, indices);
+        };
+        match from_storage {
+            Storage::Device => emit::for_each_on_device(&builder, bars, &mut add),
+            _ => emit::for_each_element(&builder, bars, &mut add),
+        }
+        emit::release_in(from_storage, &builder, bars);
+        Ok(())
+    }
+}
+
+/// `gpu.memset`: each element is the value.
+pub(crate) struct Set;
+
+impl Rule for Set {
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        flow.content(op.operand(1), op.operand(0));
+    }
+
+    fn overwrites(&self, op: Op) -> Option<(Value, Op)> {
+        Some((op.operand(0), op))
+    }
+
+    fn has_reverse(&self, op: Op, activity: &Activity) -> bool {
+        activity.is_active(op.operand(0))
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        forward.copy(op);
+        if let Some(shadow) = forward.tangent(op.operand(0)) {
+            let tangent = forward.tangent_or_zero(op.operand(1))?;
+            forward.builder().effect(op.name(), &[shadow, tangent]);
+        }
+        Ok(())
+    }
+
+    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        let (to, value) = (op.operand(0), op.operand(1));
+        let shadow = reverse.shadow(to)?;
+        let storage = storage_of(reverse, to);
+        if reverse.activity().is_active(value) {
+            // Its cotangent is the sum over all elements, on the host.
+            let builder = reverse.builder();
+            let bars = like(&builder, Storage::Heap, shadow);
+            builder.effect("gpu.memcpy", &[bars, shadow]);
+            let cell = emit::zeroed(&builder, Type::memref(value.ty(), &[]), &[]);
+            emit::for_each_element(&builder, bars, &mut |builder, indices| {
+                let bar = builder.op("memref.load", &[&[bars], indices].concat(), value.ty());
+                state::accumulate(builder, bar, cell, &[]);
+            });
+            let bar = builder.op("memref.load", &[cell], value.ty());
+            emit::release(&builder, cell);
+            emit::release(&builder, bars);
+            reverse.accumulate(value, bar)?;
+        }
+        let zero = reverse.zero(value)?;
+        fill(&reverse.builder(), storage, shadow, zero);
+        Ok(())
+    }
+}
