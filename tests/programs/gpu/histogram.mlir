@@ -3,6 +3,8 @@
 // Sizes: n samples at run time, 64 bins; each block of 128 threads first counts in workgroup memory, then adds its
 // counts to those of the others. Bins are numbers below 64.
 // Source: the histogram with privatisation of the CUDA samples, written anew.
+// RUN: autodiff-run %s --entry histogram --target gpu-host --arg rand:300:1 --arg rand:300:3 --arg rand:64:4 \
+// RUN:   --mode check --check-races
 // RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
 // CHECK: gpu.launch_func @histogram_kernel::@histogram_kernel blocks in
 !counts = memref<64xf64, #gpu.address_space<workgroup>>

@@ -2,6 +2,8 @@
 //
 // Sizes: A is m x k, B is k x n, at run time; tiles over the rim are filled with zeros.
 // Source: the tiled product of the CUDA C++ programming guide, section "Shared Memory".
+// RUN: autodiff-run %s --entry matmul --target gpu-host --arg rand:20x33:1 --arg rand:33x18:2 --arg zeros:20x18 \
+// RUN:   --mode check --check-races
 // RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
 // CHECK: gpu.launch_func @matmul_kernel::@matmul_kernel blocks in
 !tile = memref<16x16xf64, #gpu.address_space<workgroup>>

@@ -3,6 +3,8 @@
 // Sizes: rows and columns at run time, at least one column; 128 threads go through a row in strides of 128.
 // Source: the usual shifted form; N. Higham et al., "Accurately computing the log-sum-exp and softmax functions"
 // (2021).
+// RUN: autodiff-run %s --entry softmax --target gpu-host --arg rand:3x300:1 --arg zeros:3x300 \
+// RUN:   --mode check --check-races
 // RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
 // CHECK: gpu.launch_func @softmax_kernel::@softmax_kernel blocks in
 func.func @softmax(%x: memref<?x?xf64>, %y: memref<?x?xf64>) {

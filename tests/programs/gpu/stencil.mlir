@@ -5,6 +5,8 @@
 // Sizes: u and v are rows x columns at run time; tiles of 16 x 16 cells with a halo of one cell.
 // Source: explicit Euler and the five-point Laplacian; the tile with a halo follows P. Micikevicius, "3D finite
 // difference computation on GPUs using CUDA" (2009).
+// RUN: autodiff-run %s --entry stencil --target gpu-host --arg 0.2 --arg rand:20x37:1 --arg zeros:20x37 \
+// RUN:   --mode check --check-races
 // RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
 // CHECK: gpu.launch_func @stencil_kernel::@stencil_kernel blocks in
 !tile = memref<18x18xf64, #gpu.address_space<workgroup>>
