@@ -78,7 +78,7 @@ fn shared_accumulations(module: Op) -> HashSet<Op> {
     let mut shared = HashSet::new();
     for function in module.walk().into_iter().filter(|op| op.is_function()) {
         let unmarked = |op: &Op| op.name() == names::ACCUMULATE && op.attribute(MARK).is_none();
-        if !function.walk().iter().any(|op| unmarked(op)) {
+        if !function.walk().iter().any(unmarked) {
             continue;
         }
         let locality = Locality::new(function, &rules);
