@@ -11,8 +11,9 @@
 // Source: J. Hesthaven, T. Warburton, "Nodal Discontinuous Galerkin Methods" (2008), ch. 6; the volume kernel of
 // ClimateMachine, which this is the two-dimensional case of without gravity, is described by A. Sridhar et al.,
 // Geosci. Model Dev. 15 (2022).
-// RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
-// CHECK: gpu.launch_func @dg_kernel::@dg_kernel blocks in
+// RUN: autodiff-run %s --entry main --target gpu-host --check-races --arg 1.5 --arg 2.5 \
+// RUN:   --arg rand:5x5:1 --arg rand:7x4x5x5:2 --arg zeros:7x4x5x5 | FileCheck %s
+// CHECK: kernel primal 'dg_kernel': launches 1,
 !matrix = memref<5x5xf64, #gpu.address_space<workgroup>>
 !flux = memref<4x5x5xf64, #gpu.address_space<workgroup>>
 func.func @dg(%rx: f64, %ry: f64, %d: memref<5x5xf64>, %q: memref<?x4x5x5xf64>, %rhs: memref<?x4x5x5xf64>) {

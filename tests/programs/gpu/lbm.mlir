@@ -11,8 +11,9 @@
 // cells where 16 ((2 i + 1 - n)^2 + (2 j + 1 - n)^2) < n^2, and leaves the end in f.
 // Source: Y. Qian, D. d'Humieres, P. Lallemand, "Lattice BGK Models for Navier-Stokes Equation", EPL 17 (1992);
 // streaming and collision in one kernel as in Parboil's benchmark lbm.
-// RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
-// CHECK: gpu.launch_func @step_kernel::@step_kernel blocks in
+// RUN: autodiff-run %s --entry main --target gpu-host --check-races --arg 0.8 --arg rand:9x18x18:1 \
+// RUN:   --arg zeros:9x18x18 --arg 2 | FileCheck %s
+// CHECK: kernel primal 'step_kernel': launches 4,
 func.func private @step(%tau: f64, %solid: memref<?x?xi1>, %f: memref<9x?x?xf64>, %g: memref<9x?x?xf64>) {
   %zero = arith.constant 0 : index
   %one = arith.constant 1 : index

@@ -13,9 +13,11 @@
 // threads, one thread an element, then one thread a node. Forces of corners are stored between the two kernels.
 // Source: R. Hornung, J. Keasler, M. Gokhale, "Hydrodynamics Challenge Problem", LLNL-TR-490254 (2011); the volume
 // after J. Grandy, "Efficient Computation of Volume of Hexahedral Cells", UCRL-ID-128886 (1997).
-// RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
-// CHECK-DAG: gpu.launch_func @integrate_kernel::@integrate_kernel blocks in
-// CHECK-DAG: gpu.launch_func @gather_kernel::@gather_kernel blocks in
+// RUN: autodiff-run %s --entry main --target gpu-host --check-races --arg rand:4x5x6:1 \
+// RUN:   --arg rand:4x5x6:2 --arg rand:4x5x6:3 --arg rand:3x4x5:4 --arg zeros:4x5x6 --arg zeros:4x5x6 \
+// RUN:   --arg zeros:4x5x6 --arg zeros:3x4x5 | FileCheck %s
+// CHECK: kernel primal 'integrate_kernel': launches 1,
+// CHECK-NEXT: kernel primal 'gather_kernel': launches 1,
 !mesh = memref<?x?x?xf64>
 !corner_forces = memref<3x8x?x?x?xf64>
 

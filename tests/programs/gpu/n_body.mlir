@@ -5,8 +5,9 @@
 // Sizes: n bodies at run time, s > 0 the square of the softening length; a last tile is filled up with bodies of mass
 // 0.
 // Source: L. Nyland, M. Harris, J. Prins, "Fast N-Body Simulation with CUDA", GPU Gems 3, ch. 31.
-// RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
-// CHECK: gpu.launch_func @n_body_kernel::@n_body_kernel blocks in
+// RUN: autodiff-run %s --entry n_body --target gpu-host --check-races --arg 0.1 --arg rand:70x3:1 \
+// RUN:   --arg rand:70:2 --arg zeros:70x3 | FileCheck %s
+// CHECK: kernel primal 'n_body_kernel': launches 1,
 !tile = memref<64x4xf64, #gpu.address_space<workgroup>>
 func.func @n_body(%s: f64, %p: memref<?x3xf64>, %m: memref<?xf64>, %a: memref<?x3xf64>) {
   %zero = arith.constant 0 : index

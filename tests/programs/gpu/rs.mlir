@@ -12,8 +12,9 @@
 // `main` makes up such tables.
 // Source: J. Tramm et al., "Performance analysis of a reduced data movement algorithm for neutron cross section data in
 // Monte Carlo simulations", EASC 2014.
-// RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
-// CHECK: gpu.launch_func @rs_kernel::@rs_kernel blocks in
+// RUN: autodiff-run %s --entry main --target gpu-host --check-races --arg rand:8x4x3x6:1 \
+// RUN:   --arg rand:8x4x3:2 --arg rand:8x4:3 --arg rand:5x6:4 --arg zeros:70x4 | FileCheck %s
+// CHECK: kernel primal 'rs_kernel': launches 1,
 func.func @rs(%pole: memref<?x?x?x6xf64>, %momentum: memref<?x?x?xindex>, %window: memref<?x?x3xf64>,
               %k0: memref<?x4xf64>, %conc: memref<?x?xf64>, %count: memref<?xindex>, %nuclide: memref<?x?xindex>,
               %energy: memref<?xf64>, %material: memref<?xindex>, %macro: memref<?x4xf64>) {

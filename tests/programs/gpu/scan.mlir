@@ -3,8 +3,9 @@
 // Sizes: n at run time, blocks of 128 threads; subgroups of 32 or 64 lanes. Each subgroup scans by shuffles with
 // offsets 1, 2, 4, ..., then adds the totals of the subgroups before it, which are exchanged in workgroup memory.
 // Source: W. Hillis, G. Steele, "Data Parallel Algorithms", CACM 29 (1986); M. Harris, S. Sengupta, GPU Gems 3, ch. 39.
-// RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
-// CHECK: gpu.launch_func @scan_kernel::@scan_kernel blocks in
+// RUN: autodiff-run %s --entry scan --target gpu-host --check-races --arg rand:300:1 --arg zeros:300 \
+// RUN:   | FileCheck %s
+// CHECK: kernel primal 'scan_kernel': launches 1,
 !totals = memref<4xf64, #gpu.address_space<workgroup>>
 func.func @scan(%x: memref<?xf64>, %y: memref<?xf64>) {
   %zero = arith.constant 0 : index

@@ -9,8 +9,9 @@
 // tables.
 // Source: J. Tramm et al., "XSBench - the development and verification of a performance abstraction for Monte Carlo
 // reactor analysis", PHYSOR 2014.
-// RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
-// CHECK: gpu.launch_func @xs_kernel::@xs_kernel blocks in
+// RUN: autodiff-run %s --entry main --target gpu-host --check-races --arg rand:8x16x5:1 \
+// RUN:   --arg rand:5x6:2 --arg rand:70:3 --arg zeros:70x5 | FileCheck %s
+// CHECK: kernel primal 'xs_kernel': launches 1,
 func.func @xs(%e: memref<?x?xf64>, %xs: memref<?x?x5xf64>, %conc: memref<?x?xf64>, %count: memref<?xindex>,
               %nuclide: memref<?x?xindex>, %energy: memref<?xf64>, %material: memref<?xindex>,
               %macro: memref<?x5xf64>) {
