@@ -4,8 +4,6 @@
 // Source: M. Harris, "Optimizing Parallel Reduction in CUDA", sequential addressing.
 // RUN: autodiff-run %s --entry block_reduction --target gpu-host --arg rand:700:1 --arg zeros:3 \
 // RUN:   --mode check --check-races
-// RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
-// CHECK: gpu.launch_func @block_reduction_kernel::@block_reduction_kernel blocks in
 !row = memref<256xf64, #gpu.address_space<workgroup>>
 func.func @block_reduction(%x: memref<?xf64>, %s: memref<?xf64>) {
   %zero = arith.constant 0 : index

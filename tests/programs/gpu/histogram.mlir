@@ -5,8 +5,6 @@
 // Source: the histogram with privatisation of the CUDA samples, written anew.
 // RUN: autodiff-run %s --entry histogram --target gpu-host --arg rand:300:1 --arg rand:300:3 --arg rand:64:4 \
 // RUN:   --mode check --check-races
-// RUN: autodiff-opt %s --gpu-kernel-outlining | FileCheck %s
-// CHECK: gpu.launch_func @histogram_kernel::@histogram_kernel blocks in
 !counts = memref<64xf64, #gpu.address_space<workgroup>>
 func.func @histogram(%bins: memref<?xi32>, %w: memref<?xf64>, %h: memref<64xf64>) {
   %zero = arith.constant 0 : index
