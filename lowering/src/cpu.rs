@@ -1,6 +1,6 @@
 //! The pipeline from upstream dialects to the LLVM dialect, for CPUs.
 
-use autodiff_dialect::bridge::Pipeline;
+use autodiff_dialect::bridge::{OptionKind, PassOption, Pipeline};
 
 /// Makes buffers of tensors. The boundaries of functions keep their order of parameters and results.
 pub const BUFFERIZE: &str = "builtin.module(\
@@ -14,15 +14,50 @@ pub const BUFFERIZE: &str = "builtin.module(\
 /// Passes before differentiation: what has no rule of its own yet becomes what has.
 pub const PREPARE: &str = "convert-linalg-to-loops,";
 
+/// Passes behind differentiation that make the most of the iterations of parallel loops; `threads`: how many there are.
+pub fn lower_state(threads: Option<u32>) -> String {
+    match threads {
+        // A few chunks for each thread balance the load.
+        Some(threads) => format!(
+            "scf-forall-to-parallel,lower-affine,autodiff-expand-reductions,autodiff-localize{{chunks={}}},autodiff-lower,",
+            threads.saturating_mul(CHUNKS_PER_THREAD).min(4096)
+        ),
+        None => "autodiff-lower{sequential=true},".to_owned(),
+    }
+}
+
+const CHUNKS_PER_THREAD: u32 = 2;
+
+static OPTIONS: [PassOption; 1] = [PassOption::new(
+    c"openmp",
+    OptionKind::Bool,
+    c"false",
+    c"Run the iterations of parallel loops on the threads of OpenMP",
+)];
+
 /// The pipeline by name.
-pub static CPU_PIPELINE: Pipeline =
-    Pipeline::new(c"autodiff-cpu-pipeline", c"Lower upstream dialects to the LLVM dialect for a CPU", &[], |_| {
-        Ok(cpu_pipeline())
-    });
+pub static CPU_PIPELINE: Pipeline = Pipeline::new(
+    c"autodiff-cpu-pipeline",
+    c"Lower upstream dialects to the LLVM dialect for a CPU",
+    &OPTIONS,
+    |options| Ok(cpu_pipeline(options == ["true"])),
+);
 
 /// The pipeline as text, without the `builtin.module` around it. The interface of functions stays as it is.
-pub fn cpu_pipeline() -> String {
-    PASSES.concat()
+pub fn cpu_pipeline(openmp: bool) -> String {
+    if !openmp {
+        return PASSES.concat();
+    }
+    let replace = |pass: &&str| match *pass {
+        "scf-forall-to-for," => "scf-forall-to-parallel,".to_owned(),
+        "convert-scf-to-cf," => {
+            "autodiff-expand-reductions,convert-scf-to-openmp,autodiff-dissolve-alloca-scope,convert-scf-to-cf,"
+                .to_owned()
+        }
+        "finalize-memref-to-llvm," => "finalize-memref-to-llvm,convert-openmp-to-llvm,".to_owned(),
+        other => other.to_owned(),
+    };
+    PASSES.iter().map(replace).collect()
 }
 
 /// 1. Structured ops to loops, and vectors to what LLVM has.

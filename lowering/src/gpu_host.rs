@@ -45,6 +45,6 @@ pub fn pipeline(check_races: bool) -> String {
         "convert-linalg-to-loops,lower-affine,gpu-kernel-outlining,autodiff-gpu-to-host,\
          func.func(lower-vector-mask,lower-vector-multi-reduction),convert-vector-to-scf{{full-unroll=true}},\
          lower-affine,autodiff-gpu-check-accesses{{check-races={check_races}}},{}",
-        crate::cpu::cpu_pipeline()
+        crate::cpu::cpu_pipeline(false)
     )
 }

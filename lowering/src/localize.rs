@@ -14,7 +14,6 @@ use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption},
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Type, Value},
-    state::names,
 };
 use autodiff_transforms::{
     analysis::locality::{
@@ -45,8 +44,9 @@ pub(crate) static PASS: Pass = Pass::new(
             return Err(());
         };
         let rules = Registry::new(RuleBook::builtin().clone());
-        for function in module.walk() {
-            if function.is_function() && function.walk().iter().any(|op| op.name() == names::ACCUMULATE) {
+        let functions: Vec<_> = module.walk().into_iter().filter(|op| op.is_function()).collect();
+        for function in functions {
+            if function.walk().iter().any(is_parallel) {
                 localize(function, &rules, chunks);
             }
         }

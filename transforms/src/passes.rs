@@ -13,6 +13,7 @@ mod normal_form;
 mod print_activity;
 mod print_aliases;
 mod print_cache_plan;
+mod print_locality;
 mod print_needed;
 mod print_replay;
 mod report;
@@ -34,6 +35,7 @@ pub fn register() {
     bridge::register_pass(&print_activity::PASS);
     bridge::register_pass(&print_aliases::PASS);
     bridge::register_pass(&print_cache_plan::PASS);
+    bridge::register_pass(&print_locality::PASS);
     bridge::register_pass(&print_needed::PASS);
     bridge::register_pass(&print_replay::PASS);
     bridge::register_pass(&wrap::PASS);

@@ -268,12 +268,12 @@ impl Compiled {
                 Failure::Broken("differentiate", why)
             }
         })?;
-        run(context, &mut module, "autodiff-lower").map_err(|why| Failure::Broken("lower", why))?;
+        run(context, &mut module, "autodiff-lower{sequential=true}").map_err(|why| Failure::Broken("lower", why))?;
         let left = module.as_operation().to_string();
         if let Some(line) = left.lines().find(|line| line.contains("autodiff.")) {
             return Err(Failure::Broken("left over", line.trim().to_owned()));
         }
-        let pipeline = autodiff_lowering::cpu::cpu_pipeline();
+        let pipeline = autodiff_lowering::cpu::cpu_pipeline(false);
         run(context, &mut module, &pipeline).map_err(|why| Failure::Broken("lower to llvm", why))?;
         // SAFETY: the module is valid; the symbols are functions with the signatures that compilers expect.
         unsafe {

@@ -22,6 +22,14 @@ use std::{
 /// Libraries that generated code may call, where they are installed.
 const LIBRARIES: [&str; 2] = ["libmlir_c_runner_utils.so", "libmlir_runner_utils.so"];
 
+/// OpenMP's, by the name that all versions share: only one version can be installed.
+const OPENMP: [&str; 2] = ["/usr/lib/x86_64-linux-gnu/libomp.so.5", "/usr/lib/aarch64-linux-gnu/libomp.so.5"];
+
+/// Whether the iterations of parallel loops can run on threads.
+pub fn has_openmp() -> bool {
+    OPENMP.iter().any(|path| Path::new(path).exists())
+}
+
 /// Parses a file.
 pub fn parse_file<'c>(context: &'c Context, file: &str) -> Option<Module<'c>> {
     // SAFETY: the module, if there is one, is owned by the caller from here on.
@@ -81,6 +89,7 @@ impl Engine {
         let paths: Vec<_> = LIBRARIES
             .map(|name| format!("{root}/lib/{name}"))
             .into_iter()
+            .chain(OPENMP.map(str::to_owned))
             .filter(|path| Path::new(path).exists())
             .map(|path| path + "\0")
             .collect();

@@ -87,7 +87,7 @@ pub struct Options {
         help_heading = "Execution")]
     pub repeat: u32,
 
-    /// The number of OpenMP threads
+    /// Run the iterations of parallel loops on N threads (OpenMP) [default: one after another]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096), help_heading = "Execution")]
     pub threads: Option<u32>,
 

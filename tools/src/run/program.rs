@@ -65,13 +65,22 @@ impl Program {
         }
         let derivatives = source::as_op(&module).walk().iter().any(|op| op.name().starts_with("autodiff."));
         let differentiate = if derivatives { differentiation(&settings.rules)? } else { String::new() };
+        let state = match (settings.kernels, derivatives || settings.threads.is_some()) {
+            (Some(_), true) => "autodiff-lower,".to_owned(),
+            (None, true) => autodiff_lowering::cpu::lower_state(settings.threads),
+            _ => String::new(),
+        };
         // While functions have the names that people know, from which kernels get theirs.
         let outline = if settings.kernels.is_some() { ",gpu-kernel-outlining" } else { "" };
-        source::run_passes(context, &mut module, &format!("builtin.module({differentiate}symbol-dce{outline})"))?;
+        source::run_passes(
+            context,
+            &mut module,
+            &format!("builtin.module({differentiate}{state}symbol-dce{outline})"),
+        )?;
         source::hide_functions(&module, &names);
         let lower = match settings.kernels {
             Some(machine) => autodiff_lowering::gpu_host::pipeline(machine.check_races),
-            None => autodiff_lowering::cpu::cpu_pipeline(),
+            None => autodiff_lowering::cpu::cpu_pipeline(settings.threads.is_some()),
         };
         source::run_passes(context, &mut module, &format!("builtin.module({lower})"))?;
         let engine = Engine::new(&module, settings.level, settings.kernels)?;
@@ -130,6 +139,8 @@ pub struct Settings {
     pub level: u8,
     /// Files of further derivative rules.
     pub rules: Vec<PathBuf>,
+    /// The threads that run the iterations of parallel loops; none: one after another.
+    pub threads: Option<u32>,
     /// How kernels run on the CPU, if they do.
     pub kernels: Option<autodiff_runtime::Options>,
 }
@@ -173,5 +184,5 @@ fn differentiation(rules: &[PathBuf]) -> Result<String> {
         paths.push(text);
     }
     let options = if paths.is_empty() { String::new() } else { format!("{{rules={}}}", paths.join(",")) };
-    Ok(format!("symbol-dce,{}autodiff-differentiate{options},autodiff-lower,", autodiff_lowering::cpu::PREPARE))
+    Ok(format!("symbol-dce,{}autodiff-differentiate{options},", autodiff_lowering::cpu::PREPARE))
 }

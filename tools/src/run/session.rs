@@ -3,6 +3,7 @@
 use super::{
     array::Array,
     check::{self, Checker},
+    engine,
     failure::{Failure, Result},
     launcher::{self, Geometry},
     memory,
@@ -49,7 +50,11 @@ pub fn run(options: &Options) -> Result<Report> {
         workgroup_bytes: options.workgroup_memory,
     };
     let kernels = (options.target != Target::Cpu).then_some(machine);
-    let settings = Settings { level: options.opt_level, rules: options.rules.clone(), kernels };
+    if options.threads.is_some() && !engine::has_openmp() {
+        return Err(Failure::input("--threads: the OpenMP library is missing; install the package libomp-22-dev"));
+    }
+    let settings =
+        Settings { level: options.opt_level, rules: options.rules.clone(), threads: options.threads, kernels };
 
     progress.stage("compiling");
     let start = Instant::now();

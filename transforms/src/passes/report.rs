@@ -4,7 +4,7 @@
 //! 2. Bring each callee into normal form, as `autodiff-differentiate` does, and analyse its activity.
 //! 3. Hand it to the pass, which prints to standard output, in program order.
 
-mod names;
+pub(super) mod names;
 mod trips;
 
 pub(super) use trips::{Trip, trips};
@@ -198,12 +198,22 @@ impl Subject<'_> {
 
     /// An op: its name and where it is from.
     pub(super) fn op(&self, op: Op) -> String {
-        format!("{} at {}", op.name(), place(&op.location().to_string()))
+        words::op(op)
     }
 
     /// Ops in one line.
     pub(super) fn list(&self, ops: &[Op]) -> String {
         ops.iter().map(|op| self.op(*op)).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Words for what has no name.
+pub(super) mod words {
+    use autodiff_dialect::ir::Op;
+
+    /// An op: its name and where it is from.
+    pub fn op(op: Op) -> String {
+        format!("{} at {}", op.name(), super::place(&op.location().to_string()))
     }
 }
 

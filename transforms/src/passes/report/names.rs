@@ -6,10 +6,10 @@
 use autodiff_dialect::ir::{Block, Op, Region, Value};
 use std::collections::HashMap;
 
-pub(super) struct Names(HashMap<Value, String>);
+pub(in crate::passes) struct Names(HashMap<Value, String>);
 
 impl Names {
-    pub(super) fn new(function: Op) -> Self {
+    pub(in crate::passes) fn new(function: Op) -> Self {
         let mut names = HashMap::new();
         name_arguments(function, &mut names);
         let ops: Vec<_> = function.walk().into_iter().skip(1).filter(|op| op.result_count() > 0).collect();
@@ -28,7 +28,7 @@ impl Names {
         Self(names)
     }
 
-    pub(super) fn get(&self, value: Value) -> &str {
+    pub(in crate::passes) fn get(&self, value: Value) -> &str {
         self.0.get(&value).map_or("%?", String::as_str)
     }
 }

@@ -1,0 +1,140 @@
+//! Prints for each accumulation of a derivative whether parallel iterations can meet there, and what is done about it.
+
+use super::report::{REQUEST, Subject, each, names::Names, words};
+use crate::{
+    analysis::locality::{
+        Difference, Locality, Relation, is_parallel,
+        plan::{Plan, Split, Treatment},
+    },
+    engine::derive,
+};
+use autodiff_dialect::{
+    bridge::{self, Pass},
+    ir::Op,
+    state::names,
+};
+
+pub(super) static PASS: Pass = Pass::new(
+    c"autodiff-print-locality",
+    c"Print which accumulations parallel iterations share, and how they are kept apart",
+    &REQUEST,
+    run,
+);
+
+/// What the derivative goes through before it is lowered.
+const CLEAN_UP: &str = "builtin.module(autodiff-eliminate-dead,func.func(canonicalize,cse),autodiff-expand-reductions)";
+
+fn run(options: &[&str], module: Op) -> Result<(), ()> {
+    each(options, module, |subject| {
+        let heading = format!("{}: locality\n", subject.title());
+        heading
+            + &derivative(subject).map_or_else(|| "  no derivative\n".to_owned(), |op| Report::new(op, subject).text())
+    })
+}
+
+/// The derivative that is meant, cleaned up.
+fn derivative(subject: &Subject) -> Option<Op> {
+    let report =
+        |errors: Vec<autodiff_dialect::diagnostic::Diagnostic>| errors.into_iter().for_each(|error| error.emit());
+    let derivative = derive(subject.function, subject.request, subject.rules).map_err(report).ok()?.function;
+    let module = derivative.parent()?;
+    bridge::run_pipeline(module, CLEAN_UP).ok()?;
+    let block = module.region(0).first_block()?;
+    block.ops().into_iter().find(|op| op.symbol_name() == Some(subject.request.symbol()))
+}
+
+struct Report {
+    function: Op,
+    names: Names,
+    locality: Locality,
+}
+
+impl Report {
+    fn new(function: Op, subject: &Subject) -> Self {
+        Self { function, names: Names::new(function), locality: Locality::new(function, subject.rules) }
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        let outer = |op: &Op| std::iter::successors(op.parent(), |op| op.parent());
+        let parallel = self.function.walk().into_iter().filter(|op| is_parallel(*op));
+        let accumulates = |op: &Op| op.walk().iter().any(|inner| inner.name() == names::ACCUMULATE);
+        for op in parallel.filter(|op| !outer(op).any(is_parallel) && accumulates(op)) {
+            text += &self.of_loop(op);
+        }
+        let sequential = self.function.walk().into_iter().filter(|op| op.name() == names::ACCUMULATE);
+        for op in sequential.filter(|op| !outer(op).any(is_parallel)) {
+            text += &format!("  {}: sequential\n", self.target(op));
+        }
+        text
+    }
+
+    fn of_loop(&self, parallel: Op) -> String {
+        let shared = self.locality.sites_of(parallel);
+        // Threads of a GPU cannot take turns, nor have copies.
+        let plan = if parallel.name() == "scf.parallel" { self.locality.plan(parallel) } else { Plan::Keep };
+        let mut text = match &plan {
+            Plan::Split(split) => format!("  {}: {}\n", words::op(parallel), self.division(parallel, split)),
+            Plan::Keep => format!("  {}: as it is\n", words::op(parallel)),
+        };
+        for op in parallel.walk().into_iter().filter(|op| op.name() == names::ACCUMULATE) {
+            let site = shared.iter().copied().find(|site| self.locality.sites[*site].op == op);
+            let verdict = match (site, &plan) {
+                (None, _) => "private: the buffer is made in the iteration".to_owned(),
+                (Some(site), Plan::Keep) => self.apart(site),
+                (Some(site), Plan::Split(split)) => match split.treatment(self.locality.sites[site].root) {
+                    Treatment::Distinct => "distinct in that dimension".to_owned(),
+                    Treatment::Near(distance) => {
+                        format!("shared by iterations up to {distance} apart: chunks take turns")
+                    }
+                    Treatment::Private => format!("{}: a copy for each chunk", self.meeting(site)),
+                    Treatment::Atomic => {
+                        format!("atomic: {}, and the loop uses the buffer otherwise", self.meeting(site))
+                    }
+                },
+            };
+            text += &format!("    {}: {verdict}\n", self.target(op));
+        }
+        text
+    }
+
+    fn division(&self, parallel: Op, split: &Split) -> String {
+        let id = crate::analysis::locality::ids(parallel)[split.dimension];
+        let mut text = format!("in chunks of {}", self.names.get(id));
+        for (one, other) in &split.guards {
+            text += &format!(", one if {} and {} overlap", self.names.get(*one), self.names.get(*other));
+        }
+        text
+    }
+
+    /// Whether iterations meet at a place where nothing but atomics would keep them apart.
+    fn apart(&self, site: usize) -> String {
+        match self.locality.is_distinct(site) {
+            true => "distinct".to_owned(),
+            false => format!("atomic: {}", self.meeting(site)),
+        }
+    }
+
+    /// Who meets whom.
+    fn meeting(&self, site: usize) -> String {
+        for other in self.locality.rivals(site) {
+            match self.locality.relation(site, other) {
+                Relation::Same => {}
+                Relation::MayAlias => {
+                    return format!("may be the same memory as {}", self.names.get(self.locality.sites[other].root));
+                }
+                Relation::Unknown => return "shared through views that cannot be followed".to_owned(),
+                Relation::Apart(differences) => {
+                    let name = |difference: &Difference| self.names.get(difference.id).to_owned();
+                    let names: Vec<_> = differences.iter().map(name).collect();
+                    return format!("shared by iterations that differ in {}", names.join(", "));
+                }
+            }
+        }
+        "distinct".to_owned()
+    }
+
+    fn target(&self, op: Op) -> String {
+        format!("{} to {}", words::op(op), self.names.get(op.operand(1)))
+    }
+}
