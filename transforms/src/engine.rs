@@ -7,6 +7,7 @@
 mod bounds;
 mod cache;
 mod copy;
+mod count;
 mod derive;
 mod facts;
 mod forward;

@@ -306,7 +306,10 @@ impl Reverse<'_> {
             };
             Some(trips.count(&place.in_front))
         };
-        let extents: Option<Vec<_>> = counters.iter().map(extent).collect();
+        let mut extents: Option<Vec<_>> = counters.iter().map(extent).collect();
+        if let (None, true, [counter]) = (&extents, on_device, counters.as_slice()) {
+            extents = self.counted_first(source, counter.trips, root, place).map(|count| vec![count]);
+        }
         self.caches.described.get_mut(&source)?.extents.insert(key, extents.clone());
         extents
     }
