@@ -11,6 +11,9 @@
 // Source: J. Hesthaven, T. Warburton, "Nodal Discontinuous Galerkin Methods" (2008), ch. 6; the volume kernel of
 // ClimateMachine, which this is the two-dimensional case of without gravity, is described by A. Sridhar et al.,
 // Geosci. Model Dev. 15 (2022).
+// RUN: autodiff-run %s --entry main --target gpu-host --arg 1.5 --arg 2.5 --arg rand:5x5:1 --arg rand:3x4x5x5:2 \
+// RUN:   --arg zeros:3x4x5x5 \
+// RUN:   --mode check --check-races
 // RUN: autodiff-run %s --entry main --target gpu-host --check-races --arg 1.5 --arg 2.5 \
 // RUN:   --arg rand:5x5:1 --arg rand:7x4x5x5:2 --arg zeros:7x4x5x5 | FileCheck %s
 // CHECK: kernel primal 'dg_kernel': launches 1,

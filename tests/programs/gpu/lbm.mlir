@@ -11,6 +11,8 @@
 // cells where 16 ((2 i + 1 - n)^2 + (2 j + 1 - n)^2) < n^2, and leaves the end in f.
 // Source: Y. Qian, D. d'Humieres, P. Lallemand, "Lattice BGK Models for Navier-Stokes Equation", EPL 17 (1992);
 // streaming and collision in one kernel as in Parboil's benchmark lbm.
+// RUN: autodiff-run %s --entry main --target gpu-host --arg 0.8 --arg rand:9x18x18:1 --arg zeros:9x18x18 --arg 2 \
+// RUN:   --mode check --check-races
 // RUN: autodiff-run %s --entry main --target gpu-host --check-races --arg 0.8 --arg rand:9x18x18:1 \
 // RUN:   --arg zeros:9x18x18 --arg 2 | FileCheck %s
 // CHECK: kernel primal 'step_kernel': launches 4,

@@ -13,6 +13,9 @@
 // threads, one thread an element, then one thread a node. Forces of corners are stored between the two kernels.
 // Source: R. Hornung, J. Keasler, M. Gokhale, "Hydrodynamics Challenge Problem", LLNL-TR-490254 (2011); the volume
 // after J. Grandy, "Efficient Computation of Volume of Hexahedral Cells", UCRL-ID-128886 (1997).
+// RUN: autodiff-run %s --entry main --target gpu-host --arg rand:4x5x6:1 --arg rand:4x5x6:2 --arg rand:4x5x6:3 \
+// RUN:   --arg rand:3x4x5:4 --arg zeros:4x5x6 --arg zeros:4x5x6 --arg zeros:4x5x6 --arg zeros:3x4x5 \
+// RUN:   --mode check --check-races
 // RUN: autodiff-run %s --entry main --target gpu-host --check-races --arg rand:4x5x6:1 \
 // RUN:   --arg rand:4x5x6:2 --arg rand:4x5x6:3 --arg rand:3x4x5:4 --arg zeros:4x5x6 --arg zeros:4x5x6 \
 // RUN:   --arg zeros:4x5x6 --arg zeros:3x4x5 | FileCheck %s

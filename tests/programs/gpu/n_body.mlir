@@ -5,6 +5,8 @@
 // Sizes: n bodies at run time, s > 0 the square of the softening length; a last tile is filled up with bodies of mass
 // 0.
 // Source: L. Nyland, M. Harris, J. Prins, "Fast N-Body Simulation with CUDA", GPU Gems 3, ch. 31.
+// RUN: autodiff-run %s --entry n_body --target gpu-host --arg 0.1 --arg rand:70x3:1 --arg rand:70:2 --arg zeros:70x3 \
+// RUN:   --mode check --check-races
 // RUN: autodiff-run %s --entry n_body --target gpu-host --check-races --arg 0.1 --arg rand:70x3:1 \
 // RUN:   --arg rand:70:2 --arg zeros:70x3 | FileCheck %s
 // CHECK: kernel primal 'n_body_kernel': launches 1,

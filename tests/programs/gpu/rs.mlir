@@ -12,6 +12,9 @@
 // `main` makes up such tables.
 // Source: J. Tramm et al., "Performance analysis of a reduced data movement algorithm for neutron cross section data in
 // Monte Carlo simulations", EASC 2014.
+// RUN: autodiff-run %s --entry main --target gpu-host --arg rand:8x4x3x6:1 --arg rand:8x4x3:2 --arg rand:8x4:3 \
+// RUN:   --arg rand:5x6:4 --arg zeros:70x4 \
+// RUN:   --mode check --check-races
 // RUN: autodiff-run %s --entry main --target gpu-host --check-races --arg rand:8x4x3x6:1 \
 // RUN:   --arg rand:8x4x3:2 --arg rand:8x4:3 --arg rand:5x6:4 --arg zeros:70x4 | FileCheck %s
 // CHECK: kernel primal 'rs_kernel': launches 1,

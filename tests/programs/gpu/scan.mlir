@@ -3,6 +3,8 @@
 // Sizes: n at run time, blocks of 128 threads; subgroups of 32 or 64 lanes. Each subgroup scans by shuffles with
 // offsets 1, 2, 4, ..., then adds the totals of the subgroups before it, which are exchanged in workgroup memory.
 // Source: W. Hillis, G. Steele, "Data Parallel Algorithms", CACM 29 (1986); M. Harris, S. Sengupta, GPU Gems 3, ch. 39.
+// RUN: autodiff-run %s --entry scan --target gpu-host --arg rand:300:1 --arg zeros:300 \
+// RUN:   --mode check --check-races
 // RUN: autodiff-run %s --entry scan --target gpu-host --check-races --arg rand:300:1 --arg zeros:300 \
 // RUN:   | FileCheck %s
 // CHECK: kernel primal 'scan_kernel': launches 1,

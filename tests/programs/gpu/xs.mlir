@@ -9,6 +9,8 @@
 // tables.
 // Source: J. Tramm et al., "XSBench - the development and verification of a performance abstraction for Monte Carlo
 // reactor analysis", PHYSOR 2014.
+// RUN: autodiff-run %s --entry main --target gpu-host --arg rand:8x16x5:1 --arg rand:5x6:2 --arg rand:70:3 --arg zeros:70x5 \
+// RUN:   --mode check --check-races
 // RUN: autodiff-run %s --entry main --target gpu-host --check-races --arg rand:8x16x5:1 \
 // RUN:   --arg rand:5x6:2 --arg rand:70:3 --arg zeros:70x5 | FileCheck %s
 // CHECK: kernel primal 'xs_kernel': launches 1,
