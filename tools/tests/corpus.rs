@@ -22,7 +22,9 @@ const SOURCES: [&str; 2] = ["torch", "jax"];
 /// The level that runs as people run it, optimised.
 const FULL: &str = "scf";
 /// Levels that are checked too; LLVM would spend minutes on optimising them, and tells nothing new about derivatives.
-const QUICK: [&str; 2] = ["scf_nofuse", "cf"];
+const QUICK: [&str; 3] = ["scf_nofuse", "cf", PARALLEL];
+/// The level whose loops run on two threads.
+const PARALLEL: &str = "scf_parallel";
 /// Not a level: kernels for GPUs, which run on the host.
 const KERNELS: &str = "gpu";
 /// Not a level: the derivatives of the gradient of the first one.
@@ -181,7 +183,10 @@ fn check(case: &Case) -> Result<String, String> {
     common.extend(["--activity".to_owned(), activities.join(",")]);
     common.extend(["--entry".to_owned(), meta.function.clone()]);
     if case.level != FULL {
-        common.extend(["--opt-level".to_owned(), "0".to_owned()]);
+        common.extend(["--opt-level", "0"].map(str::to_owned));
+    }
+    if case.level == PARALLEL {
+        common.extend(["--threads", "2"].map(str::to_owned));
     }
 
     let mut worst: f64 = 0.0;
