@@ -207,3 +207,98 @@ fn call<R>(machine: &'static Machine, body: impl FnOnce() -> R) -> Result<R, Rep
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abi::*;
+    use std::ffi::{CStr, c_char};
+
+    /// What the kernels below take.
+    struct Arguments {
+        memory: *mut i64,
+        wait: bool,
+    }
+
+    const STORE: &CStr = c"k.mlir:2:3\nmemref.store";
+    const BARRIER: &CStr = c"k.mlir:4:5\ngpu.barrier";
+
+    /// Each thread writes its number, waits, and adds the number of its neighbour.
+    unsafe extern "C" fn neighbours(thread: *const Thread, arguments: *const u8) {
+        unsafe {
+            let (thread, arguments) = (&*thread, &*arguments.cast::<Arguments>());
+            let number = thread.number();
+            let place = |number: i64| arguments.memory.offset(number as isize);
+            let access = |kind, number| autodiff_gpu_access(STORE.as_ptr(), kind, place(number) as i64, 8);
+            access(1, number);
+            *place(number) = number;
+            if arguments.wait {
+                autodiff_gpu_barrier(BARRIER.as_ptr());
+            }
+            let other = (number + 1) % thread.block_dim[0];
+            access(0, other);
+            let theirs = *place(other);
+            if arguments.wait {
+                autodiff_gpu_barrier(BARRIER.as_ptr());
+            }
+            *place(number) += theirs;
+        }
+    }
+
+    /// Thread 3 accesses what is not there; others wait for it.
+    unsafe extern "C" fn beyond(thread: *const Thread, _: *const u8) {
+        unsafe {
+            if (*thread).number() == 3 {
+                autodiff_gpu_out_of_bounds(STORE.as_ptr(), 0, 3, 3);
+            }
+            autodiff_gpu_barrier(BARRIER.as_ptr());
+        }
+    }
+
+    unsafe fn start(kernel: crate::launch::Kernel, arguments: *const Arguments, threads: i64, synchronises: bool) {
+        let (name, site): (*const c_char, *const c_char) = (c"k".as_ptr(), c"k.mlir:9:1\ngpu.launch_func".as_ptr());
+        let flag = i64::from(synchronises);
+        unsafe { autodiff_gpu_launch(kernel, arguments.cast(), name, site, 2, 1, 1, threads, 1, 1, 0, 0, 0, flag) }
+    }
+
+    #[test]
+    fn threads_wait_for_each_other() {
+        let mut memory = [0; 5];
+        let arguments = Arguments { memory: memory.as_mut_ptr(), wait: true };
+        let outcome = run(Options::default(), || unsafe { start(neighbours, &arguments, 5, true) });
+        assert_eq!(outcome.result, Ok(()));
+        assert_eq!(memory, [1, 3, 5, 7, 4]);
+        let counters = Counters { launches: 1, threads: 10, ..Counters::default() };
+        assert_eq!(outcome.kernels, [("k".to_owned(), counters)]);
+    }
+
+    #[test]
+    fn races_are_found_where_a_barrier_is_missing() {
+        let options = Options { check_races: true, ..Options::default() };
+        for (wait, message) in [(true, "of block (1, 0, 0)"), (false, "thread (0, 0, 0) of block (0, 0, 0)")] {
+            let mut memory = [0; 5];
+            let arguments = Arguments { memory: memory.as_mut_ptr(), wait };
+            let outcome = run(options, || unsafe { start(neighbours, &arguments, 5, wait) });
+            // With barriers, the two blocks still share the memory.
+            let first = outcome.races.first().map(ToString::to_string).unwrap_or_default();
+            assert!(first.contains(message), "{first}");
+        }
+    }
+
+    #[test]
+    fn an_error_leaves_the_program_and_harms_nothing() {
+        let reached = Cell::new(false);
+        for _ in 0..2 {
+            let outcome = run(Options::default(), || {
+                unsafe { start(beyond, ptr::null(), 4, true) };
+                reached.set(true);
+            });
+            let message = outcome.result.map_err(|report| report.to_string());
+            let expected = "k.mlir:2:3: error: 'memref.store' op is out of bounds: index 3 in dimension 0 of size 3\n\
+                            note: in thread (3, 0, 0) of block (0, 0, 0) of kernel 'k'";
+            assert_eq!(message, Err(expected.to_owned()));
+        }
+        assert!(!reached.get());
+        assert_eq!(run(Options::default(), || 7).result, Ok(7));
+    }
+}

@@ -1,9 +1,9 @@
 //! Real programs that PyTorch and JAX exported, with reference gradients: `AUTODIFF_CORPUS` names their folder.
 //!
-//! For every program and level: gradients, tangents and primal outputs of `autodiff-run` against the stored ones, and its
-//! own check. For every program: the check of its gradient, that is Hessian-vector products in both modes. For every GPU
-//! kernel: what it leaves behind on the host. Without the variable, the suite says that it is skipped. Words after `--`
-//! select by name.
+//! For every program and level: gradients, tangents and primal outputs of `autodiff-run` against the stored ones, and
+//! its own check. For every program: the check of its gradient, that is Hessian-vector products in both modes. For
+//! every GPU kernel: what it leaves behind on the host. Without the variable, the suite says that it is skipped. Words
+//! after `--` select by name.
 
 use serde::Deserialize;
 use std::{

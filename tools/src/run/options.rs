@@ -111,6 +111,10 @@ pub struct Options {
     #[arg(long, help_heading = "Kernels")]
     pub check_races: bool,
 
+    /// gpu-host: count elements read and written and floating-point operations of kernels
+    #[arg(long, help_heading = "Kernels")]
+    pub count: bool,
+
     /// gpu-host: the lanes of a subgroup
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=128),
         help_heading = "Kernels")]

@@ -9,6 +9,7 @@ use super::{
     source::{self, Entry},
     wrapper::{Wrapper, types},
 };
+use autodiff_lowering::gpu_host::Instruments;
 use autodiff_runtime::Counters;
 use melior::{Context, ir::Module};
 use std::path::PathBuf;
@@ -79,7 +80,10 @@ impl Program {
         )?;
         source::hide_functions(&module, &names);
         let lower = match settings.kernels {
-            Some(machine) => autodiff_lowering::gpu_host::pipeline(machine.check_races),
+            Some(machine) => {
+                let (check_races, count) = (machine.check_races, settings.count);
+                autodiff_lowering::gpu_host::pipeline(Instruments { check_races, count })
+            }
             None => autodiff_lowering::cpu::cpu_pipeline(settings.threads.is_some()),
         };
         source::run_passes(context, &mut module, &format!("builtin.module({lower})"))?;
@@ -143,6 +147,8 @@ pub struct Settings {
     pub threads: Option<u32>,
     /// How kernels run on the CPU, if they do.
     pub kernels: Option<autodiff_runtime::Options>,
+    /// Whether they count what they do.
+    pub count: bool,
 }
 
 /// What a call has left behind, by role.

@@ -46,6 +46,8 @@ pub struct Report {
     pub cache_bytes: usize,
     /// The largest resident size of the process.
     pub peak_bytes: u64,
+    /// Whether kernels have counted more than their atomic updates.
+    count: bool,
     /// What the kernels of the primal have done on the host.
     pub primal_kernels: Vec<(String, Counters)>,
     /// What those of the derivative have done.
@@ -66,6 +68,7 @@ impl Report {
             gradient_seconds: None,
             cache_bytes: 0,
             peak_bytes: 0,
+            count: options.count,
             primal_kernels: vec![],
             gradient_kernels: vec![],
         }
@@ -170,8 +173,10 @@ impl Report {
         );
         object.insert("cache_bytes".into(), json!(self.cache_bytes));
         object.insert("peak_bytes".into(), json!(self.peak_bytes));
-        let kernels = [("primal", &self.primal_kernels), ("gradient", &self.gradient_kernels)]
-            .map(|(name, kernels)| (name.to_owned(), kernels.iter().map(kernel_json).collect()));
+        let kernels =
+            [("primal", &self.primal_kernels), ("gradient", &self.gradient_kernels)].map(|(name, kernels)| {
+                (name.to_owned(), kernels.iter().map(|kernel| kernel_json(kernel, self.count)).collect())
+            });
         object.insert("kernels".into(), Value::Object(kernels.into_iter().collect()));
         Value::Object(object)
     }
@@ -193,8 +198,11 @@ impl Report {
             self.gradient_seconds.map(|seconds| format!(", derivative {}", time(seconds))).unwrap_or_default();
         for (call, kernels) in [("primal", &self.primal_kernels), ("derivative", &self.gradient_kernels)] {
             rows.extend(kernels.iter().map(|(name, counters)| {
-                let Counters { launches, threads, atomics, .. } = counters;
-                let text = format!("'{name}': launches {launches}, threads {threads}, atomic updates {atomics}");
+                let Counters { launches, threads, atomics, loads, stores, flops } = counters;
+                let mut text = format!("'{name}': launches {launches}, threads {threads}, atomic updates {atomics}");
+                if self.count {
+                    text += &format!(", loads {loads}, stores {stores}, flops {flops}");
+                }
                 ("kernel".into(), call.into(), text)
             }));
         }
@@ -238,12 +246,16 @@ fn element_json(array: &Array, chunk: &[u8]) -> Value {
     if element.is_complex() { Value::Array(parts) } else { parts.into_iter().next().unwrap_or(Value::Null) }
 }
 
-fn kernel_json((name, counters): &(String, Counters)) -> Value {
+fn kernel_json((name, counters): &(String, Counters), count: bool) -> Value {
+    let counted = |number: u64| if count { json!(number) } else { Value::Null };
     json!({
         "name": name,
         "launches": counters.launches,
         "threads": counters.threads,
         "atomics": counters.atomics,
+        "loads": counted(counters.loads),
+        "stores": counted(counters.stores),
+        "flops": counted(counters.flops),
     })
 }
 

@@ -53,8 +53,13 @@ pub fn run(options: &Options) -> Result<Report> {
     if options.threads.is_some() && !engine::has_openmp() {
         return Err(Failure::input("--threads: the OpenMP library is missing; install the package libomp-22-dev"));
     }
-    let settings =
-        Settings { level: options.opt_level, rules: options.rules.clone(), threads: options.threads, kernels };
+    let settings = Settings {
+        level: options.opt_level,
+        rules: options.rules.clone(),
+        threads: options.threads,
+        kernels,
+        count: options.count,
+    };
 
     progress.stage("compiling");
     let start = Instant::now();
@@ -159,8 +164,10 @@ fn check_flags(options: &Options) -> Result<()> {
     only("--seed-arg", !options.seed_args.is_empty(), &[Mode::Vjp])?;
     only("--tangent", !options.tangents.is_empty(), &[Mode::Jvp])?;
     only("--tolerance", options.tolerance.is_some(), &[Mode::Check])?;
-    if options.check_races && options.target != Target::GpuHost {
-        return Err(Failure::input("--check-races: has no meaning on this target, use --target gpu-host"));
+    for (flag, given) in [("--check-races", options.check_races), ("--count", options.count)] {
+        if given && options.target != Target::GpuHost {
+            return Err(Failure::input(format!("{flag}: has no meaning on this target, use --target gpu-host")));
+        }
     }
     only("--activity", options.activity.is_some(), &[Mode::Jvp, Mode::Vjp, Mode::Check])
 }
