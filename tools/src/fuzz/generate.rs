@@ -62,6 +62,8 @@ pub struct Generator<'c> {
     pub callees: Vec<Callee>,
     pub features: BTreeSet<&'static str>,
     pub leaks: bool,
+    /// Whether the iterations of a loop around run in parallel.
+    pub parallel: bool,
     next: usize,
 }
 
@@ -550,6 +552,7 @@ pub fn generate(choices: &mut Choices) -> Program {
         callees: vec![],
         features: BTreeSet::new(),
         leaks,
+        parallel: false,
         next: 0,
     };
     for number in 0..callees {

@@ -5,7 +5,7 @@ use super::{
     generate::{Callee, Generator, Owned, Scalar, avoided, tried},
 };
 
-const KINDS: [(&str, usize); 22] = [
+const KINDS: [(&str, usize); 23] = [
     ("float", 20),
     ("index", 5),
     ("load", 13),
@@ -28,6 +28,7 @@ const KINDS: [(&str, usize); 22] = [
     ("replace", 1),
     ("intstore", 1),
     ("scope", 2),
+    ("parallel", 5),
 ];
 
 /// A value that a region passes on.
@@ -43,11 +44,13 @@ enum Pass {
 impl Generator<'_> {
     pub fn statement(&mut self) {
         let weights = KINDS.map(|(name, weight)| match name {
-            "for" | "while" | "if" | "switch" | "execute" | "swap" | "sweep" | "replace" | "scope"
+            "for" | "while" | "if" | "switch" | "execute" | "swap" | "sweep" | "replace" | "scope" | "parallel"
                 if self.depth >= 3 =>
             {
                 0
             }
+            // A function may write to what another iteration reads.
+            "call" if self.parallel => 0,
             // Control flow in one cannot be lowered yet.
             "scope" if !tried(name) => 0,
             _ if avoided(name) => 0,
@@ -94,6 +97,7 @@ impl Generator<'_> {
             "replace" => self.replace(),
             "intstore" => self.integer_store(),
             "scope" => self.alloca_scope(),
+            "parallel" => self.parallel_loop(),
             _ => self.float_op(),
         }
     }
@@ -454,6 +458,133 @@ impl Generator<'_> {
         for (name, pass) in names.iter().zip(&passes) {
             self.receive(name, pass);
         }
+    }
+
+    /// A parallel loop: each iteration writes to a row of its own and to what it allocates, and reads anything else.
+    fn parallel_loop(&mut self) {
+        self.note("scf.parallel");
+        let float = self.float;
+        let rank = 1 + self.choices.below(2);
+        let counts: Vec<_> = (0..rank).map(|_| self.below(4)).collect();
+        let root = self.new_root();
+        let (own, row) = (self.fresh("m"), self.fresh("v"));
+        let dims = [vec![Dim::dynamic(0); rank], vec![Dim::fixed(3)]].concat();
+        let ty = Buffer::plain(String::new(), Element::Float, dims, vec![], 0).ty(float);
+        let start = self.float();
+        self.line(&format!("{own} = memref.alloc({}) : {ty}", counts.join(", ")));
+        self.line(&format!("linalg.fill ins({start} : {float}) outs({own} : {ty})"));
+        let (zero, one) = (self.constant(0), self.constant(1));
+        let list = |value: &str| vec![value; rank].join(", ");
+        let ivs: Vec<_> = (0..rank).map(|_| self.fresh("i")).collect();
+        let kinds: Vec<_> =
+            (0..self.choices.below(3)).map(|_| self.choices.pick(&["addf", "addf", "mulf", "maximumf", ""])).collect();
+        let initial: Vec<_> = kinds.iter().map(|_| self.float()).collect();
+        let results: Vec<_> = kinds.iter().map(|_| self.fresh("r")).collect();
+        let types = vec![float; kinds.len()].join(", ");
+        let (head, init) = match kinds.is_empty() {
+            true => (String::new(), String::new()),
+            false => (format!("{} = ", results.join(", ")), format!(" init ({}) -> ({types})", initial.join(", "))),
+        };
+        let (ids, counts) = (ivs.join(", "), counts.join(", "));
+        self.line(&format!(
+            "{head}scf.parallel ({ids}) = ({}) to ({counts}) step ({}){init} {{",
+            list(&zero),
+            list(&one)
+        ));
+        let before: Vec<_> = self.buffers.iter().map(|buffer| (buffer.name.clone(), buffer.writable)).collect();
+        self.buffers.iter_mut().for_each(|buffer| buffer.writable = false);
+        let outer = std::mem::replace(&mut self.parallel, true);
+        self.enter();
+        for iv in &ivs {
+            self.add(iv, Scalar::Index);
+        }
+        let mut own_row = Buffer::plain(row.clone(), Element::Float, vec![Dim::fixed(3)], vec![root], self.depth);
+        own_row.layout = Some((vec![Some(1)], None));
+        let (offsets, sizes, strides) = (format!("{ids}, 0"), "1, ".repeat(rank) + "3", "1, ".repeat(rank) + "1");
+        let view = own_row.ty(float);
+        self.line(&format!("{row} = memref.subview {own}[{offsets}] [{sizes}] [{strides}] : {ty} to {view}"));
+        self.buffers.push(own_row.clone());
+        self.statements(6);
+        let value = self.float();
+        self.store(&value, &own_row);
+        let mut reduced = vec![];
+        for _ in &kinds {
+            let value = self.float();
+            reduced.push(self.op("f", &format!("math.tanh {value} : {float}")));
+        }
+        self.free();
+        self.reduce(&kinds, &reduced, &types);
+        self.leave();
+        self.line("}");
+        self.parallel = outer;
+        for (name, writable) in before {
+            self.buffers.iter_mut().filter(|buffer| buffer.name == name).for_each(|buffer| buffer.writable = writable);
+        }
+        results.iter().for_each(|name| self.add(name, Scalar::Float));
+        self.collect_rows(&own, &ty, rank);
+    }
+
+    fn reduce(&mut self, kinds: &[&str], values: &[String], types: &str) {
+        if kinds.is_empty() {
+            return self.line("scf.reduce");
+        }
+        let float = self.float;
+        self.line(&format!("scf.reduce({} : {types}) {{", values.join(", ")));
+        for (number, kind) in kinds.iter().enumerate() {
+            if number > 0 {
+                self.line("}, {");
+            }
+            let (l, r) = (self.fresh("l"), self.fresh("l"));
+            self.line(&format!("^bb0({l}: {float}, {r}: {float}):"));
+            let result = match *kind {
+                "" => {
+                    self.note("general reduction");
+                    let product = self.op("f", &format!("arith.mulf {l}, {r} : {float}"));
+                    let sum = self.op("f", &format!("arith.addf {l}, {r} : {float}"));
+                    self.op("f", &format!("arith.addf {product}, {sum} : {float}"))
+                }
+                _ => {
+                    self.note("reduction by one op");
+                    self.op("f", &format!("arith.{kind} {l}, {r} : {float}"))
+                }
+            };
+            self.line(&format!("scf.reduce.return {result} : {float}"));
+        }
+        self.line("}");
+    }
+
+    /// Adds up the rows that a parallel loop has written.
+    fn collect_rows(&mut self, own: &str, ty: &str, rank: usize) {
+        let float = self.float;
+        let (zero, one, three) = (self.constant(0), self.constant(1), self.constant(3));
+        let start = self.number(0.0);
+        let mut sums = vec![start];
+        let mut places = vec![];
+        for dim in 0..=rank {
+            let number = self.constant(dim as i64);
+            let count = match dim == rank {
+                true => three.clone(),
+                false => self.op("n", &format!("memref.dim {own}, {number} : {ty}")),
+            };
+            let (result, iv, sum) = (self.fresh("f"), self.fresh("i"), self.fresh("f"));
+            let before = &sums[sums.len() - 1];
+            self.line(&format!(
+                "{result} = scf.for {iv} = {zero} to {count} step {one} iter_args({sum} = {before}) -> ({float}) {{"
+            ));
+            places.push((result, iv));
+            sums.push(sum);
+        }
+        let indices: Vec<_> = places.iter().map(|(_, iv)| iv.clone()).collect();
+        let value = self.op("f", &format!("memref.load {own}[{}] : {ty}", indices.join(", ")));
+        let mut last = self.op("f", &format!("arith.addf {}, {value} : {float}", sums[sums.len() - 1]));
+        for (result, _) in places.into_iter().rev() {
+            self.line(&format!("scf.yield {last} : {float}"));
+            self.line("}");
+            last = result;
+        }
+        self.line(&format!("memref.dealloc {own} : {ty}"));
+        let bounded = self.op("f", &format!("math.tanh {last} : {float}"));
+        self.add(&bounded, Scalar::Float);
     }
 
     fn region(&mut self, passes: &[Pass], most: usize) {

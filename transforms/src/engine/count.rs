@@ -7,11 +7,7 @@
 
 use crate::{
     emit::{self, Storage, Trips},
-    engine::{
-        Counter, Execution, Reverse,
-        cache::Place,
-        copy::remapped,
-    },
+    engine::{Counter, Execution, Reverse, cache::Place, copy::remapped},
 };
 use autodiff_dialect::ir::{Attribute, Block, Builder, EffectKind, Op, Region, Type, Value};
 use rustc_hash::FxHashMap;
@@ -118,7 +114,14 @@ impl Reverse<'_> {
     }
 
     /// A number of a thread, computed again from what is there before the launch.
-    fn again(&self, nest: &Nest, value: Value, builder: &Builder, numbers: &mut Numbers, depth: usize) -> Option<Value> {
+    fn again(
+        &self,
+        nest: &Nest,
+        value: Value,
+        builder: &Builder,
+        numbers: &mut Numbers,
+        depth: usize,
+    ) -> Option<Value> {
         if let Some(known) = numbers.get(&value) {
             return Some(*known);
         }
