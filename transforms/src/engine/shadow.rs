@@ -51,6 +51,29 @@ impl Reverse<'_> {
         self.bind_shadows(buffer, shadows);
     }
 
+    /// Says which shadows, one for each direction, a buffer has where the innermost frame reverses its block.
+    pub fn provide_shadows(&mut self, buffer: Value, shadows: &[Value]) -> Result<()> {
+        let frame = self.frame_of(buffer)?;
+        for (lane, shadow) in shadows.iter().enumerate() {
+            self.frame_shadows(frame).insert((buffer, lane), *shadow);
+        }
+        Ok(())
+    }
+
+    /// The shadows of a buffer in the reverse sweep, one for each direction.
+    ///
+    /// # Errors
+    ///
+    /// For a buffer of unknown origin.
+    pub fn lane_shadows(&mut self, buffer: Value) -> Result<Vec<Value>> {
+        let mut shadows = vec![];
+        self.each_lane(|reverse| {
+            shadows.push(reverse.shadow(buffer)?);
+            Ok(())
+        })?;
+        Ok(shadows)
+    }
+
     /// The shadows of a buffer in the forward sweep, one for each direction.
     ///
     /// # Errors

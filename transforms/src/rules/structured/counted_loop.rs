@@ -72,6 +72,21 @@ fn is_extent_of(bound: Value, buffer: Value) -> bool {
     asked || told
 }
 
+/// Buffers that a loop carries and only passes on, each to the place of one of them: pairs of a position and of the
+/// position whose argument is yielded there. Empty if it does anything else with an active buffer that it carries.
+fn take_turns(op: Op, source: Block, activity: &Activity) -> Vec<(usize, usize)> {
+    let yielded = source.terminator().map(Op::operands).unwrap_or_default();
+    let is_buffer = |index: &usize| {
+        let argument = source.argument(index + 1);
+        argument.ty().is_memory() && activity.is_active(argument)
+    };
+    let buffers: Vec<_> = (0..op.result_count()).filter(is_buffer).collect();
+    let argument_of = |value: &Value| value.argument_number().filter(|_| value.block() == source)?.checked_sub(1);
+    let turns: Vec<_> = buffers.iter().filter_map(|index| Some((*index, argument_of(yielded.get(*index)?)?))).collect();
+    let all_return = buffers.iter().all(|index| turns.iter().filter(|(_, from)| from == index).count() == 1);
+    if turns.len() == buffers.len() && all_return { turns } else { vec![] }
+}
+
 impl Rule for CountedLoop {
     fn flow(&self, op: Op, flow: &mut Flow) {
         let Some(block) = op.body(0) else { return flow.everything(op) };
@@ -207,11 +222,17 @@ impl Rule for CountedLoop {
                 !argument.ty().is_memory() && (activity.is_active(op.result(*index)) || activity.is_active(argument))
             })
             .collect();
+        let turns = take_turns(op, source, activity);
         let captured = reverse.captured(op);
         let select = |values: &[Value]| -> Vec<Value> { carried.iter().map(|index| values[*index]).collect() };
         let mut start = reverse.take_lanes_or_zero(&select(&op.results()))?;
         let split = start.len();
         start.extend(reverse.take_lanes_or_zero(captured)?);
+        let adjoints = start.len();
+        // Buffers that take turns forwards do so backwards: their shadows need no cache.
+        for (index, _) in &turns {
+            start.extend(reverse.lane_shadows(op.result(*index))?);
+        }
         let builder = reverse.builder();
         let count = trips.count(&builder);
         let (zero, one) = (builder.index(0), builder.index(1));
@@ -223,7 +244,12 @@ impl Rule for CountedLoop {
         let induction = trips.induction(&inner, number);
         reverse.scoped(Scope { source, block, numbers: Some(vec![number]), captured }, |reverse| {
             reverse.provide(source.argument(0), induction);
-            let bars = some(&block.arguments()[1..]);
+            let bars = some(&block.arguments()[1..=adjoints]);
+            let arguments = block.arguments().split_off(1 + adjoints);
+            let shadows: Vec<_> = turns.iter().zip(arguments.chunks(reverse.width())).collect();
+            for ((_, from), shadows) in &shadows {
+                reverse.provide_shadows(source.argument(from + 1), shadows)?;
+            }
             reverse.set_lanes(captured, &bars[split..]);
             let yielded = source.terminator().map(Op::operands).unwrap_or_default();
             if reverse.reruns(source) {
@@ -236,12 +262,16 @@ impl Rule for CountedLoop {
             for (argument, sum) in block.arguments()[1..].iter().zip(&values).skip(split) {
                 sum_in_any_order(*argument, *sum);
             }
+            for (index, _) in &turns {
+                let before = shadows.iter().filter(|((_, from), _)| from == index);
+                values.extend(before.flat_map(|(_, shadows)| *shadows));
+            }
             reverse.builder().effect("scf.yield", &values);
             Ok(())
         })?;
         let operands = [&[zero, count, one], &start[..]].concat();
         let new = reverse.builder().create("scf.for", &operands, &types, &[], &[Region::with_block(block)]);
-        let bars = some(&new.results());
+        let bars = some(&new.results()[..adjoints]);
         reverse.set_lanes(captured, &bars[split..]);
         reverse.accumulate_lanes(&select(&initial(op)), &bars[..split])
     }
