@@ -67,6 +67,7 @@ pub fn cpu_pipeline(openmp: bool) -> String {
 /// 5. All that is left to the LLVM dialect.
 const PASSES: &[&str] = &[
     "autodiff-mark-interface,",
+    "autodiff-mark-distinct,",
     "convert-linalg-to-loops,",
     "autodiff-expand-atomics,",
     "autodiff-dissolve-alloca-scope,",

@@ -1,5 +1,6 @@
 //! Lowering of the autodiff dialect and of upstream dialects to what machines run.
 
+mod adjoint_loops;
 mod alloca_scope;
 mod contraction;
 pub mod cpu;
@@ -8,13 +9,17 @@ mod gpu;
 pub mod gpu_host;
 mod interface;
 mod localize;
+mod mark_distinct;
 mod state;
 
 /// Registers the passes and pipelines, so that textual pipelines may name them.
 pub fn register() {
+    autodiff_dialect::bridge::register_pass(&adjoint_loops::split::PASS);
+    autodiff_dialect::bridge::register_pass(&adjoint_loops::straighten::PASS);
     autodiff_dialect::bridge::register_pass(&alloca_scope::PASS);
     autodiff_dialect::bridge::register_pass(&contraction::PASS);
     autodiff_dialect::bridge::register_pass(&localize::PASS);
+    autodiff_dialect::bridge::register_pass(&mark_distinct::PASS);
     autodiff_dialect::bridge::register_pass(&state::PASS);
     autodiff_dialect::bridge::register_pass(&expand_math::PASS);
     autodiff_dialect::bridge::register_pass(&interface::PASS);

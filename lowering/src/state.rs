@@ -1,12 +1,13 @@
 //! Lowers the state ops of the autodiff dialect to `memref`, `arith` and `scf`.
 //!
+//! 0. Loops over accumulations get the form that LLVM makes vectors of ([`adjoint_loops`]).
 //! 1. Shadows become allocations filled with zero; taking becomes load and clear; accumulating becomes load, add, store,
 //!    or an atomic addition where other iterations may add at the same place.
 //! 2. A cache with extents becomes an array. One without becomes a cell on the stack if it holds one value at a time, and
 //!    a stack that doubles when it is full otherwise.
 //! 3. `autodiff.stop_gradient` becomes its operand. A request that is left over is an error.
 
-use crate::localize::MARK;
+use crate::{adjoint_loops, localize::MARK};
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption, cache_element},
     diagnostic::Diagnostic,
@@ -36,6 +37,7 @@ pub(crate) static PASS: Pass = Pass::new(
 const FIRST_CAPACITY: i64 = 64;
 
 fn run(options: &[&str], module: Op) -> Result<(), ()> {
+    adjoint_loops::improve(module);
     let mut lowering = Lowering::default();
     if options.first() != Some(&"true") {
         lowering.shared = shared_accumulations(module);

@@ -1,0 +1,39 @@
+//! Innermost loops of reverse sweeps, in the form that LLVM makes vectors of.
+//!
+//! Such a loop takes cotangents from shadows, computes, and accumulates into other shadows. Accumulations commute, so the
+//! iterations may run in any order, and those of different accumulations apart, as long as nothing that is read is
+//! written ([`body`] says when).
+//!
+//! 1. Split loops that accumulate into neighbouring elements ([`split`]).
+//! 2. Let loops that count backwards count forwards ([`straighten`]).
+
+mod body;
+mod distinct;
+pub(crate) mod split;
+pub(crate) mod straighten;
+
+pub(crate) use distinct::turning_buffers;
+
+use autodiff_dialect::ir::Op;
+
+/// All of it.
+pub(crate) fn improve(module: Op) {
+    split::run(module);
+    straighten::run(module);
+}
+
+/// Loops without loops inside, but for those of GPU kernels: their vectors are threads.
+fn innermost_loops(module: Op) -> Vec<Op> {
+    let is_loop = |op: &Op| matches!(op.name(), "scf.for" | "scf.while" | "scf.parallel");
+    let in_kernel = |op: &Op| {
+        let around = std::iter::successors(op.parent(), |op| op.parent());
+        around.into_iter().any(|op| op.name().starts_with("gpu."))
+    };
+    module
+        .walk()
+        .into_iter()
+        .filter(|op| {
+            op.name() == "scf.for" && !in_kernel(op) && op.walk().iter().filter(|inner| is_loop(inner)).count() == 1
+        })
+        .collect()
+}

@@ -1,0 +1,119 @@
+//! Loops whose iterations may run in any order.
+
+use super::distinct::distinct;
+use autodiff_dialect::{
+    ir::{Block, Op, Value},
+    state::names,
+};
+use autodiff_transforms::{
+    analysis::locality::linear::{Linear, Symbols},
+    emit::constant_index,
+};
+
+/// The body of a loop that
+///
+/// - counts from zero by one,
+/// - carries nothing but sums that may be made in any order,
+/// - writes by taking and accumulating only,
+/// - takes each element once, and from no buffer that it reads or accumulates into,
+/// - reads no buffer that it accumulates into.
+pub(super) struct Body {
+    pub op: Op,
+    pub block: Block,
+    pub takes: Vec<Op>,
+    pub accumulations: Vec<Op>,
+    /// The induction variable, or what counts backwards in its stead.
+    pub induction: Value,
+}
+
+impl Body {
+    pub fn of(op: Op) -> Option<Self> {
+        let block = op.body(0)?;
+        if constant_index(op.operand(0)) != Some(0) || constant_index(op.operand(2)) != Some(1) {
+            return None;
+        }
+        let (mut takes, mut accumulations, mut reads) = (vec![], vec![], vec![]);
+        let end = block.terminator()?;
+        for inner in block.ops().into_iter().filter(|inner| *inner != end) {
+            match inner.name() {
+                names::TAKE => takes.push(inner),
+                names::ACCUMULATE => accumulations.push(inner),
+                "memref.load" => reads.push(inner.operand(0)),
+                names::POP if inner.operand_count() > 1 && !inner.result(0).ty().is_cache() => {}
+                _ if inner.is_memory_effect_free() => {}
+                _ => return None,
+            }
+        }
+        let sums = block.arguments().split_off(1);
+        if !sums.into_iter().zip(end.operands()).all(|(argument, yielded)| is_sum(argument, yielded)) {
+            return None;
+        }
+        let induction = mirror(op, block).map_or(block.argument(0), |op| op.result(0));
+        let this = Self { op, block, takes, accumulations, induction };
+        this.keeps_apart(&reads).then_some(this)
+    }
+
+    fn keeps_apart(&self, reads: &[Value]) -> bool {
+        let mut symbols = Symbols::default();
+        let targets: Vec<_> = self.accumulations.iter().map(|op| op.operand(1)).collect();
+        let read_apart = reads.iter().all(|read| targets.iter().all(|target| distinct(*read, *target)));
+        let taken_apart = self.takes.iter().enumerate().all(|(number, take)| {
+            let buffer = take.operand(0);
+            let others = self.takes[..number].iter().map(|other| other.operand(0));
+            let others = others.chain(targets.iter().copied()).chain(reads.iter().copied());
+            others.into_iter().all(|other| distinct(buffer, other))
+                && take.operands()[1..]
+                    .iter()
+                    .any(|index| self.coefficient(&symbols.linear(*index), &symbols).is_some())
+        });
+        read_apart && taken_apart
+    }
+
+    /// The factor of the induction variable in an index, if the index is `factor * induction + what the loop leaves
+    /// alone` and the factor is not zero.
+    pub fn coefficient(&self, index: &Linear, symbols: &Symbols) -> Option<i64> {
+        let mut coefficient = None;
+        for (monomial, factor) in &index.terms {
+            if let [symbol] = monomial[..]
+                && symbols.value(symbol) == self.induction
+            {
+                coefficient = Some(*factor);
+            } else if monomial.iter().any(|symbol| symbols.value(*symbol).block() == self.block) {
+                return None;
+            }
+        }
+        coefficient
+    }
+}
+
+/// The op that makes an induction variable count backwards, `(n - 1) - i`, if that is its only use.
+pub(super) fn mirror(op: Op, block: Block) -> Option<Op> {
+    let induction = block.argument(0);
+    let uses = induction.uses();
+    let [(user, 1)] = uses[..] else { return None };
+    let (bound, last) = (op.operand(1), user.operand(0));
+    let one_less = || {
+        let Some(from) = last.defining_op().filter(|from| from.operands().first() == Some(&bound)) else {
+            return false;
+        };
+        let step = from.operands().get(1).copied().and_then(constant_index);
+        (from.name() == "arith.subi" && step == Some(1)) || (from.name() == "arith.addi" && step == Some(-1))
+    };
+    let constants = || constant_index(bound)?.checked_sub(constant_index(last)?).filter(|difference| *difference == 1);
+    let mirrors = user.name() == "arith.subi" && user.block() == Some(block);
+    (mirrors && (one_less() || constants().is_some())).then_some(user)
+}
+
+/// Whether a value is a sum that starts with an argument, may be made in any order, and is seen by nobody on the way.
+fn is_sum(argument: Value, yielded: Value) -> bool {
+    let mut value = yielded;
+    while value != argument {
+        let Some(sum) = value.defining_op().filter(|op| op.name() == "arith.addf") else { return false };
+        let any_order = sum.attribute("fastmath").is_some_and(|flags| flags.to_string().contains("reassoc"));
+        if !any_order || value.uses().len() != 1 || sum.block() != Some(argument.block()) {
+            return false;
+        }
+        value = sum.operand(0);
+    }
+    argument.uses().len() == 1
+}
