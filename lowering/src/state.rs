@@ -185,7 +185,7 @@ impl Lowering {
                 }
                 let result = op.result(0);
                 if result.ty().is_cache() {
-                    let is_stack = kept_cache(operands[0]).is_some_and(|inner| inner.operand_count() == 0);
+                    let is_stack = kept_cache(operands[0], DEEPEST).is_some_and(|inner| inner.operand_count() == 0);
                     self.storage.insert(result, Storage { is_stack, parts: values });
                 } else {
                     values.into_iter().for_each(|value| result.replace_all_uses_with(value));
@@ -226,11 +226,27 @@ impl Storage {
     }
 }
 
-/// The caches that a cache of caches keeps are all made by one op.
-fn kept_cache(cache: Value) -> Option<Op> {
-    let pushed = cache.uses().into_iter().filter(|(op, index)| op.name() == "autodiff.push" && *index == 1);
-    pushed.map(|(op, _)| op.operand(0)).find_map(Value::defining_op)
+/// The op that makes a cache like the one that a value is: that itself, or, for one that was kept in another cache, one
+/// that is pushed there.
+fn maker(cache: Value, depth: usize) -> Option<Op> {
+    let op = cache.defining_op().filter(|_| depth > 0)?;
+    match op.name() {
+        names::CACHE => Some(op),
+        names::POP => kept_cache(op.operand(0), depth - 1),
+        _ => None,
+    }
 }
+
+/// The op that makes the caches which a cache of caches keeps, or caches like them.
+fn kept_cache(cache: Value, depth: usize) -> Option<Op> {
+    let holder = maker(cache, depth)?.result(0);
+    let pushed =
+        [holder, cache].into_iter().flat_map(Value::uses).filter(|(op, index)| op.name() == names::PUSH && *index == 1);
+    pushed.map(|(op, _)| op.operand(0)).find_map(|pushed| maker(pushed, depth))
+}
+
+/// Caches in caches are not followed further.
+const DEEPEST: usize = 16;
 
 /// The types of what a cache stores for one element.
 fn elements(cache: Op) -> Result<Vec<Type>, Diagnostic> {
@@ -239,11 +255,13 @@ fn elements(cache: Op) -> Result<Vec<Type>, Diagnostic> {
     if !element.is_cache() {
         return Ok(vec![element]);
     }
-    // Nobody pops what nobody pushes.
-    let Some(inner) = kept_cache(cache.result(0)) else { return Ok(vec![]) };
-    if inner.name() != "autodiff.cache" || inner == cache {
-        return Err(wrong("'autodiff.cache' op keeps caches that no 'autodiff.cache' op makes"));
-    }
+    let Some(inner) = kept_cache(cache.result(0), DEEPEST).filter(|inner| *inner != cache) else {
+        // Nobody pops what nobody pushes.
+        return match cache.result(0).uses().iter().any(|(op, _)| matches!(op.name(), names::PUSH | names::POP)) {
+            true => Err(wrong("'autodiff.cache' op keeps caches that no 'autodiff.cache' op makes")),
+            false => Ok(vec![]),
+        };
+    };
     let rank = inner.operand_count();
     let mut parts = vec![];
     for element in elements(inner)? {
