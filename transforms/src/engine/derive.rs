@@ -7,7 +7,7 @@ use crate::{
     },
     emit,
     engine::{Facts, Forward, Mode, Request, Result, Reverse, Scope, error_at, forward::single_block},
-    rules::{Missing, Registry},
+    rules::{Missing, Registry, gives_address},
 };
 use autodiff_dialect::{
     Activity,
@@ -121,7 +121,11 @@ fn refusals(function: Op, mode: Mode, rules: &Registry, activity: &Activities) -
         let loses_bits =
             op.operands().into_iter().any(|value| value.ty().is_differentiable() && activity.carries(value))
                 && op.results().into_iter().any(|result| activity.carries(result));
+        let loses_address = matches!(missing, Missing::Unknown)
+            && gives_address(op)
+            && op.operands().into_iter().any(|value| value.ty().is_memory() && activity.is_active(value));
         let carries = loses_bits
+            || loses_address
             || op.walk().into_iter().any(|inner| {
                 activity.moves_derivative(inner)
                     || (op.region_count() > 0

@@ -68,8 +68,21 @@ pub enum Missing {
 fn cannot_carry(op: Op) -> bool {
     let touches = |value: &Value| value.ty().is_differentiable();
     let gives = op.results().iter().any(touches);
-    op.region_count() == 0 && !gives && (!op.operands().iter().any(touches) || op.is_memory_effect_free())
+    let passes = op.is_memory_effect_free() && !gives_address(op);
+    op.region_count() == 0 && !gives && (!op.operands().iter().any(touches) || passes)
 }
+
+/// Whether an op may make an address of a buffer, through which nobody sees what is read and written.
+pub fn gives_address(op: Op) -> bool {
+    let takes_buffer = || op.operands().iter().any(|value| value.ty().is_differentiable_memory());
+    op.result_count() > 0
+        && !SIZES.contains(&op.name())
+        && op.results().iter().all(|value| !value.ty().is_memory())
+        && takes_buffer()
+}
+
+/// Ops that ask a buffer for its sizes only.
+const SIZES: [&str; 2] = ["memref.dim", "memref.rank"];
 
 struct Inactive;
 
