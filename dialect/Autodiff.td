@@ -20,9 +20,9 @@ def Autodiff_Dialect : Dialect {
   let cppNamespace = "::autodiff";
   let summary = "Requests for derivatives, and the state that derivative code keeps";
   let description = [{
-    *Request ops* (`autodiff.jvp`, `autodiff.vjp`) ask for a derivative of a function; the pass
-    `autodiff-differentiate` replaces them by calls of functions that it makes. *State ops* (shadows,
-    accumulation, caches) exist between that pass and `autodiff-lower`.
+    *Request ops* (`autodiff.jvp`, `autodiff.vjp`, and the pair `autodiff.augment` and `autodiff.pullback`) ask for a
+    derivative of a function; the pass `autodiff-differentiate` replaces them by calls of functions that it makes.
+    *State ops* (shadows, accumulation, caches, tapes) exist between that pass and `autodiff-lower`.
   }];
   let useDefaultAttributePrinterParser = 1;
   let useDefaultTypePrinterParser = 1;
@@ -61,6 +61,15 @@ def Autodiff_CacheType : TypeDef<Autodiff_Dialect, "Cache"> {
   let summary = "saved values of one type, from the forward to the reverse sweep";
   let parameters = (ins "::mlir::Type":$elementType);
   let assemblyFormat = "`<` $elementType `>`";
+}
+
+def Autodiff_TapeType : TypeDef<Autodiff_Dialect, "Tape"> {
+  let mnemonic = "tape";
+  let summary = "all that an augmented primal saves for its pullback";
+  let description = [{
+    `autodiff.augment` makes a tape, and the `autodiff.pullback` of the same callee and activities takes it up, once. A
+    tape that is never taken up is never freed.
+  }];
 }
 
 //===----------------------------------------------------------------------===//
@@ -109,6 +118,37 @@ def Autodiff_VjpOp : Autodiff_RequestOp<"vjp"> {
     ```mlir
     %x_bar = autodiff.vjp @f(%x, %a, %a_shadow, %y_bar) args [active, dup] results [active_noneed]
            : (f64, memref<?xf64>, memref<?xf64>, f64) -> f64
+    ```
+  }];
+}
+
+def Autodiff_AugmentOp : Autodiff_RequestOp<"augment"> {
+  let summary = "split reverse mode, forward sweep: results and a tape";
+  let description = [{
+    Calls the augmented primal of `callee`: it computes what the callee computes, and saves on a tape what
+    `autodiff.pullback` needs. Each `dup` argument is followed by its shadow, which is touched by the pullback only.
+    Results: the kept primals in order, and last the tape. A buffer that is a result is `dup` if it is differentiated:
+    its shadow, zero where the callee allocated it, follows. It lives until the pullback, which frees it where the callee
+    allocated the buffer.
+
+    ```mlir
+    %y, %tape = autodiff.augment @f(%x, %a, %a_shadow) args [active, dup] results [active]
+              : (f64, memref<?xf64>, memref<?xf64>) -> (f64, !autodiff.tape)
+    ```
+  }];
+}
+
+def Autodiff_PullbackOp : Autodiff_RequestOp<"pullback"> {
+  let summary = "split reverse mode, reverse sweep: from a tape and cotangents of results to those of arguments";
+  let description = [{
+    Calls the pullback of `callee` on a tape of `autodiff.augment` with the same activities: operands are the tape and
+    the cotangents of the active results, results the cotangents of the `active` arguments. Shadows were given to
+    `autodiff.augment`: on entry they hold the cotangents of the content that the buffers had when the callee returned,
+    on exit of the content that they had when it was called. Buffers may be overwritten and freed in between, shadows
+    not. A tape is used up: it must not be pulled back twice.
+
+    ```mlir
+    %x_bar = autodiff.pullback @f(%tape, %y_bar) args [active, dup] results [active] : (!autodiff.tape, f64) -> f64
     ```
   }];
 }
@@ -233,6 +273,50 @@ def Autodiff_FreeOp : Autodiff_Op<"free"> {
   }];
   let arguments = (ins Arg<Autodiff_CacheType, "", [MemFree]>:$cache);
   let assemblyFormat = "$cache attr-dict `:` type($cache)";
+}
+
+def Autodiff_PackOp : Autodiff_Op<"pack"> {
+  let summary = "a new tape that holds some values";
+  let description = [{
+    The string names the derivative whose pullback unpacks the tape.
+
+    ```mlir
+    %tape = autodiff.pack "f.augment.active"(%n, %m) : index, memref<?xf64>
+    ```
+  }];
+  let arguments = (ins StrAttr:$key, Variadic<AnyType>:$values);
+  let results = (outs Res<Autodiff_TapeType, "", [MemAlloc, MemWrite]>:$tape);
+  let assemblyFormat = "$key `(` $values `)` attr-dict (`:` type($values)^)?";
+}
+
+def Autodiff_UnpackOp : Autodiff_Op<"unpack"> {
+  let summary = "the values that a tape holds; frees the tape";
+  let description = [{
+    A tape that was packed under another name is an error at run time. `ranks` says of each value that is a cache how
+    many extents it has, and how many the caches have that it keeps.
+
+    ```mlir
+    %n, %m = autodiff.unpack "f.augment.active"(%tape) : index, memref<?xf64>
+    ```
+  }];
+  let arguments = (ins StrAttr:$key, Arg<Autodiff_TapeType, "", [MemRead, MemFree]>:$tape,
+                       OptionalAttr<DenseI64ArrayAttr>:$ranks);
+  let results = (outs Variadic<AnyType>:$values);
+  let assemblyFormat = "$key `(` $tape `)` (`ranks` $ranks^)? attr-dict (`:` type($values)^)?";
+  let hasVerifier = 1;
+}
+
+def Autodiff_BoundaryOp : Autodiff_Op<"boundary"> {
+  let summary = "where a derivative is cut into augmented primal and pullback";
+  let description = [{
+    Stands only in a derivative that is being built for split mode. The operands are what the augmented primal returns.
+
+    ```mlir
+    autodiff.boundary(%y) : f64
+    ```
+  }];
+  let arguments = (ins Variadic<AnyType>:$values);
+  let assemblyFormat = "`(` $values `)` attr-dict (`:` type($values)^)?";
 }
 
 #endif // AUTODIFF_TD

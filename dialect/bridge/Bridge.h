@@ -68,6 +68,8 @@ size_t autodiffActivities(MlirAttribute list, int32_t *activities, size_t capaci
 MlirAttribute autodiffActivityListGet(MlirContext context, const int32_t *activities, size_t count);
 MlirType autodiffCacheTypeGet(MlirType element);
 MlirType autodiffCacheTypeElement(MlirType cache);
+MlirType autodiffTapeTypeGet(MlirContext context);
+bool autodiffTypeIsATape(MlirType type);
 } // extern "C"
 
 #endif // AUTODIFF_BRIDGE_BRIDGE_H

@@ -117,6 +117,10 @@ struct TypeReader {
 
 /// Whether values of a type can carry a derivative.
 static bool isDifferentiable(Type type) {
+  if (isa<TapeType>(type))
+    return true;
+  if (auto cache = dyn_cast<CacheType>(type))
+    return isDifferentiable(cache.getElementType());
   if (auto shaped = dyn_cast<ShapedType>(type))
     return isDifferentiable(shaped.getElementType());
   if (auto complex = dyn_cast<ComplexType>(type))
@@ -124,15 +128,29 @@ static bool isDifferentiable(Type type) {
   return isa<FloatType>(type);
 }
 
+namespace {
+enum class Mode { Jvp, Vjp, Augment, Pullback };
+} // namespace
+
+/// Whether values of a type are passed by reference.
+static bool isMemory(Type type) { return isa<BaseMemRefType, CacheType, TapeType>(type); }
+
+static bool isDup(Activity activity) { return activity == Activity::Dup || activity == Activity::DupNoneed; }
+
+static bool isActive(Activity activity) {
+  return activity == Activity::Active || activity == Activity::ActiveNoneed;
+}
+
 /// Checks one activity against the type, the mode and the place that it stands at.
-static LogicalResult verifyActivity(Operation *op, Activity activity, Type type, bool reverse, bool isResult,
+static LogicalResult verifyActivity(Operation *op, Activity activity, Type type, Mode mode, bool isResult,
                                     size_t index) {
+  bool reverse = mode != Mode::Jvp, split = reverse && mode != Mode::Vjp;
   StringRef place = isResult ? "result" : "argument";
   auto error = [&](const Twine &why) {
     return op->emitOpError() << place << " #" << index << " cannot be '" << stringifyActivity(activity)
                              << "': " << why;
   };
-  bool memory = isa<BaseMemRefType>(type);
+  bool memory = isMemory(type);
   switch (activity) {
   case Activity::Const:
     return success();
@@ -146,10 +164,12 @@ static LogicalResult verifyActivity(Operation *op, Activity activity, Type type,
       return error("only a result can be left out");
     if (!isResult && memory)
       return error("a buffer is differentiated by its shadow, use 'dup'");
+    if (isResult && memory && split)
+      return error("in split mode a returned buffer is differentiated by its shadow, use 'dup'");
     break;
   case Activity::Dup:
   case Activity::DupNoneed:
-    if (isResult && reverse)
+    if (isResult && reverse && !(split && memory))
       return error("reverse mode takes 'active', 'active_noneed', 'const' or 'const_noneed' for a result");
     if (!isResult && reverse && !memory)
       return error("a value is differentiated by its cotangent, use 'active'");
@@ -168,8 +188,58 @@ static LogicalResult verifyActivity(Operation *op, Activity activity, Type type,
   return success();
 }
 
+/// Checks operands and results of a request against the types of its callee.
 template <typename RequestOp>
-static LogicalResult verifyRequest(RequestOp op, SymbolTableCollection &symbolTable, bool reverse) {
+static LogicalResult verifySignature(RequestOp op, ArrayRef<Type> arguments, ArrayRef<Type> results, Mode mode) {
+  ArrayRef<Activity> args = op.getArgActivities().getValue(), rets = op.getResultActivities().getValue();
+  size_t width = op.getWidth().value_or(1);
+  TypeReader inputs{op, "operand", op.getInputs().getTypes()}, outputs{op, "result", op.getOutputs().getTypes()};
+  Type tape = TapeType::get(op.getContext());
+  bool pullback = mode == Mode::Pullback, augment = mode == Mode::Augment;
+  if (pullback && failed(inputs.expect(tape, "the tape")))
+    return failure();
+  for (auto [index, activity, type] : llvm::enumerate(args, arguments)) {
+    if (failed(verifyActivity(op, activity, type, mode, /*isResult=*/false, index)))
+      return failure();
+    if (pullback)
+      continue;
+    if (failed(inputs.expect(type, "argument #" + Twine(index) + " of '@" + op.getCallee() + "'")))
+      return failure();
+    if (isDup(activity))
+      if (failed(inputs.expect(
+              type, (isMemory(type) ? "the shadow of argument #" : "the tangent of argument #") + Twine(index), width)))
+        return failure();
+  }
+  for (auto [index, activity, type] : llvm::enumerate(rets, results)) {
+    if (failed(verifyActivity(op, activity, type, mode, /*isResult=*/true, index)))
+      return failure();
+    if (isActive(activity) && !augment)
+      if (failed(inputs.expect(type, "the cotangent of result #" + Twine(index), width)))
+        return failure();
+    if (pullback)
+      continue;
+    if (activity == Activity::Const || activity == Activity::Active || activity == Activity::Dup)
+      if (failed(outputs.expect(type, "the primal result #" + Twine(index))))
+        return failure();
+    if (isDup(activity))
+      if (failed(outputs.expect(type, (augment ? "the shadow of result #" : "the tangent of result #") + Twine(index),
+                                width)))
+        return failure();
+  }
+  if (augment && failed(outputs.expect(tape, "the tape")))
+    return failure();
+  if (!augment)
+    for (auto [index, activity, type] : llvm::enumerate(args, arguments))
+      if (activity == Activity::Active)
+        if (failed(outputs.expect(type, "the cotangent of argument #" + Twine(index), width)))
+          return failure();
+  if (failed(inputs.finish()) || failed(outputs.finish()))
+    return failure();
+  return success();
+}
+
+template <typename RequestOp>
+static LogicalResult verifyRequest(RequestOp op, SymbolTableCollection &symbolTable, Mode mode) {
   Operation *symbol = symbolTable.lookupNearestSymbolFrom(op, op.getCalleeAttr());
   if (!symbol)
     return op.emitOpError() << "references unknown function " << op.getCalleeAttr();
@@ -180,56 +250,52 @@ static LogicalResult verifyRequest(RequestOp op, SymbolTableCollection &symbolTa
     return diagnostic;
   }
   ArrayRef<Type> arguments = function.getArgumentTypes(), results = function.getResultTypes();
-  ArrayRef<Activity> args = op.getArgActivities().getValue(), rets = op.getResultActivities().getValue();
-  if (args.size() != arguments.size() || rets.size() != results.size()) {
-    bool inArgs = args.size() != arguments.size();
+  size_t args = op.getArgActivities().getValue().size(), rets = op.getResultActivities().getValue().size();
+  if (args != arguments.size() || rets != results.size()) {
+    bool inArgs = args != arguments.size();
     InFlightDiagnostic diagnostic = op.emitOpError()
                                     << "expected " << (inArgs ? arguments.size() : results.size())
                                     << (inArgs ? " activities in 'args'" : " activities in 'results'")
                                     << ", one for each " << (inArgs ? "argument" : "result") << " of "
-                                    << op.getCalleeAttr() << ", got " << (inArgs ? args.size() : rets.size());
+                                    << op.getCalleeAttr() << ", got " << (inArgs ? args : rets);
     diagnostic.attachNote(function.getLoc()) << op.getCalleeAttr() << " is defined here";
     return diagnostic;
   }
-  size_t width = op.getWidth().value_or(1);
-  TypeReader inputs{op, "operand", op.getInputs().getTypes()}, outputs{op, "result", op.getOutputs().getTypes()};
-  for (auto [index, activity, type] : llvm::enumerate(args, arguments)) {
-    if (failed(verifyActivity(op, activity, type, reverse, /*isResult=*/false, index)) ||
-        failed(inputs.expect(type, "argument #" + Twine(index) + " of '@" + op.getCallee() + "'")))
-      return failure();
-    if (activity == Activity::Dup || activity == Activity::DupNoneed)
-      if (failed(inputs.expect(type, (isa<BaseMemRefType>(type) ? "the shadow of argument #" : "the tangent of argument #") + Twine(index),
-                               width)))
-        return failure();
-  }
-  for (auto [index, activity, type] : llvm::enumerate(rets, results)) {
-    if (failed(verifyActivity(op, activity, type, reverse, /*isResult=*/true, index)))
-      return failure();
-    if (activity == Activity::Active || activity == Activity::ActiveNoneed)
-      if (failed(inputs.expect(type, "the cotangent of result #" + Twine(index), width)))
-        return failure();
-    if (activity == Activity::Const || activity == Activity::Active || activity == Activity::Dup)
-      if (failed(outputs.expect(type, "the primal result #" + Twine(index))))
-        return failure();
-    if (activity == Activity::Dup || activity == Activity::DupNoneed)
-      if (failed(outputs.expect(type, "the tangent of result #" + Twine(index), width)))
-        return failure();
-  }
-  for (auto [index, activity, type] : llvm::enumerate(args, arguments))
-    if (activity == Activity::Active)
-      if (failed(outputs.expect(type, "the cotangent of argument #" + Twine(index), width)))
-        return failure();
-  if (failed(inputs.finish()) || failed(outputs.finish()))
-    return failure();
-  return success();
+  return verifySignature(op, arguments, results, mode);
 }
 
 LogicalResult JvpOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
-  return verifyRequest(*this, symbolTable, /*reverse=*/false);
+  return verifyRequest(*this, symbolTable, Mode::Jvp);
 }
 
 LogicalResult VjpOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
-  return verifyRequest(*this, symbolTable, /*reverse=*/true);
+  return verifyRequest(*this, symbolTable, Mode::Vjp);
+}
+
+LogicalResult AugmentOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
+  return verifyRequest(*this, symbolTable, Mode::Augment);
+}
+
+/// Where the tape's making is in sight, it must be that of the same callee and activities.
+LogicalResult PullbackOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
+  if (failed(verifyRequest(*this, symbolTable, Mode::Pullback)))
+    return failure();
+  auto augment = getInputs().front().getDefiningOp<AugmentOp>();
+  if (!augment)
+    return success();
+  auto error = [&]() { return emitOpError() << "tape of another "; };
+  std::optional<InFlightDiagnostic> diagnostic;
+  if (augment.getCalleeAttr() != getCalleeAttr())
+    diagnostic.emplace(error() << "callee: expected one of " << getCalleeAttr() << ", got one of "
+                               << augment.getCalleeAttr());
+  else if (augment.getArgActivities() != getArgActivities() || augment.getResultActivities() != getResultActivities())
+    diagnostic.emplace(error() << "derivative of " << getCalleeAttr() << ": the activities differ");
+  else if (augment.getWidth().value_or(1) != getWidth().value_or(1) || augment.getStrongZero() != getStrongZero())
+    diagnostic.emplace(error() << "derivative of " << getCalleeAttr() << ": 'width' or 'strong_zero' differs");
+  if (!diagnostic)
+    return success();
+  diagnostic->attachNote(augment.getLoc()) << "the tape is made here";
+  return std::move(*diagnostic);
 }
 
 //===----------------------------------------------------------------------===//
@@ -274,3 +340,14 @@ static LogicalResult verifySlot(Operation *op, Value cache, size_t count) {
 LogicalResult PushOp::verify() { return verifySlot(*this, getCache(), getIndices().size()); }
 
 LogicalResult PopOp::verify() { return verifySlot(*this, getCache(), getIndices().size()); }
+
+LogicalResult UnpackOp::verify() {
+  size_t caches = 0;
+  for (Type type : getValues().getTypes())
+    for (auto cache = dyn_cast<CacheType>(type); cache; cache = dyn_cast<CacheType>(cache.getElementType()))
+      ++caches;
+  size_t ranks = getRanks() ? getRanks()->size() : 0;
+  if (ranks != caches)
+    return emitOpError() << "expected " << caches << " ranks, one for each cache, got " << ranks;
+  return success();
+}

@@ -87,4 +87,8 @@ MlirType autodiffCacheTypeElement(MlirType cache) {
   return wrap(type ? type.getElementType() : Type());
 }
 
+MlirType autodiffTapeTypeGet(MlirContext context) { return wrap(autodiff::TapeType::get(unwrap(context))); }
+
+bool autodiffTypeIsATape(MlirType type) { return isa<autodiff::TapeType>(unwrap(type)); }
+
 } // extern "C"

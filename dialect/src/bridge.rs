@@ -148,6 +148,8 @@ unsafe extern "C" {
     fn autodiffActivityListGet(context: MlirContext, activities: *const i32, count: usize) -> MlirAttribute;
     fn autodiffCacheTypeGet(element: MlirType) -> MlirType;
     fn autodiffCacheTypeElement(cache: MlirType) -> MlirType;
+    fn autodiffTapeTypeGet(context: MlirContext) -> MlirType;
+    fn autodiffTypeIsATape(ty: MlirType) -> bool;
 }
 
 /// Reads the option values that C++ hands over.
@@ -326,4 +328,12 @@ pub(crate) fn cache_type(element: Type) -> Type {
 /// The element type of `!autodiff.cache<T>`; `None` for any other type.
 pub fn cache_element(cache: Type) -> Option<Type> {
     Type::from_nullable(unsafe { autodiffCacheTypeElement(cache.raw()) })
+}
+
+pub(crate) fn tape_type(context: Context) -> Type {
+    Type::from_raw(unsafe { autodiffTapeTypeGet(context.raw()) })
+}
+
+pub(crate) fn is_tape(ty: Type) -> bool {
+    unsafe { autodiffTypeIsATape(ty.raw()) }
 }

@@ -27,6 +27,11 @@ impl Diagnostic {
         Self { severity: Severity::Error, location, message: message.into(), notes: vec![] }
     }
 
+    /// A warning.
+    pub fn warning(location: Location, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(location, message) }
+    }
+
     /// A remark.
     pub fn remark(location: Location, message: impl Into<String>) -> Self {
         Self { severity: Severity::Remark, ..Self::error(location, message) }

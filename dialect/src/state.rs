@@ -2,7 +2,7 @@
 //! handles.
 
 use crate::{
-    ir::{Builder, Location, Op, Type, Value},
+    ir::{Attribute, Builder, Location, Op, Type, Value},
     ops::autodiff,
 };
 use melior::{
@@ -21,6 +21,11 @@ pub mod names {
     pub const PUSH: &str = "autodiff.push";
     pub const POP: &str = "autodiff.pop";
     pub const FREE: &str = "autodiff.free";
+    pub const AUGMENT: &str = "autodiff.augment";
+    pub const PULLBACK: &str = "autodiff.pullback";
+    pub const PACK: &str = "autodiff.pack";
+    pub const UNPACK: &str = "autodiff.unpack";
+    pub const BOUNDARY: &str = "autodiff.boundary";
     pub const STOP_GRADIENT: &str = "autodiff.stop_gradient";
 }
 
@@ -101,4 +106,65 @@ pub fn pop(builder: &Builder, cache: Value, indices: &[Value]) -> Value {
 pub fn free(builder: &Builder, cache: Value) {
     let context = context(builder);
     insert(builder, autodiff::free(context, value(cache), location(builder.location())));
+}
+
+/// A tape that holds some values, for the pullback of the derivative of a name.
+pub fn pack(builder: &Builder, key: &str, held: &[Value]) -> Value {
+    let tape = Type::tape(builder.context());
+    let key = Attribute::string(builder.context(), key);
+    builder.create(names::PACK, held, &[tape], &[("key", key)], &[]).result(0)
+}
+
+/// The values that a tape holds, whose types are told, and the [`ranks`] of all caches among them.
+pub fn unpack(builder: &Builder, key: &str, tape: Value, types: &[Type], ranks: &[usize]) -> Vec<Value> {
+    let mut attributes = vec![("key", Attribute::string(builder.context(), key))];
+    if !ranks.is_empty() {
+        let ranks: Vec<_> = ranks.iter().map(|rank| *rank as i64).collect();
+        attributes.push(("ranks", Attribute::dense_i64(builder.context(), &ranks)));
+    }
+    builder.create(names::UNPACK, &[tape], types, &attributes, &[]).results()
+}
+
+/// The end of the forward sweep of a derivative that is to be cut in two, and what the first part returns.
+pub fn boundary(builder: &Builder, returned: &[Value]) -> Op {
+    builder.effect(names::BOUNDARY, returned)
+}
+
+/// How many caches a value of a type is: a cache of caches is two.
+fn levels(ty: Type) -> usize {
+    std::iter::successors(Some(ty), |ty| Some(ty.element())).take_while(|ty| ty.is_cache()).count()
+}
+
+/// The number of extents of a cache, 0 for a stack, and of the caches that it keeps, which are all made alike; `None` if
+/// it cannot be seen where one of them is made.
+pub fn ranks(cache: Value) -> Option<Vec<usize>> {
+    let ranks = find_ranks(cache, &mut vec![])?;
+    // Nobody pops what nobody pushes.
+    let is_unused = || !cache.uses().iter().any(|(user, _)| matches!(user.name(), names::PUSH | names::POP));
+    ranks.into_iter().map(|rank| rank.or_else(|| is_unused().then_some(0))).collect()
+}
+
+/// As [`ranks`]; nothing is known of the caches that a cache keeps if none is pushed in sight.
+fn find_ranks(cache: Value, seen: &mut Vec<Value>) -> Option<Vec<Option<usize>>> {
+    let op = cache.defining_op().filter(|_| !seen.contains(&cache))?;
+    seen.push(cache);
+    let mut ranks = match op.name() {
+        names::CACHE => vec![Some(op.operand_count())],
+        names::POP => find_ranks(op.operand(0), seen)?.into_iter().skip(1).collect(),
+        names::UNPACK => {
+            let first: usize = op.results().iter().take(cache.result_number()?).map(|result| levels(result.ty())).sum();
+            let all = op.attribute("ranks")?.as_dense_i64()?;
+            let own = all.get(first..first + levels(cache.ty()))?;
+            own.iter().map(|rank| usize::try_from(*rank).ok()).collect()
+        }
+        _ => return None,
+    };
+    if ranks.len() < levels(cache.ty()) || ranks.contains(&None) {
+        let pushes = cache.uses().into_iter().filter(|(user, index)| user.name() == names::PUSH && *index == 1);
+        let kept = pushes.map(|(push, _)| push.operand(0)).find_map(|kept| find_ranks(kept, seen));
+        ranks.truncate(1);
+        ranks.extend(kept.unwrap_or_default());
+        ranks.resize(levels(cache.ty()), None);
+    }
+    Some(ranks)
 }

@@ -11,6 +11,7 @@ mod interface;
 mod localize;
 mod mark_distinct;
 mod state;
+mod tape;
 
 /// Registers the passes and pipelines, so that textual pipelines may name them.
 pub fn register() {

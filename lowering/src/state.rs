@@ -5,17 +5,18 @@
 //!    or an atomic addition where other iterations may add at the same place.
 //! 2. A cache with extents becomes an array. One without becomes a cell on the stack if it holds one value at a time, and
 //!    a stack that doubles when it is full otherwise.
-//! 3. `autodiff.stop_gradient` becomes its operand. A request that is left over is an error.
+//! 3. A tape becomes a record of bytes ([`crate::tape`]); one that is taken up where it is made vanishes.
+//! 4. `autodiff.stop_gradient` becomes its operand. A request that is left over is an error.
 
-use crate::{adjoint_loops, localize::MARK};
+use crate::{adjoint_loops, localize::MARK, tape};
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption, cache_element},
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
-    state::names,
+    state::{self, names},
 };
 use autodiff_transforms::{
-    analysis::locality::Locality,
+    analysis::locality::{Locality, is_parallel},
     emit,
     rules::{Registry, elementwise::RuleBook},
 };
@@ -37,13 +38,18 @@ pub(crate) static PASS: Pass = Pass::new(
 const FIRST_CAPACITY: i64 = 64;
 
 fn run(options: &[&str], module: Op) -> Result<(), ()> {
+    for op in module.walk().into_iter().filter(|op| op.name() == names::UNPACK) {
+        tape::join(op);
+    }
     adjoint_loops::improve(module);
     let mut lowering = Lowering::default();
     if options.first() != Some(&"true") {
         lowering.shared = shared_accumulations(module);
     }
     let mut result = Ok(());
-    for op in module.walk() {
+    let ops = module.walk();
+    tape::convert_types(&ops);
+    for op in ops {
         if let Err(error) = lowering.lower(op) {
             error.emit();
             result = Err(());
@@ -74,13 +80,48 @@ struct Lowering {
     lowered: Vec<Op>,
 }
 
+/// The functions that are called in parallel iterations, directly or through others.
+fn called_in_parallel(module: Op) -> HashSet<Op> {
+    let mut called = HashSet::new();
+    let ops = module.walk();
+    let around = |op: &Op| std::iter::successors(op.parent(), |op| op.parent()).any(is_parallel);
+    let mut pending: Vec<_> = ops.into_iter().filter(|op| op.name() == "func.call" && around(op)).collect();
+    while let Some(call) = pending.pop() {
+        if let Some(callee) = call.attribute("callee").and_then(|callee| call.lookup_symbol(callee))
+            && called.insert(callee)
+        {
+            pending.extend(callee.walk().into_iter().filter(|op| op.name() == "func.call"));
+        }
+    }
+    called
+}
+
+/// Whether a buffer is a view of one that its function makes.
+fn own_buffer(buffer: Value) -> bool {
+    let mut buffer = buffer;
+    while let Some(op) = buffer.defining_op() {
+        match op.view_source(buffer) {
+            Some(source) => buffer = source,
+            None => return matches!(op.name(), names::SHADOW | "memref.alloc" | "memref.alloca"),
+        }
+    }
+    false
+}
+
 /// The accumulations that have to be atomic.
 fn shared_accumulations(module: Op) -> HashSet<Op> {
     let rules = Registry::new(RuleBook::builtin().clone());
     let mut shared = HashSet::new();
+    let called = called_in_parallel(module);
     for function in module.walk().into_iter().filter(|op| op.is_function()) {
         let unmarked = |op: &Op| op.name() == names::ACCUMULATE && op.attribute(MARK).is_none();
         if !function.walk().iter().any(unmarked) {
+            continue;
+        }
+        if called.contains(&function) {
+            // Other iterations may run the same function on the same buffers, but not on those that it makes.
+            let own = |op: &Op| own_buffer(op.operand(1));
+            shared.extend(function.walk().into_iter().filter(|op| unmarked(op) && !own(op)));
             continue;
         }
         let locality = Locality::new(function, &rules);
@@ -99,7 +140,7 @@ impl Lowering {
         let Some(builder) = Builder::before(op) else { return Ok(()) };
         let operands = op.operands();
         match op.name() {
-            "autodiff.jvp" | "autodiff.vjp" => {
+            names::JVP | names::VJP | names::AUGMENT | names::PULLBACK => {
                 return Err(Diagnostic::error(
                     op.location(),
                     format!("'{}' op is a request, run 'autodiff-differentiate' first", op.name()),
@@ -144,7 +185,8 @@ impl Lowering {
             "autodiff.cache" => {
                 let mut parts = vec![];
                 let cell = holds_one(op);
-                for element in elements(op)? {
+                let ranks = ranks(op, op.result(0))?;
+                for element in elements(op.result(0).ty(), &ranks[1..]) {
                     if let Some(entry) = cell {
                         parts.push(new_cell(&Builder::at_start(entry, op.location()), element));
                     } else if operands.is_empty() {
@@ -157,6 +199,18 @@ impl Lowering {
                 let is_stack = operands.is_empty() && cell.is_none();
                 self.storage.insert(op.result(0), Storage { is_stack, parts });
             }
+            names::PACK => {
+                let mut values = vec![];
+                for operand in operands {
+                    match operand.ty().is_cache() {
+                        true => values.extend(self.storage(op, operand)?.parts),
+                        false => values.push(operand),
+                    }
+                }
+                let record = tape::pack(&builder, op, &values)?;
+                op.result(0).replace_all_uses_with(record);
+            }
+            names::UNPACK => self.unpack(&builder, op)?,
             "autodiff.push" => {
                 let storage = self.storage(op, operands[1])?;
                 let saved = match operands[0].ty().is_cache() {
@@ -185,7 +239,7 @@ impl Lowering {
                 }
                 let result = op.result(0);
                 if result.ty().is_cache() {
-                    let is_stack = kept_cache(operands[0], DEEPEST).is_some_and(|inner| inner.operand_count() == 0);
+                    let is_stack = ranks(op, result)?.first() == Some(&0);
                     self.storage.insert(result, Storage { is_stack, parts: values });
                 } else {
                     values.into_iter().for_each(|value| result.replace_all_uses_with(value));
@@ -209,6 +263,26 @@ impl Lowering {
         Ok(())
     }
 
+    fn unpack(&mut self, builder: &Builder, op: Op) -> Result<(), Diagnostic> {
+        let (mut types, mut stacks) = (vec![], vec![]);
+        for result in op.results() {
+            let ranks = if result.ty().is_cache() { ranks(op, result)? } else { vec![] };
+            stacks.push(ranks.first() == Some(&0));
+            types.push(if result.ty().is_cache() { parts(result.ty(), &ranks) } else { vec![result.ty()] });
+        }
+        let mut values = tape::unpack(builder, op, &types.concat())?;
+        for ((result, types), is_stack) in op.results().into_iter().zip(types).zip(stacks) {
+            let rest = values.split_off(types.len());
+            let parts = std::mem::replace(&mut values, rest);
+            if result.ty().is_cache() {
+                self.storage.insert(result, Storage { is_stack, parts });
+            } else {
+                parts.into_iter().for_each(|value| result.replace_all_uses_with(value));
+            }
+        }
+        Ok(())
+    }
+
     fn storage(&self, op: Op, cache: Value) -> Result<Storage, Diagnostic> {
         self.storage.get(&cache).cloned().ok_or_else(|| {
             Diagnostic::error(
@@ -226,53 +300,35 @@ impl Storage {
     }
 }
 
-/// The op that makes a cache like the one that a value is: that itself, or, for one that was kept in another cache, one
-/// that is pushed there.
-fn maker(cache: Value, depth: usize) -> Option<Op> {
-    let op = cache.defining_op().filter(|_| depth > 0)?;
-    match op.name() {
-        names::CACHE => Some(op),
-        names::POP => kept_cache(op.operand(0), depth - 1),
-        _ => None,
-    }
+/// The numbers of extents of a cache, and of the caches that it keeps.
+fn ranks(op: Op, cache: Value) -> Result<Vec<usize>, Diagnostic> {
+    state::ranks(cache).ok_or_else(|| {
+        Diagnostic::error(
+            op.location(),
+            format!("'{}' op uses a cache that no 'autodiff.cache' op in front of it makes", op.name()),
+        )
+    })
 }
 
-/// The op that makes the caches which a cache of caches keeps, or caches like them.
-fn kept_cache(cache: Value, depth: usize) -> Option<Op> {
-    let holder = maker(cache, depth)?.result(0);
-    let pushed =
-        [holder, cache].into_iter().flat_map(Value::uses).filter(|(op, index)| op.name() == names::PUSH && *index == 1);
-    pushed.map(|(op, _)| op.operand(0)).find_map(|pushed| maker(pushed, depth))
-}
-
-/// Caches in caches are not followed further.
-const DEEPEST: usize = 16;
-
-/// The types of what a cache stores for one element.
-fn elements(cache: Op) -> Result<Vec<Type>, Diagnostic> {
-    let wrong = |message: &str| Diagnostic::error(cache.location(), message.to_owned());
-    let element = cache_element(cache.result(0).ty()).ok_or_else(|| wrong("expected a cache type"))?;
-    if !element.is_cache() {
-        return Ok(vec![element]);
-    }
-    let Some(inner) = kept_cache(cache.result(0), DEEPEST).filter(|inner| *inner != cache) else {
-        // Nobody pops what nobody pushes.
-        return match cache.result(0).uses().iter().any(|(op, _)| matches!(op.name(), names::PUSH | names::POP)) {
-            true => Err(wrong("'autodiff.cache' op keeps caches that no 'autodiff.cache' op makes")),
-            false => Ok(vec![]),
-        };
-    };
-    let rank = inner.operand_count();
+/// The types of what a cache becomes.
+fn parts(cache: Type, ranks: &[usize]) -> Vec<Type> {
+    let Some((rank, kept)) = ranks.split_first() else { return vec![] };
     let mut parts = vec![];
-    for element in elements(inner)? {
-        if rank == 0 {
+    for element in elements(cache, kept) {
+        if *rank == 0 {
             let memory = Type::memref(element, &[Type::DYNAMIC]);
             parts.extend([Type::memref(memory, &[]), Type::memref(Type::index(cache.context()), &[])]);
         } else {
-            parts.push(Type::memref(element, &vec![Type::DYNAMIC; rank]));
+            parts.push(Type::memref(element, &vec![Type::DYNAMIC; *rank]));
         }
     }
-    Ok(parts)
+    parts
+}
+
+/// The types of what a cache stores for one element; `kept`: the numbers of extents, if the element is a cache.
+fn elements(cache: Type, kept: &[usize]) -> Vec<Type> {
+    let element = cache_element(cache).unwrap_or(cache);
+    if element.is_cache() { parts(element, kept) } else { vec![tape::lowered(element)] }
 }
 
 /// If a cache never holds more than one value, the block at whose start its cell goes: it is pushed to at one place, and
@@ -280,9 +336,11 @@ fn elements(cache: Op) -> Result<Vec<Type>, Diagnostic> {
 fn holds_one(cache: Op) -> Option<Block> {
     let users: Vec<_> = cache.result(0).uses().into_iter().map(|(user, _)| user).collect();
     let pushes = users.iter().filter(|user| user.name() == "autodiff.push").count();
+    let is_known = |user: &Op| matches!(user.name(), names::PUSH | names::POP | names::FREE);
     let place = cache.block()?;
-    // A cache that is kept in another one, or holds others, is used in more ways.
-    let simple = cache_element(cache.result(0).ty()).is_some_and(|element| !element.is_cache())
+    // A cache that is kept in another one or on a tape, or holds others, is used in more ways.
+    let simple = users.iter().all(is_known)
+        && cache_element(cache.result(0).ty()).is_some_and(|element| !element.is_cache())
         && cache.result(0).uses().iter().all(|(user, number)| *number == usize::from(user.name() == "autodiff.push"));
     if cache.operand_count() > 0 || pushes != 1 || !simple || !users.iter().all(|user| runs_at_most_once(*user, place))
     {

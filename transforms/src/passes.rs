@@ -17,6 +17,7 @@ mod print_locality;
 mod print_needed;
 mod print_replay;
 mod report;
+mod tapes;
 mod wrap;
 
 use autodiff_dialect::bridge;

@@ -118,9 +118,19 @@ impl Type {
         unsafe { mlirTypeIsAMemRef(self.0) }
     }
 
-    /// Whether it is memory: a memref with or without a rank, or a cache.
+    /// Whether it is memory: a memref with or without a rank, a cache or a tape.
     pub fn is_memory(self) -> bool {
-        unsafe { mlirTypeIsAMemRef(self.0) || mlirTypeIsAUnrankedMemRef(self.0) || self.is_cache() }
+        unsafe { mlirTypeIsAMemRef(self.0) || mlirTypeIsAUnrankedMemRef(self.0) || self.is_cache() || self.is_tape() }
+    }
+
+    /// `!autodiff.tape`.
+    pub fn tape(context: Context) -> Self {
+        bridge::tape_type(context)
+    }
+
+    /// Whether it is `!autodiff.tape`.
+    pub fn is_tape(self) -> bool {
+        bridge::is_tape(self)
     }
 
     /// Whether it is `!autodiff.cache<T>`.
@@ -255,7 +265,7 @@ impl Type {
     /// Whether values of the type, or the elements behind it, can carry a derivative.
     pub fn is_differentiable(self) -> bool {
         let element = self.element();
-        if element == self { self.real().is_float() } else { element.is_differentiable() }
+        if element == self { self.real().is_float() || self.is_tape() } else { element.is_differentiable() }
     }
 
     /// Whether it is differentiable and passed by value: a number, a vector or a tensor.

@@ -361,3 +361,90 @@ func.func @cached_type(%x: f32) {
   "autodiff.push"(%x, %cache) : (f32, !autodiff.cache<f64>) -> ()
   return
 }
+
+// -----
+
+func.func private @f(f64) -> f64
+func.func private @g(f64) -> f64
+func.func @tape_of_another_callee(%x: f64) {
+  // expected-note@+1 {{the tape is made here}}
+  %y, %tape = autodiff.augment @g(%x) args [active] results [active] : (f64) -> (f64, !autodiff.tape)
+  // expected-error@+1 {{'autodiff.pullback' op tape of another callee: expected one of @f, got one of @g}}
+  %x_bar = autodiff.pullback @f(%tape, %y) args [active] results [active] : (!autodiff.tape, f64) -> f64
+  return
+}
+
+// -----
+
+func.func private @f(f64, f64) -> f64
+func.func @tape_of_other_activities(%x: f64) {
+  // expected-note@+1 {{the tape is made here}}
+  %y, %tape = autodiff.augment @f(%x, %x) args [active, const] results [active] : (f64, f64) -> (f64, !autodiff.tape)
+  // expected-error@+1 {{'autodiff.pullback' op tape of another derivative of @f: the activities differ}}
+  %x_bar = autodiff.pullback @f(%tape, %y) args [const, active] results [active] : (!autodiff.tape, f64) -> f64
+  return
+}
+
+// -----
+
+func.func private @f(f64) -> f64
+func.func @tape_of_another_width(%x: f64) {
+  // expected-note@+1 {{the tape is made here}}
+  %y, %tape = autodiff.augment @f(%x) args [active] results [active] : (f64) -> (f64, !autodiff.tape)
+  // expected-error@+1 {{'autodiff.pullback' op tape of another derivative of @f: 'width' or 'strong_zero' differs}}
+  %x_bar:2 = autodiff.pullback @f(%tape, %y, %y) args [active] results [active] width 2 : (!autodiff.tape, f64, f64) -> (f64, f64)
+  return
+}
+
+// -----
+
+func.func private @f(f64) -> f64
+func.func @missing_tape(%x: f64) {
+  // expected-error@+1 {{'autodiff.augment' op expected result #1 of type '!autodiff.tape', the tape, but there are only 1}}
+  %y = autodiff.augment @f(%x) args [active] results [active] : (f64) -> f64
+  return
+}
+
+// -----
+
+func.func private @f(f64) -> f64
+func.func @no_tape(%x: f64) {
+  // expected-error@+1 {{'autodiff.pullback' op operand #0 is the tape: expected '!autodiff.tape', got 'f64'}}
+  %x_bar = autodiff.pullback @f(%x, %x) args [active] results [active] : (f64, f64) -> f64
+  return
+}
+
+// -----
+
+func.func private @f(f64) -> memref<4xf64>
+func.func @active_buffer_in_split_mode(%x: f64) {
+  // expected-error@+1 {{'autodiff.augment' op result #0 cannot be 'active': in split mode a returned buffer is differentiated by its shadow, use 'dup'}}
+  %r, %tape = autodiff.augment @f(%x) args [active] results [active] : (f64) -> (memref<4xf64>, !autodiff.tape)
+  return
+}
+
+// -----
+
+func.func private @f(f64) -> f64
+func.func @dup_value_in_split_mode(%x: f64) {
+  // expected-error@+1 {{'autodiff.augment' op result #0 cannot be 'dup': reverse mode takes 'active', 'active_noneed', 'const' or 'const_noneed' for a result}}
+  %y:2, %tape = autodiff.augment @f(%x) args [active] results [dup] : (f64) -> (f64, f64, !autodiff.tape)
+  return
+}
+
+// -----
+
+func.func private @f(f64) -> memref<4xf64>
+func.func @missing_shadow_of_result(%x: f64) {
+  // expected-error@+1 {{'autodiff.augment' op result #1 is the shadow of result #0: expected 'memref<4xf64>', got '!autodiff.tape'}}
+  %r, %tape = autodiff.augment @f(%x) args [active] results [dup] : (f64) -> (memref<4xf64>, !autodiff.tape)
+  return
+}
+
+// -----
+
+func.func @ranks(%tape: !autodiff.tape) {
+  // expected-error@+1 {{'autodiff.unpack' op expected 2 ranks, one for each cache, got 1}}
+  %a, %b = autodiff.unpack "f"(%tape) ranks [1] : !autodiff.cache<f64>, !autodiff.cache<f64>
+  return
+}

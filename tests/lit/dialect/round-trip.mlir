@@ -43,6 +43,16 @@ func.func @shaped(%a: memref<?xf32>, %s: memref<?xf32>, %t: tensor<4xf64>, %v: v
     : (memref<?xf32>, memref<?xf32>, tensor<4xf64>, vector<2xf64>, f64, memref<?xf32>) -> (f64, i1, tensor<4xf64>, vector<2xf64>)
   return
 }
+// The two halves of split mode; a returned buffer has its shadow behind it.
+// CHECK-LABEL: func.func @split
+func.func @split(%a: memref<?xf32>, %s: memref<?xf32>, %t: tensor<4xf64>, %v: vector<2xf64>, %y_bar: f64) {
+  // CHECK: %[[Y:.*]]:5 = autodiff.augment @h({{.*}}) args [dup, active, const] results [active, const, dup] : (memref<?xf32>, memref<?xf32>, tensor<4xf64>, vector<2xf64>) -> (f64, i1, memref<?xf32>, memref<?xf32>, !autodiff.tape)
+  %y, %b, %r, %r_shadow, %tape = autodiff.augment @h(%a, %s, %t, %v) args [dup, active, const] results [active, const, dup]
+    : (memref<?xf32>, memref<?xf32>, tensor<4xf64>, vector<2xf64>) -> (f64, i1, memref<?xf32>, memref<?xf32>, !autodiff.tape)
+  // CHECK: autodiff.pullback @h(%[[Y]]#4, %{{.*}}) args [dup, active, const] results [active, const, dup] : (!autodiff.tape, f64) -> tensor<4xf64>
+  %t_bar = autodiff.pullback @h(%tape, %y_bar) args [dup, active, const] results [active, const, dup] : (!autodiff.tape, f64) -> tensor<4xf64>
+  return
+}
 // CHECK-LABEL: func.func @stop_gradient
 func.func @stop_gradient(%x: tensor<?xf64>) -> tensor<?xf64> {
   // CHECK: autodiff.stop_gradient %{{.*}} : tensor<?xf64>
@@ -83,6 +93,23 @@ func.func @caches(%n: index, %x: f64, %b: i1, %m: memref<4xf64>) {
   autodiff.free %array : <f64>
   // CHECK: autodiff.free %[[STACK]] : <i1>
   autodiff.free %stack : <i1>
+  return
+}
+// CHECK-LABEL: func.func @tapes
+func.func @tapes(%n: index, %m: memref<?xf64>) {
+  %stack = autodiff.cache() : <f64>
+  %inner = autodiff.cache(%n, %n) : <f64>
+  %outer = autodiff.cache(%n) : <!autodiff.cache<f64>>
+  // CHECK: %[[TAPE:.*]] = autodiff.pack "f"(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}) : index, memref<?xf64>, !autodiff.cache<f64>, !autodiff.cache<!autodiff.cache<f64>>
+  %tape = autodiff.pack "f"(%n, %m, %stack, %outer) : index, memref<?xf64>, !autodiff.cache<f64>, !autodiff.cache<!autodiff.cache<f64>>
+  // CHECK: autodiff.unpack "f"(%[[TAPE]]) ranks [0, 1, 2] : index, memref<?xf64>, !autodiff.cache<f64>, !autodiff.cache<!autodiff.cache<f64>>
+  %n1, %m1, %stack1, %outer1 = autodiff.unpack "f"(%tape) ranks [0, 1, 2] : index, memref<?xf64>, !autodiff.cache<f64>, !autodiff.cache<!autodiff.cache<f64>>
+  // CHECK: %[[EMPTY:.*]] = autodiff.pack "g"()
+  %empty = autodiff.pack "g"()
+  // CHECK: autodiff.unpack "g"(%[[EMPTY]])
+  autodiff.unpack "g"(%empty)
+  // CHECK: autodiff.boundary(%{{.*}}) : memref<?xf64>
+  autodiff.boundary(%m) : memref<?xf64>
   return
 }
 // CHECK-LABEL: func.func private @type_of_an_argument(!autodiff.cache<f64>)

@@ -308,6 +308,9 @@ fn float_symbols() -> [(&'static str, *mut c_void); 7] {
         f32::from_bits(bf16::from_f64(number).to_bits().into())
     }
     extern "C" fn abort() -> ! {
+        // What the assertion says was printed, but may wait in a buffer.
+        // SAFETY: no argument, all streams are meant.
+        unsafe { libc::fflush(ptr::null_mut()) };
         eprintln!("autodiff-run: error: the program stopped itself: an assertion failed");
         // SAFETY: ends the process at once; no destructor of generated code is pending.
         unsafe { libc::_exit(2) }

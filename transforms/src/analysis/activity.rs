@@ -19,6 +19,7 @@ pub struct Activity {
     useful: Vec<bool>,
     /// Buffers whose shadow the caller sees: it must be right even where nothing flows through.
     visible: FxHashSet<Value>,
+    globals: Vec<(String, Value)>,
 }
 
 /// Why a value is active or not.
@@ -76,6 +77,7 @@ impl Activity {
         }
         flow.at(usize::MAX);
         seeds.useful.iter().for_each(|value| flow.mention(*value));
+        let globals = flow.mutable_globals();
         let (graph, aliases) = flow.finish(|is_same, position| {
             let Some(writer) = writers.get(&position) else { return false };
             let uses = |op: &Op| op.operands().into_iter().filter(|value| is_same(*value)).count();
@@ -94,7 +96,7 @@ impl Activity {
             .filter(|value| value.ty().is_memory() && seeds.useful.contains(value))
             .map(|value| aliases.representative(*value))
             .collect();
-        Self { graph, aliases, classes, varied, useful, visible }
+        Self { graph, aliases, classes, varied, useful, visible, globals }
     }
 
     /// Whether a value, or the content of a buffer, carries a derivative.
@@ -126,6 +128,11 @@ impl Activity {
                 .graph
                 .versions(self.aliases.representative(value))
                 .any(|node| self.varied[node] && self.useful[node])
+    }
+
+    /// The globals of numbers that are not constant: name, and one buffer of each.
+    pub fn mutable_globals(&self) -> &[(String, Value)] {
+        &self.globals
     }
 
     /// The value that stands for the alias class of a buffer.

@@ -8,6 +8,7 @@
 use crate::analysis::memory::{Aliases, Class, Origin};
 use autodiff_dialect::ir::{Op, Type, Value};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// The flow graph of one function, while it is being collected.
 #[derive(Default)]
@@ -17,6 +18,8 @@ pub struct Flow {
     position: usize,
     overwrites: Vec<(Value, usize)>,
     globals: FxHashMap<String, Value>,
+    /// Those that are not constant, by name; one buffer of each.
+    mutable: BTreeMap<String, Value>,
 }
 
 impl Flow {
@@ -84,10 +87,18 @@ impl Flow {
     /// A buffer is the global of this name, wherever else it is named.
     pub fn global(&mut self, name: String, buffer: Value, constant: bool) {
         self.origin(buffer, Origin::Global { constant });
+        if !constant && buffer.ty().is_differentiable() {
+            self.mutable.entry(name.clone()).or_insert(buffer);
+        }
         let first = *self.globals.entry(name).or_insert(buffer);
         if first != buffer {
             self.aliases.unite(first, buffer);
         }
+    }
+
+    /// The globals of numbers that are not constant, in order of their names; one buffer of each.
+    pub fn mutable_globals(&self) -> Vec<(String, Value)> {
+        self.mutable.iter().map(|(name, buffer)| (name.clone(), *buffer)).collect()
     }
 
     /// The edges and alias classes collected. `confirm` decides whether an op that overwrites a buffer touches it in no

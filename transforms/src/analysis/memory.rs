@@ -112,6 +112,12 @@ impl Class {
         self.origins.is_empty() || self.origins.iter().any(|(_, origin)| !matches!(origin, Origin::Allocation(_)))
     }
 
+    /// Whether others may write to the memory when the function has returned.
+    pub fn changes_later(&self) -> bool {
+        let stays = |origin: &Origin| matches!(origin, Origin::Allocation(_) | Origin::Global { constant: true });
+        self.origins.is_empty() || !self.origins.iter().all(|(_, origin)| stays(origin))
+    }
+
     /// Whether two different classes may still be the same memory.
     pub fn may_alias(&self, other: &Class) -> bool {
         let exposed = |class: &Class| {

@@ -52,6 +52,24 @@ impl Overwrites {
         this
     }
 
+    /// Takes all memory that may be touched when the function has returned as written at its end, because the reverse
+    /// sweep is a function of its own, called later: memory from outside, what is returned, and the stack.
+    pub fn hand_over(&mut self, function: Op, activity: &Activity) {
+        let Some(end) = self.entry.and_then(Block::terminator) else { return };
+        let Some(index) = self.position.get(&end).copied() else { return };
+        for (value, class) in activity.classes().iter() {
+            if class.changes_later() {
+                self.mark(value, index, end);
+            }
+        }
+        for value in end.operands().into_iter().filter(|value| value.ty().is_memory()) {
+            self.mark(activity.representative(value), index, end);
+        }
+        for op in function.walk().into_iter().filter(|op| op.name() == "memref.alloca") {
+            self.mark(activity.representative(op.result(0)), index, end);
+        }
+    }
+
     fn add(&mut self, op: Op, index: usize, activity: &Activity, rules: &Registry) {
         let written: Vec<Value> = match op.effects() {
             // A region op has the effects of its body, which are visited by themselves.

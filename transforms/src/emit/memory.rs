@@ -36,12 +36,16 @@ pub fn release(builder: &Builder, memory: Value) {
     }
 }
 
+/// A new buffer; `sizes` are those that the type leaves open.
+pub fn allocate(builder: &Builder, ty: Type, sizes: &[Value]) -> Value {
+    let segments = Attribute::dense_i32(builder.context(), &[sizes.len() as i32, 0]);
+    builder.create("memref.alloc", sizes, &[ty], &[("operandSegmentSizes", segments)], &[]).result(0)
+}
+
 /// A new buffer with the content of another.
 pub fn snapshot(builder: &Builder, buffer: Value) -> Value {
     let plain = Type::memref(buffer.ty().element(), &buffer.ty().shape());
-    let sizes = open_sizes(builder, buffer);
-    let segments = Attribute::dense_i32(builder.context(), &[sizes.len() as i32, 0]);
-    let copy = builder.create("memref.alloc", &sizes, &[plain], &[("operandSegmentSizes", segments)], &[]).result(0);
+    let copy = allocate(builder, plain, &open_sizes(builder, buffer));
     builder.effect("memref.copy", &[buffer, copy]);
     if plain == buffer.ty() { copy } else { builder.op("memref.cast", &[copy], buffer.ty()) }
 }

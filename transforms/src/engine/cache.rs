@@ -61,6 +61,8 @@ pub(super) struct Cache {
     cache: Value,
     /// The primal's loop bodies that index it, outermost first; none for a stack.
     loops: Vec<Block>,
+    /// Whether it has one slot, because no loop is around the value.
+    single: bool,
     /// The block whose every run creates the cache, and the cache that keeps it.
     keeper: Option<(Block, Box<Cache>)>,
 }
@@ -175,6 +177,7 @@ impl Reverse<'_> {
             }
             let shape = self.shape_of(&path[..root], path[root], &place)?;
             let Some((loops, extents)) = shape else { continue };
+            let single = loops.is_empty() && !extents.is_empty();
             let cache = state::cache(&place.in_front, value.ty(), &extents);
             let keeper = match place.lifetime {
                 Lifetime::Function => {
@@ -198,8 +201,10 @@ impl Reverse<'_> {
                     None => Some(first(value)),
                 },
             };
-            state::push(&place.ok_or_else(missing)?, value, cache, &indices);
-            return Ok(Cache { cache, loops, keeper });
+            let place = place.ok_or_else(missing)?;
+            indices.extend(single.then(|| place.index(0)));
+            state::push(&place, value, cache, &indices);
+            return Ok(Cache { cache, loops, single, keeper });
         }
         Err(missing())
     }
@@ -228,7 +233,7 @@ impl Reverse<'_> {
     }
 
     /// The loops and extents of a cache of a value in `path`, the blocks inside of that in which the cache is created,
-    /// innermost first; without extents: a stack. `None`: it must be created further inside.
+    /// innermost first; one slot without loops; without extents a stack. `None`: it must be created further inside.
     fn shape_of(&mut self, path: &[Block], root: Block, place: &Place) -> Result<Option<(Vec<Block>, Vec<Value>)>> {
         let (mut loops, mut extents) = (vec![], Some(vec![]));
         let mut parallel = false;
@@ -251,7 +256,8 @@ impl Reverse<'_> {
             }
         }
         Ok(match extents {
-            // Without a loop, what is left is a stack of one element.
+            // Without a loop, what is left is a stack of one element, or an array of one slot where it goes on a tape.
+            Some(_) if loops.is_empty() && self.is_split() => Some((loops, vec![place.in_front.index(1)])),
             Some(extents) => Some((loops, extents)),
             None if parallel => None,
             None => Some((vec![], vec![])),
@@ -281,6 +287,7 @@ impl Reverse<'_> {
             let numbers = self.numbers_of(*block);
             indices.extend(numbers.ok_or_else(|| internal(builder.location(), "a loop has no iteration number"))?);
         }
+        indices.extend(cache.single.then(|| builder.index(0)));
         Ok(state::pop(&builder, holder, &indices))
     }
 

@@ -12,13 +12,19 @@ use crate::{
 use autodiff_dialect::{
     Activity,
     diagnostic::Diagnostic,
-    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    ir::{Attribute, Block, Builder, Location, Op, Region, Type, Value},
+    state,
 };
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A derivative and the derivatives that it calls, which are still to be built.
 pub struct Derivative {
     pub function: Op,
     pub required: Vec<Request>,
+    /// The globals whose content depends on what is differentiated, and where the primal gets hold of them.
+    pub varied_globals: Vec<(String, Location)>,
+    /// The globals that functions use which the primal calls.
+    pub shared_globals: Vec<String>,
 }
 
 /// Builds the derivative of `function` next to it.
@@ -42,48 +48,83 @@ pub fn derive(function: Op, request: &Request, rules: &Registry) -> std::result:
     let arguments: Vec<_> = from.iter().map(|ty| (*ty, function.location())).collect();
     let block = Block::new(&arguments);
     let region = Region::with_block(block);
-    let context = function.context();
     let builder = Builder::after(function)
         .ok_or_else(|| one(error_at(function, "a function outside a module cannot be differentiated")))?;
-    let derivative = builder.create(
-        function.name(),
-        &[],
-        &[],
-        &[
-            ("sym_name", Attribute::string(context, &request.symbol())),
-            ("function_type", Attribute::ty(Type::function(context, &from, &to))),
-            ("sym_visibility", Attribute::string(context, "private")),
-        ],
-        &[region],
-    );
+    let derivative = new_function(&builder, function.name(), &request.built_symbol(), (&from, &to), region);
     let body = Body { entry, returned, block, request };
     let built = match request.mode {
         Mode::Jvp => body.forward(function, rules, &activity),
-        Mode::Vjp => body.reverse(function, rules, &activity),
+        Mode::Vjp | Mode::Split => body.reverse(function, rules, &activity),
     };
     let required = built.map_err(one)?;
-    for other in required.iter().filter(|other| *other != request) {
+    for other in required.iter().filter(|other| *other != request || request.mode == Mode::Split) {
         declare(derivative, other);
     }
-    Ok(Derivative { function: derivative, required })
+    let varied = |buffer: Value| activity.states(buffer).iter().any(|state| state.varied);
+    let globals = activity.mutable_globals().iter().filter(|(_, buffer)| varied(*buffer));
+    let varied_globals = globals.map(|(name, buffer)| (name.clone(), buffer.location())).collect();
+    Ok(Derivative { function: derivative, required, varied_globals, shared_globals: shared_globals(function) })
+}
+
+/// The globals, not constant, that the functions use which a function calls, itself included if it calls itself.
+fn shared_globals(function: Op) -> Vec<String> {
+    let siblings = function.block().map(Block::ops).unwrap_or_default();
+    let mutable = |op: &Op| !op.is_function() && op.region_count() == 0 && op.attribute("constant").is_none();
+    let globals: Vec<_> = siblings.iter().filter(|op| mutable(op)).filter_map(|op| op.symbol_name()).collect();
+    let mut shared = vec![];
+    if globals.is_empty() {
+        return shared;
+    }
+    let functions: FxHashMap<_, _> =
+        siblings.iter().filter(|op| op.is_function()).filter_map(|op| Some((op.symbol_name()?, *op))).collect();
+    let symbols = |op: Op| {
+        let inner = op.walk().into_iter().skip(1).flat_map(Op::attributes);
+        inner.filter_map(|(_, attribute)| attribute.as_symbol()).collect::<Vec<_>>()
+    };
+    let mut seen = FxHashSet::default();
+    let mut pending: Vec<_> = symbols(function).into_iter().filter(|name| functions.contains_key(name)).collect();
+    while let Some(name) = pending.pop() {
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        match functions.get(&name) {
+            Some(function) => pending.extend(symbols(*function)),
+            None if globals.contains(&name) => shared.push(name),
+            None => {}
+        }
+    }
+    shared
 }
 
 /// Declares a derivative that another calls, in the module of that one.
 fn declare(derivative: Op, request: &Request) {
     let context = derivative.context();
     let find = |name: &str| derivative.lookup_symbol(Attribute::symbol(context, name));
-    let types = find(&request.callee)
-        .and_then(|callee| callee.attribute("function_type")?.as_type()?.function_parts())
-        .filter(|_| find(&request.symbol()).is_none());
-    if let (Some((inputs, results)), Some(builder)) = (types, Builder::after(derivative)) {
-        let (from, to) = request.signature(&inputs, &results);
-        let attributes = [
-            ("sym_name", Attribute::string(context, &request.symbol())),
-            ("function_type", Attribute::ty(Type::function(context, &from, &to))),
-            ("sym_visibility", Attribute::string(context, "private")),
-        ];
-        builder.create(derivative.name(), &[], &[], &attributes, &[Region::new()]);
+    let types = find(&request.callee).and_then(|callee| callee.attribute("function_type")?.as_type()?.function_parts());
+    let (Some((inputs, results)), Some(builder)) = (types, Builder::after(derivative)) else { return };
+    let declarations = match request.mode {
+        Mode::Split => {
+            let [augment, pullback] = request.halves(&inputs, &results, &[Type::tape(context)]);
+            vec![(request.symbol(), augment), (request.pullback_symbol(), pullback)]
+        }
+        _ => vec![(request.symbol(), request.signature(&inputs, &results))],
+    };
+    for (name, (from, to)) in declarations {
+        if find(&name).is_none() {
+            new_function(&builder, derivative.name(), &name, (&from, &to), Region::new());
+        }
     }
+}
+
+/// A private function.
+pub(super) fn new_function(builder: &Builder, op: &str, name: &str, types: (&[Type], &[Type]), body: Region) -> Op {
+    let context = builder.context();
+    let attributes = [
+        ("sym_name", Attribute::string(context, name)),
+        ("function_type", Attribute::ty(Type::function(context, types.0, types.1))),
+        ("sym_visibility", Attribute::string(context, "private")),
+    ];
+    builder.create(op, &[], &[], &attributes, &[body])
 }
 
 fn function_body(function: Op) -> Result<Block> {
@@ -108,6 +149,10 @@ pub fn seeds(request: &Request, entry: Block) -> Seeds {
     for (activity, value) in request.results.iter().zip(returned) {
         if activity.is_active() || activity.is_dup() {
             seeds.useful.push(value);
+        }
+        if request.mode == Mode::Split && activity.is_dup() {
+            // The caller may write to the buffer before it asks for the pullback.
+            seeds.varied.push(value);
         }
     }
     seeds
@@ -228,8 +273,9 @@ impl Body<'_> {
     }
 
     fn reverse(&self, function: Op, rules: &Registry, activity: &Activities) -> Result<Vec<Request>> {
-        let facts = Facts::new(function, self.entry, rules, activity);
+        let facts = Facts::new(function, self.entry, rules, activity, self.request.mode);
         let mut reverse = Reverse::new(&facts, self.block, self.request);
+        let split = self.request.mode == Mode::Split;
         let arguments = self.arguments();
         for (argument, _, new, dual) in &arguments {
             reverse.bind(*argument, *new);
@@ -242,7 +288,21 @@ impl Body<'_> {
         let mut cotangents = operands[count..].iter();
         let scope = Scope { source: self.entry, block: self.block, numbers: None, captured: &[] };
         // The forward sweep is described by the function's own block, which runs once.
+        let shared = || self.returned.iter().zip(&self.request.results).filter(|(_, kind)| split && kind.is_dup());
+        shared().for_each(|(value, _)| reverse.expose_shadow(*value));
         reverse.forward_entry(self.entry)?;
+        if split {
+            let mut values = vec![];
+            for (value, kind) in self.returned.iter().zip(&self.request.results) {
+                if kind.keeps_primal() {
+                    values.push(reverse.counterpart(*value));
+                }
+                if kind.is_dup() {
+                    values.extend(reverse.forward_shadows(*value)?);
+                }
+            }
+            state::boundary(&Builder::at_end(self.block, function.location()), &values);
+        }
         reverse.scoped(scope, |reverse| {
             for (value, kind) in self.returned.iter().zip(&self.request.results) {
                 if !kind.is_active() {
@@ -262,7 +322,7 @@ impl Body<'_> {
             reverse.free_argument_shadows(&self.entry.arguments())?;
             let mut values = vec![];
             for (value, kind) in self.returned.iter().zip(&self.request.results) {
-                if kind.keeps_primal() {
+                if kind.keeps_primal() && !split {
                     values.push(reverse.counterpart(*value));
                 }
             }

@@ -8,6 +8,7 @@ use crate::{
         overwrite::Overwrites,
         rerun::Reruns,
     },
+    engine::Mode,
     rules::Registry,
 };
 use autodiff_dialect::ir::{Block, Op, Value};
@@ -28,10 +29,13 @@ pub struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// Analyses a function.
-    pub fn new(function: Op, entry: Block, rules: &'a Registry, activity: &'a activity::Activity) -> Self {
+    /// Analyses a function, for reverse mode.
+    pub fn new(function: Op, entry: Block, rules: &'a Registry, activity: &'a activity::Activity, mode: Mode) -> Self {
         let captures = Captures::new(function, activity, rules);
-        let overwrites = Overwrites::new(function, activity, rules);
+        let mut overwrites = Overwrites::new(function, activity, rules);
+        if mode == Mode::Split {
+            overwrites.hand_over(function, activity);
+        }
         let mut facts = Self {
             function,
             entry,

@@ -11,7 +11,7 @@ use crate::{
     },
     emit,
     engine::{
-        Copier, Facts, Request, Result, body_ops,
+        Copier, Facts, Mode, Request, Result, body_ops,
         cache::{Caches, Execution},
         copy::remapped,
         error_at,
@@ -64,6 +64,7 @@ pub struct Reverse<'a> {
     required: Vec<Request>,
     pub(super) width: usize,
     strong_zero: bool,
+    mode: Mode,
     /// The direction that is being worked on.
     pub(super) lane: usize,
 }
@@ -85,6 +86,7 @@ impl<'a> Reverse<'a> {
             required: vec![],
             width: request.width,
             strong_zero: request.strong_zero,
+            mode: request.mode,
             lane: 0,
         }
     }
@@ -304,6 +306,11 @@ impl<'a> Reverse<'a> {
     /// Whether a zero cotangent stays zero whatever partial it meets.
     pub fn strong_zero(&self) -> bool {
         self.strong_zero
+    }
+
+    /// Whether the reverse sweep is a function of its own, called later.
+    pub fn is_split(&self) -> bool {
+        self.mode == Mode::Split
     }
 
     /// The zero of a value's type.

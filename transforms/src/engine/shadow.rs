@@ -23,6 +23,8 @@ pub struct Shadows {
     forward: FxHashMap<(Value, usize), Value>,
     /// Buffers whose shadow was given by the caller.
     given: rustc_hash::FxHashSet<Value>,
+    /// Classes of buffers whose shadows the caller gets.
+    exposed: rustc_hash::FxHashSet<Value>,
     /// Shadows of globals, by class; freed at the end.
     globals: Vec<((Value, usize), Value)>,
 }
@@ -74,6 +76,12 @@ impl Reverse<'_> {
         Ok(shadows)
     }
 
+    /// Says that the caller gets the shadow of a buffer, so that the forward sweep must have it.
+    pub fn expose_shadow(&mut self, buffer: Value) {
+        let class = self.activity().representative(buffer);
+        self.shadows.exposed.insert(class);
+    }
+
     /// The shadows of a buffer in the forward sweep, one for each direction.
     ///
     /// # Errors
@@ -90,13 +98,12 @@ impl Reverse<'_> {
 
     /// Whether the shadow of a buffer lives in the reverse sweep only.
     fn is_local(&self, buffer: Value) -> bool {
-        !self.shadows.given.contains(&buffer)
+        let given = |value| self.shadows.given.contains(&value);
+        let origin = || self.activity().class(buffer).and_then(|class| class.single_origin());
+        !given(buffer)
             && !self.is_global(buffer)
-            && self
-                .activity()
-                .class(buffer)
-                .and_then(|class| class.single_origin())
-                .is_some_and(|(value, _)| !self.shadows.given.contains(&value))
+            && !self.shadows.exposed.contains(&self.activity().representative(buffer))
+            && origin().is_some_and(|(value, origin)| origin != Origin::Unknown && !given(value))
     }
 
     /// The shadow of a buffer in the forward sweep.
@@ -115,6 +122,7 @@ impl Reverse<'_> {
             return Err(Box::new(Diagnostic::error(buffer.location(), message)));
         }
         let shadow = match buffer.defining_op() {
+            None if buffer.ty().is_tape() => return Err(no_tape(buffer)),
             None => {
                 // A const argument that active values pass through.
                 let builder = Builder::at_start(primal.block(), buffer.location());
@@ -245,6 +253,7 @@ impl Reverse<'_> {
             return Err(Box::new(Diagnostic::error(buffer.location(), other_elements(buffer))));
         }
         let sizes = match buffer.defining_op() {
+            None if buffer.ty().is_tape() => return Err(no_tape(buffer)),
             None => None,
             Some(op) if self.is_allocation(op, buffer) => {
                 let mut sizes = vec![];
@@ -341,4 +350,11 @@ fn unknown_origin(op: Op, buffer: Value) -> Box<Diagnostic> {
             buffer.ty()
         ),
     )
+}
+
+fn no_tape(buffer: Value) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error(
+        buffer.location(),
+        "a tape that active values pass through cannot be 'const', use 'dup'",
+    ))
 }

@@ -5,22 +5,26 @@
 //! 3. Bring the callee into normal form and derive, once per callee, mode and activities.
 //! 4. Replace the request by a call.
 
-use super::normal_form::{NormalForm, symbols};
+use super::{
+    normal_form::{NormalForm, symbols},
+    tapes,
+};
 use crate::{
     emit,
-    engine::{Mode, Request, derive},
+    engine::{Derivative, Mode, Request, cut, derive},
     rules::{Registry, elementwise::RuleBook},
 };
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption},
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    state::names,
 };
 use std::collections::{HashMap, HashSet};
 
 pub(super) static PASS: Pass = Pass::new(
     c"autodiff-differentiate",
-    c"Replace autodiff.jvp and autodiff.vjp by calls of derivatives",
+    c"Replace requests for derivatives by calls of functions that compute them",
     &[
         PassOption::new(
             c"rules",
@@ -48,11 +52,13 @@ pub(crate) fn read_rules(files: &str, module: Op) -> Result<Registry, ()> {
 fn run(options: &[&str], module: Op) -> Result<(), ()> {
     let &[files, normal_form] = options else { return Err(()) };
     let rules = read_rules(files, module)?;
+    tapes::check(module)?;
     let mut expander = Expander {
         symbols: symbols(module),
         rules,
         optimise: normal_form == "true",
         derivatives: HashMap::new(),
+        attempted: HashSet::new(),
         expanded: HashSet::new(),
         open: vec![],
     };
@@ -70,6 +76,7 @@ fn mode_of(op: Op) -> Option<Mode> {
     match op.name() {
         "autodiff.jvp" => Some(Mode::Jvp),
         "autodiff.vjp" => Some(Mode::Vjp),
+        names::AUGMENT | names::PULLBACK => Some(Mode::Split),
         _ => None,
     }
 }
@@ -82,7 +89,10 @@ struct Expander {
     symbols: HashMap<String, Op>,
     rules: Registry,
     optimise: bool,
-    derivatives: HashMap<Request, String>,
+    /// What has been built.
+    derivatives: HashMap<Request, Derivative>,
+    /// What was asked for in the module.
+    attempted: HashSet<Request>,
     /// Requests that are gone. Only compared, never looked into.
     expanded: HashSet<Op>,
     /// Functions whose requests are being expanded.
@@ -92,13 +102,16 @@ struct Expander {
 impl Expander {
     fn expand(&mut self, op: Op) -> Result<(), ()> {
         let request = self.read(op).map_err(|error| error.emit())?;
-        let name = match self.derivatives.get(&request) {
-            Some(name) => name.clone(),
-            None => {
-                self.expand_inner(op, &request.callee)?;
-                self.build(op, &request)?
+        if !self.derivatives.contains_key(&request) {
+            self.expand_inner(op, &request.callee)?;
+            if !self.attempted.insert(request.clone()) {
+                // Somebody else has asked for it, and was told why it cannot be built.
+                return Err(());
             }
-        };
+            self.build(op, &request)?;
+            self.check_globals(op, &request)?;
+        }
+        let name = if op.name() == names::PULLBACK { request.pullback_symbol() } else { request.symbol() };
         let results: Vec<_> = op.results().into_iter().map(Value::ty).collect();
         let builder = Builder::before(op).ok_or(())?;
         let callee = Attribute::symbol(op.context(), &name);
@@ -125,7 +138,9 @@ impl Expander {
                 .unwrap_or(1),
             strong_zero: op.attribute("strong_zero").is_some(),
         };
-        check_shadows(op, &request)?;
+        if op.name() != names::PULLBACK {
+            check_shadows(op, &request)?;
+        }
         Ok(request)
     }
 
@@ -164,8 +179,7 @@ impl Expander {
     }
 
     /// Builds a derivative and puts it behind the primal.
-    fn build(&mut self, op: Op, request: &Request) -> Result<String, ()> {
-        let name = request.symbol();
+    fn build(&mut self, op: Op, request: &Request) -> Result<(), ()> {
         let Some(function) = self.symbols.get(&request.callee).copied() else {
             Diagnostic::error(
                 op.location(),
@@ -174,14 +188,16 @@ impl Expander {
             .emit();
             return Err(());
         };
-        if self.symbols.contains_key(&name) {
+        let mut names = vec![request.symbol()];
+        names.extend((request.mode == Mode::Split).then(|| request.pullback_symbol()));
+        if let Some(name) = names.iter().find(|name| self.symbols.contains_key(*name)) {
             Diagnostic::error(op.location(), format!("'@{name}' is the name of the derivative, but it is taken"))
                 .emit();
             return Err(());
         }
-        let primal = match function.attribute(request.mode.attribute()) {
-            Some(_) => Primal::caller_of(function),
-            None => Primal(function, false),
+        let primal = match request.mode.is_named_by(function) {
+            true => Primal::caller_of(function),
+            false => Primal(function, false),
         };
         let function = primal.0;
         if !function.is_function() || function.region(0).first_block().is_none() {
@@ -202,14 +218,45 @@ impl Expander {
         let derivative = form.take_derivative(derived.function).map_err(|error| explain(vec![*error]))?;
         let builder = Builder::after(function).ok_or(())?;
         builder.insert(derivative);
-        self.symbols.insert(name.clone(), derivative);
-        self.derivatives.insert(request.clone(), name.clone());
-        for request in derived.required {
+        let functions = match request.mode {
+            Mode::Split => cut(derivative, request).map_err(|error| explain(vec![*error]))?.to_vec(),
+            _ => vec![derivative],
+        };
+        self.symbols.extend(names.into_iter().zip(functions));
+        let required = derived.required.clone();
+        self.derivatives.insert(request.clone(), derived);
+        for request in required {
             if !self.derivatives.contains_key(&request) {
                 self.build(op, &request)?;
             }
         }
-        Ok(name)
+        Ok(())
+    }
+
+    /// Refuses derivatives that would have to travel between functions through a global.
+    fn check_globals(&self, op: Op, request: &Request) -> Result<(), ()> {
+        let mut reached = vec![request];
+        let mut next = 0;
+        while let Some(built) = reached.get(next).and_then(|request| self.derivatives.get(*request)) {
+            next += 1;
+            // A function that calls itself is reached again: it is among those that are called.
+            let calls = built.required.iter().filter(|call| !reached[1..].contains(call)).collect::<Vec<_>>();
+            reached.extend(calls);
+        }
+        let all = || reached.iter().filter_map(|request| self.derivatives.get(*request));
+        let is_shared = |name: &String| all().any(|built| built.shared_globals.contains(name));
+        let lost = all().flat_map(|built| &built.varied_globals).find(|(name, _)| is_shared(name));
+        let Some((name, location)) = lost else { return Ok(()) };
+        Diagnostic::error(
+            *location,
+            format!(
+                "the global '@{name}' carries a derivative and is used by a function whose call is not inlined; pass \
+                 the buffer as an argument"
+            ),
+        )
+        .note(op.location(), requested(request))
+        .emit();
+        Err(())
     }
 }
 
@@ -263,8 +310,8 @@ impl Primal {
         let call = body.create("func.call", &block.arguments(), &results, &[("callee", callee)], &[]);
         emit::give_back(&body, &call.results());
         standin.region(0).take_body(Region::with_block(block));
-        for mode in [Mode::Jvp, Mode::Vjp] {
-            standin.remove_attribute(mode.attribute());
+        for name in [Mode::Jvp, Mode::Vjp, Mode::Split].map(Mode::attribute).into_iter().chain([Mode::PULLBACK]) {
+            standin.remove_attribute(name);
         }
         standin.set_attribute("sym_name", Attribute::string(function.context(), &format!("{name}.caller")));
         Self(standin, true)

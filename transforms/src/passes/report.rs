@@ -99,6 +99,7 @@ fn requests(module: Op) -> Vec<Request> {
         let mode = match op.name() {
             "autodiff.jvp" => Mode::Jvp,
             "autodiff.vjp" => Mode::Vjp,
+            "autodiff.augment" => Mode::Split,
             _ => continue,
         };
         let activities = |name| op.attribute(name).map(Attribute::as_activities).unwrap_or_default();
@@ -139,7 +140,8 @@ impl Subject<'_> {
 
     /// What reverse mode rests on; nothing in forward mode.
     pub(super) fn facts(&self) -> Option<Facts<'_>> {
-        (self.request.mode == Mode::Vjp).then(|| Facts::new(self.function, self.entry, self.rules, &self.activity))
+        let mode = self.request.mode;
+        mode.is_reverse().then(|| Facts::new(self.function, self.entry, self.rules, &self.activity, mode))
     }
 
     /// The ops under the function, in program order.

@@ -11,6 +11,7 @@ mod gpu;
 mod parallel_loop;
 mod poison;
 mod state;
+mod tape;
 mod terminator;
 mod view;
 mod while_loop;
@@ -44,6 +45,8 @@ pub(super) fn all() -> Vec<(&'static str, &'static dyn Rule)> {
         ("autodiff.push", &state::Push),
         ("autodiff.pop", &state::Pop),
         ("autodiff.free", &state::Free),
+        ("autodiff.pack", &tape::Pack),
+        ("autodiff.unpack", &tape::Unpack),
     ];
     rules.extend(gpu::all());
     rules.extend(view::VIEWS.map(|name| (name, &view::View as &dyn Rule)));

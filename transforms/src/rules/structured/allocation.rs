@@ -106,7 +106,7 @@ impl Global {
 
 impl Rule for Global {
     fn flow(&self, op: Op, flow: &mut Flow) {
-        let name = op.attribute("name").map(|name| name.to_string()).unwrap_or_default();
+        let name = op.attribute("name").and_then(|name| name.as_symbol()).unwrap_or_default();
         flow.global(name, op.result(0), Self::is_constant(op));
     }
 

@@ -2,130 +2,151 @@
 //! and functions without a body.
 //!
 //! A function is called through its derivative, which it names or which is built like any other; recursion is a call of
-//! the derivative that is being built. Forward: `@f_jvp` instead of `@f`. Reverse: `@f` in the forward sweep, and `@f_vjp`
-//! in the reverse sweep. That runs the primal once more, on what the buffers held in front of the first call, so that a
-//! side effect happens once: on copies of the function's own buffers; in place, and put back afterwards, in buffers from
-//! outside, because two of those may be the same memory.
+//! the derivative that is being built. Forward: `@f_jvp` instead of `@f`. Reverse: the augmented primal of `@f` in the
+//! forward sweep, and its pullback, with the tape that the augmented primal gave, in the reverse sweep. A function that
+//! names a vjp instead of such a pair is in [`named`].
+
+mod named;
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},
     emit,
-    engine::{Forward, Mode, Request, Result, Reverse},
+    engine::{Forward, Mode, Request, Result, Reverse, some},
     rules::Rule,
 };
-use autodiff_dialect::ir::{Attribute, Op, Type, Value};
+use autodiff_dialect::{
+    Activity as Kind,
+    ir::{Attribute, Op, Type, Value},
+};
 
 pub(super) struct Call;
 
-const WIDE: &str = "a call that is not inlined cannot be differentiated with a width other than 1; make one request per \
-                    direction";
-
-/// A function that computes the derivative of the callee.
-struct Derivative {
-    symbol: Attribute,
-    /// The request that makes it, if the callee does not name it.
-    request: Option<Request>,
-}
-
-/// The derivative of the callee: the one that it names, with its type checked, or one to be built.
-fn derivative(op: Op, mode: Mode) -> std::result::Result<Derivative, String> {
-    let callee = op.attribute("callee").ok_or("a call without callee cannot be differentiated")?;
-    let function = op.lookup_symbol(callee).ok_or_else(|| format!("call of unknown function '{callee}'"))?;
-    let attribute = mode.attribute();
-    let (inputs, results) = (types(&op.operands()), types(&op.results()));
-    let request = Request::full(callee.as_symbol().unwrap_or_default(), mode, &inputs, &results);
-    let Some(derivative) = function.attribute(attribute) else {
-        if function.regions().into_iter().any(|region| region.first_block().is_some()) {
-            let symbol = Attribute::symbol(op.context(), &request.symbol());
-            return Ok(Derivative { symbol, request: Some(request) });
-        }
-        return Err(format!(
-            "call of '{callee}', which has no body, cannot be differentiated; give it a body, the attribute \
-             '{attribute}', or inactive values only"
-        ));
-    };
-    let found = op
-        .lookup_symbol(derivative)
-        .and_then(|function| function.attribute("function_type")?.as_type())
-        .ok_or_else(|| format!("'{callee}' names the derivative '{derivative}', which is no function"))?;
-    let (from, to) = request.signature(&inputs, &results);
-    let expected = Type::function(op.context(), &from, &to);
-    match found == expected {
-        true => Ok(Derivative { symbol: derivative, request: None }),
-        false => Err(format!("derivative '{derivative}' of '{callee}' has type {found}, expected {expected}")),
-    }
-}
+const WIDE: &str = "a call of a function that names its derivative cannot be differentiated with a width other than 1; \
+                    make one request per direction";
 
 fn types(values: &[Value]) -> Vec<Type> {
     values.iter().map(|value| value.ty()).collect()
 }
 
-/// The buffers that a call is given, as the repetition in the reverse sweep gets them.
-struct Buffers {
-    /// By operand: what the derivative gets.
-    given: Vec<(usize, Value)>,
-    /// Copies to be freed afterwards.
-    copies: Vec<Value>,
-    /// Buffers from outside, and what they hold now.
-    outside: Vec<(Value, Value)>,
+/// How the derivative of a callee is had.
+enum How {
+    /// By a jvp, or by a vjp that the callee names.
+    Whole(Attribute),
+    /// By an augmented primal and a pullback, with a tape of some types.
+    Split { augment: Attribute, pullback: Attribute, tape: Vec<Type> },
 }
 
-impl Buffers {
-    /// Makes the buffers hold what they held in front of the call.
-    fn new(op: Op, reverse: &mut Reverse) -> Result<Self> {
-        let operands: Vec<_> =
-            op.operands().into_iter().enumerate().filter(|(_, operand)| operand.ty().is_memory()).collect();
-        let mut this = Self { given: vec![], copies: vec![], outside: vec![] };
-        let mut before = vec![];
-        for (number, operand) in &operands {
-            let copy = reverse.saved(op, *number)?;
-            this.copies.push(copy);
-            let class = reverse.activity().representative(*operand);
-            let others = || operands.iter().filter(|(other, _)| other < number);
-            if reverse.activity().class(*operand).is_none_or(|class| class.is_visible()) {
-                if reverse.is_freed(*operand) {
-                    return reverse.refuse(
-                        op,
-                        "reverse mode of a call that is not inlined needs its buffers until the end, but one may be freed",
-                    );
-                }
-                let actual = reverse.primal(*operand)?;
-                before.push((copy, actual));
-                this.given.push((*number, actual));
-            } else if let Some((same, _)) = others().find(|(_, other)| other == operand) {
-                this.given.extend(this.get(*same).map(|buffer| (*number, buffer)));
-            } else if others().any(|(_, other)| reverse.activity().representative(*other) == class) {
-                return reverse.refuse(
-                    op,
-                    "reverse mode of a call that is not inlined is not supported for two views of one buffer of the \
-                     function; pass the buffer once",
-                );
-            } else {
-                this.given.push((*number, copy));
+/// The derivative of the callee: one that it names, with its type checked, or one to be built.
+struct Derivative {
+    how: How,
+    request: Request,
+    /// Whether the request is to be built: the callee names no derivative.
+    is_built: bool,
+}
+
+impl Derivative {
+    /// `request`: what is wanted, if the callee's body is differentiated.
+    fn new(op: Op, request: impl FnOnce(String) -> Request) -> std::result::Result<Self, String> {
+        let callee = op.attribute("callee").ok_or("a call without callee cannot be differentiated")?;
+        let function = op.lookup_symbol(callee).ok_or_else(|| format!("call of unknown function '{callee}'"))?;
+        let request = request(callee.as_symbol().unwrap_or_default());
+        let context = op.context();
+        if !request.mode.is_named_by(function) {
+            if function.regions().into_iter().all(|region| region.first_block().is_none()) {
+                let attribute = if request.mode == Mode::Jvp { Mode::Jvp } else { Mode::Vjp }.attribute();
+                return Err(format!(
+                    "call of '{callee}', which has no body, cannot be differentiated; give it a body, the attribute \
+                     '{attribute}', or inactive values only"
+                ));
             }
+            let symbol = Attribute::symbol(context, &request.symbol());
+            let how = match request.mode {
+                Mode::Jvp | Mode::Vjp => How::Whole(symbol),
+                Mode::Split => {
+                    let pullback = Attribute::symbol(context, &request.pullback_symbol());
+                    How::Split { augment: symbol, pullback, tape: vec![Type::tape(context)] }
+                }
+            };
+            return Ok(Self { how, request, is_built: true });
         }
-        let builder = reverse.builder();
-        for (_, actual) in &before {
-            this.outside.push((*actual, emit::snapshot(&builder, *actual)));
+        let (inputs, results) = (types(&op.operands()), types(&op.results()));
+        let halves = [Mode::Split.attribute(), Mode::PULLBACK].map(|name| function.attribute(name));
+        if let [Some(augment), Some(pullback)] = halves
+            && request.mode.is_reverse()
+        {
+            let request = Request::full(request.callee, Mode::Split, &inputs, &results);
+            let tape = named_halves(op, &request, augment, pullback)?;
+            return Ok(Self { how: How::Split { augment, pullback, tape }, request, is_built: false });
         }
-        for (copy, actual) in before {
-            builder.effect("memref.copy", &[copy, actual]);
+        let mode = if request.mode == Mode::Jvp { Mode::Jvp } else { Mode::Vjp };
+        let attribute = mode.attribute();
+        let derivative = function.attribute(attribute).ok_or_else(|| {
+            format!("'{callee}' names one half of a pair: it needs both 'autodiff.augment' and 'autodiff.pullback'")
+        })?;
+        let request = Request::full(request.callee, mode, &inputs, &results);
+        let found = function_type(op, callee, derivative)?;
+        let (from, to) = request.signature(&inputs, &results);
+        let expected = Type::function(context, &from, &to);
+        match found == expected {
+            true => Ok(Self { how: How::Whole(derivative), request, is_built: false }),
+            false => Err(format!("derivative '{derivative}' of '{callee}' has type {found}, expected {expected}")),
         }
-        Ok(this)
     }
+}
 
-    fn get(&self, number: usize) -> Option<Value> {
-        self.given.iter().find(|(known, _)| *known == number).map(|(_, buffer)| *buffer)
+fn function_type(op: Op, callee: Attribute, derivative: Attribute) -> std::result::Result<Type, String> {
+    op.lookup_symbol(derivative)
+        .and_then(|function| function.attribute("function_type")?.as_type())
+        .ok_or_else(|| format!("'{callee}' names the derivative '{derivative}', which is no function"))
+}
+
+/// Checks the types of a pair that a function names; gives those of the tape: whatever the first returns behind the
+/// results, the second takes in front of the cotangents.
+fn named_halves(
+    op: Op,
+    request: &Request,
+    augment: Attribute,
+    pullback: Attribute,
+) -> std::result::Result<Vec<Type>, String> {
+    let callee = format!("@{}", request.callee);
+    let symbol = Attribute::symbol(op.context(), &request.callee);
+    let (inputs, results) = (types(&op.operands()), types(&op.results()));
+    let [first, second] = [function_type(op, symbol, augment)?, function_type(op, symbol, pullback)?];
+    let bare = request.halves(&inputs, &results, &[]);
+    let held = |ty: Type| ty.function_parts().map(|(_, to)| to).unwrap_or_default();
+    let tape = held(first).split_off(bare[0].1.len().min(held(first).len()));
+    let halves = request.halves(&inputs, &results, &tape);
+    for ((found, (from, to)), name) in [first, second].into_iter().zip(halves).zip([augment, pullback]) {
+        let expected = Type::function(op.context(), &from, &to);
+        if found != expected {
+            return Err(format!("derivative '{name}' of '{callee}' has type {found}, expected {expected}"));
+        }
     }
+    Ok(tape)
+}
 
-    /// Puts back what buffers from outside held.
-    fn restore(self, builder: &autodiff_dialect::ir::Builder) {
-        for (actual, now) in &self.outside {
-            builder.effect("memref.copy", &[*now, *actual]);
-        }
-        for copy in self.copies.into_iter().chain(self.outside.into_iter().map(|(_, now)| now)) {
-            emit::release(builder, copy);
-        }
+/// Whether two buffers may be parts of the same memory.
+fn may_share(one: Type, other: Type) -> bool {
+    let (a, b) = (one.element(), other.element());
+    let opaque = |ty: Type| ty.is_memory() || ty.bit_width() == Some(8);
+    a == b || opaque(a) || opaque(b)
+}
+
+/// The activities of a call's operands and results.
+fn request(op: Op, callee: String, reverse: &Reverse) -> Request {
+    let active = |value: Value| reverse.activity().is_active(value);
+    let kind = |value: Value| match (active(value), value.ty().is_memory()) {
+        (false, _) => Kind::Const,
+        (true, true) => Kind::Dup,
+        (true, false) => Kind::Active,
+    };
+    Request {
+        callee,
+        mode: Mode::Split,
+        arguments: op.operands().into_iter().map(kind).collect(),
+        results: op.results().into_iter().map(kind).collect(),
+        width: reverse.width(),
+        strong_zero: reverse.strong_zero(),
     }
 }
 
@@ -136,11 +157,23 @@ impl Rule for Call {
 
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.everything(op);
+        let memory = |values: Vec<Value>| values.into_iter().filter(|value| value.ty().is_memory()).collect::<Vec<_>>();
+        let results = memory(op.results());
+        for (number, result) in results.iter().enumerate() {
+            // What the callee returns may be what it was given, or what it returns elsewhere.
+            for other in memory(op.operands()).iter().chain(&results[..number]) {
+                if may_share(other.ty(), result.ty()) {
+                    flow.forward(*other, *result);
+                }
+            }
+        }
     }
 
     fn needed(&self, op: Op, activity: &Activity) -> Vec<Value> {
+        let function = op.attribute("callee").and_then(|callee| op.lookup_symbol(callee));
+        let whole = function.is_some_and(|function| function.attribute(Mode::Vjp.attribute()).is_some());
         let values = || op.operands().into_iter().filter(|operand| !operand.ty().is_memory());
-        if activity.moves_derivative(op) { values().collect() } else { vec![] }
+        if whole && activity.moves_derivative(op) { values().collect() } else { vec![] }
     }
 
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
@@ -148,29 +181,46 @@ impl Rule for Call {
             forward.copy(op);
             return Ok(());
         }
-        if forward.width() > 1 {
+        let (width, strong_zero) = (forward.width(), forward.strong_zero());
+        let wanted = |callee| Request {
+            width,
+            strong_zero,
+            ..Request::full(callee, Mode::Jvp, &types(&op.operands()), &types(&op.results()))
+        };
+        let derivative = Derivative::new(op, wanted).or_else(|message| forward.refuse(op, message))?;
+        let How::Whole(symbol) = derivative.how else { return forward.refuse(op, "a jvp in two parts") };
+        if width > 1 && !derivative.is_built {
             return forward.refuse(op, WIDE);
         }
-        let derivative = derivative(op, Mode::Jvp).or_else(|message| forward.refuse(op, message))?;
-        derivative.request.into_iter().for_each(|request| forward.require(request));
+        if derivative.is_built {
+            forward.require(derivative.request);
+        }
         let builder = forward.builder();
+        let dual = |value: Value| value.ty().is_differentiable();
         let (mut operands, mut scratch) = (vec![], vec![]);
         for operand in op.operands() {
             operands.push(forward.primal(operand));
-            if operand.ty().is_differentiable_memory() && forward.tangent(operand).is_none() {
-                scratch.push(emit::zeroed_like(&builder, forward.primal(operand)));
-                operands.extend(scratch.last());
-            } else if operand.ty().is_differentiable() {
-                operands.push(forward.tangent_or_zero(operand)?);
+            if !dual(operand) {
+                continue;
             }
+            forward.each_lane(|forward| {
+                operands.push(match forward.tangent(operand) {
+                    Some(tangent) => tangent,
+                    None if operand.ty().is_memref() => {
+                        scratch.push(emit::zeroed_like(&builder, forward.primal(operand)));
+                        scratch[scratch.len() - 1]
+                    }
+                    None => forward.tangent_or_zero(operand)?,
+                });
+                Ok(())
+            })?;
         }
         let mut results = vec![];
         for result in op.results() {
-            results.extend(std::iter::repeat_n(result.ty(), if result.ty().is_differentiable() { 2 } else { 1 }));
+            results.extend(vec![result.ty(); if dual(result) { 1 + width } else { 1 }]);
         }
-        let call = builder.create("func.call", &operands, &results, &[("callee", derivative.symbol)], &[]);
-        let dual = op.results();
-        forward.bind_doubled(&dual, &call.results(), |index| dual[index].ty().is_differentiable());
+        let call = builder.create("func.call", &operands, &results, &[("callee", symbol)], &[]);
+        forward.bind_doubled(&op.results(), &call.results(), |index| dual(op.result(index)));
         for shadow in scratch {
             emit::release(&builder, shadow);
         }
@@ -178,57 +228,80 @@ impl Rule for Call {
     }
 
     fn forward_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        if reverse.is_live(op) {
-            for (number, operand) in op.operands().into_iter().enumerate() {
-                if operand.ty().is_memory() {
-                    let copy = emit::snapshot(&reverse.forward_builder(), reverse.counterpart(operand));
-                    reverse.save(op, number, copy);
-                }
+        if !reverse.is_live(op) {
+            reverse.copy(op);
+            return Ok(());
+        }
+        let derivative = Derivative::new(op, |callee| request(op, callee, reverse))
+            .or_else(|message| reverse.refuse(op, message))?;
+        let How::Split { augment, tape, .. } = derivative.how else { return named::forward_sweep(op, reverse) };
+        let request = derivative.request;
+        if reverse.width() > 1 && !derivative.is_built {
+            return reverse.refuse(op, WIDE);
+        }
+        let (mut operands, mut results) = (vec![], vec![]);
+        let mut scratch = tape.len();
+        for (operand, kind) in op.operands().into_iter().zip(&request.arguments) {
+            operands.push(reverse.counterpart(operand));
+            if kind.is_dup() && reverse.activity().is_active(operand) {
+                operands.extend(reverse.forward_shadows(operand)?);
+            } else if kind.is_dup() {
+                let shadow = emit::zeroed_like(&reverse.forward_builder(), reverse.counterpart(operand));
+                reverse.save(op, scratch, shadow);
+                scratch += 1;
+                operands.push(shadow);
             }
         }
-        reverse.copy(op);
+        for (result, kind) in op.results().into_iter().zip(&request.results) {
+            results.extend(vec![result.ty(); if kind.is_dup() { 1 + reverse.width() } else { 1 }]);
+        }
+        results.extend(&tape);
+        let call = reverse.forward_builder().create("func.call", &operands, &results, &[("callee", augment)], &[]);
+        let mut given = call.results().into_iter();
+        for (result, kind) in op.results().into_iter().zip(&request.results) {
+            given.by_ref().take(1).for_each(|primal| reverse.bind(result, primal));
+            if kind.is_dup() {
+                let shadows: Vec<_> = given.by_ref().take(reverse.width()).collect();
+                reverse.bind_shadows(result, &shadows);
+            }
+        }
+        for (number, value) in given.enumerate() {
+            reverse.save(op, number, value);
+        }
+        if derivative.is_built {
+            reverse.require(request);
+        }
         Ok(())
     }
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        if reverse.width() > 1 {
-            return reverse.refuse(op, WIDE);
+        let derivative = Derivative::new(op, |callee| request(op, callee, reverse))
+            .or_else(|message| reverse.refuse(op, message))?;
+        let (pullback, tape) = match derivative.how {
+            How::Whole(vjp) => return named::reverse_sweep(op, vjp, reverse),
+            How::Split { pullback, tape, .. } => (pullback, tape),
+        };
+        let request = derivative.request;
+        let mut operands = vec![];
+        for number in 0..tape.len() {
+            operands.push(reverse.saved(op, number)?);
         }
-        let derivative = derivative(op, Mode::Vjp).or_else(|message| reverse.refuse(op, message))?;
-        derivative.request.into_iter().for_each(|request| reverse.require(request));
-        if op.results().into_iter().any(|result| result.ty().is_memory()) {
-            return reverse.refuse(op, "reverse mode of a call that is not inlined and returns a buffer is not supported; pass the buffer as an argument");
+        let chosen = |values: Vec<Value>, kinds: &[Kind]| -> Vec<Value> {
+            values.into_iter().zip(kinds).filter(|(_, kind)| kind.is_active()).map(|(value, _)| value).collect()
+        };
+        operands.extend(reverse.take_lanes_or_zero(&chosen(op.results(), &request.results))?);
+        let active = chosen(op.operands(), &request.arguments);
+        let mut results = vec![];
+        for value in &active {
+            results.extend(vec![value.ty(); reverse.width()]);
         }
-        let buffers = Buffers::new(op, reverse)?;
-        let (mut operands, mut scratch, mut active) = (vec![], vec![], vec![]);
-        for (number, operand) in op.operands().into_iter().enumerate() {
-            if !operand.ty().is_memory() {
-                operands.push(reverse.primal(operand)?);
-                active.extend(operand.ty().is_differentiable().then_some(operand));
-                continue;
-            }
-            let Some(buffer) = buffers.get(number) else { continue };
-            operands.push(buffer);
-            if operand.ty().is_differentiable() && reverse.activity().is_active(operand) {
-                operands.push(reverse.shadow(operand)?);
-            } else if operand.ty().is_differentiable() {
-                scratch.push(emit::zeroed_like(&reverse.builder(), buffer));
-                operands.extend(scratch.last());
-            }
-        }
-        for result in op.results() {
-            if result.ty().is_differentiable() {
-                operands.push(reverse.take_adjoint_or_zero(result)?);
-            }
-        }
-        let results = [types(&op.results()), types(&active)].concat();
-        let call = reverse.builder().create("func.call", &operands, &results, &[("callee", derivative.symbol)], &[]);
-        for (operand, bar) in active.into_iter().zip(call.results().split_off(op.result_count())) {
-            reverse.accumulate(operand, bar)?;
-        }
-        buffers.restore(&reverse.builder());
-        for buffer in scratch {
-            emit::release(&reverse.builder(), buffer);
+        let call = reverse.builder().create("func.call", &operands, &results, &[("callee", pullback)], &[]);
+        reverse.accumulate_lanes(&active, &some(&call.results()))?;
+        let inactive = |(operand, kind): &(Value, &Kind)| kind.is_dup() && !reverse.activity().is_active(*operand);
+        let scratch = op.operands().into_iter().zip(&request.arguments).filter(inactive).count();
+        for number in tape.len()..tape.len() + scratch {
+            let shadow = reverse.saved(op, number)?;
+            emit::release(&reverse.builder(), shadow);
         }
         Ok(())
     }

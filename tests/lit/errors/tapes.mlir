@@ -1,0 +1,101 @@
+// A tape that is used up twice is an error, one that is never used a warning.
+// RUN: autodiff-opt %s --autodiff-differentiate --split-input-file --verify-diagnostics
+
+func.func private @f(%x: f64) -> f64 {
+  return %x : f64
+}
+func.func @never(%x: f64) -> f64 {
+  // expected-warning@+1 {{the tape is never pulled back, and its memory never freed; call the function where no derivative is needed}}
+  %y, %tape = autodiff.augment @f(%x) args [active] results [active] : (f64) -> (f64, !autodiff.tape)
+  return %y : f64
+}
+
+// -----
+
+func.func private @f(%x: f64) -> f64 {
+  return %x : f64
+}
+func.func @twice(%x: f64) {
+  %y, %tape = autodiff.augment @f(%x) args [active] results [active] : (f64) -> (f64, !autodiff.tape)
+  // expected-note@+1 {{used here}}
+  %a = autodiff.pullback @f(%tape, %y) args [active] results [active] : (!autodiff.tape, f64) -> f64
+  // expected-error@+1 {{a tape is pulled back once; call 'autodiff.augment' for each pullback}}
+  %b = autodiff.pullback @f(%tape, %y) args [active] results [active] : (!autodiff.tape, f64) -> f64
+  return
+}
+
+// -----
+
+func.func private @f(%x: f64) -> f64 {
+  return %x : f64
+}
+func.func @again(%x: f64, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  // expected-note@+1 {{the tape is made here}}
+  %y, %tape = autodiff.augment @f(%x) args [active] results [active] : (f64) -> (f64, !autodiff.tape)
+  scf.for %i = %c0 to %n step %c1 {
+    // expected-error@+1 {{a tape is pulled back once, but this op runs several times for one tape}}
+    %a = autodiff.pullback @f(%tape, %y) args [active] results [active] : (!autodiff.tape, f64) -> f64
+  }
+  return
+}
+
+// -----
+
+// expected-error@+1 {{the pullback needs a value of type 'tensor<?xf64>', which a tape cannot hold}}
+func.func private @f(%x: tensor<?xf64>) -> tensor<?xf64> {
+  %y = math.sin %x : tensor<?xf64>
+  return %y : tensor<?xf64>
+}
+func.func @tensor(%x: tensor<?xf64>, %bar: tensor<?xf64>) {
+  %y, %tape = autodiff.augment @f(%x) args [active] results [active] : (tensor<?xf64>) -> (tensor<?xf64>, !autodiff.tape)
+  // expected-note@-1 {{differentiation of '@f' with respect to argument #0 requested here}}
+  // expected-note@-2 {{mark the arguments that reach it 'const'}}
+  %a = autodiff.pullback @f(%tape, %bar) args [active] results [active] : (!autodiff.tape, tensor<?xf64>) -> tensor<?xf64>
+  return
+}
+
+// -----
+
+func.func private @f(%x: f64) -> f64 attributes {autodiff.augment = @f_augment} {
+  return %x : f64
+}
+func.func private @f_augment(%x: f64) -> f64 {
+  return %x : f64
+}
+func.func private @g(%x: f64) -> f64 {
+  // expected-error@+1 {{'@f' names one half of a pair: it needs both 'autodiff.augment' and 'autodiff.pullback'}}
+  %y = call @f(%x) : (f64) -> f64
+  return %y : f64
+}
+func.func @half(%x: f64) {
+  // expected-note@+2 {{differentiation of '@g' with respect to argument #0 requested here}}
+  // expected-note@+1 {{mark the arguments that reach it 'const'}}
+  %a = autodiff.vjp @g(%x, %x) args [active] results [active_noneed] : (f64, f64) -> f64
+  return
+}
+
+// -----
+
+func.func private @f(%x: f64) -> f64 attributes {autodiff.augment = @f_augment, autodiff.pullback = @f_pullback} {
+  return %x : f64
+}
+func.func private @f_augment(%x: f64) -> (f64, index) {
+  %c0 = arith.constant 0 : index
+  return %x, %c0 : f64, index
+}
+func.func private @f_pullback(%bar: f64) -> f64 {
+  return %bar : f64
+}
+func.func private @g(%x: f64) -> f64 {
+  // expected-error@+1 {{derivative '@f_pullback' of '@f' has type (f64) -> f64, expected (index, f64) -> f64}}
+  %y = call @f(%x) : (f64) -> f64
+  return %y : f64
+}
+func.func @wrong_pair(%x: f64) {
+  // expected-note@+2 {{differentiation of '@g' with respect to argument #0 requested here}}
+  // expected-note@+1 {{mark the arguments that reach it 'const'}}
+  %a = autodiff.vjp @g(%x, %x) args [active] results [active_noneed] : (f64, f64) -> f64
+  return
+}
