@@ -222,8 +222,12 @@ impl Reverse<'_> {
             } else if let Some(top) = in_front_of(value, self.new_entry()) {
                 add(top, Lifetime::Function, None);
             } else {
-                // For an iteration that is run again: in front of the reverse of the loop, or in each iteration.
-                add(Builder::at_end(self.frame_block(0), value.location()), Lifetime::Function, None);
+                // For an iteration that is run again: in front of the reverse of the loop, unless iterations run in
+                // parallel, or in each iteration.
+                let execution = self.caches.described.get(block).map(|described| &described.execution);
+                if !matches!(execution, Some(Execution::Parallel(_))) {
+                    add(Builder::at_end(self.frame_block(0), value.location()), Lifetime::Function, None);
+                }
                 let frame = self.frame_for(*block).ok_or_else(missing)?;
                 let in_front = in_front_of(value, self.frame_block(frame)).ok_or_else(missing)?;
                 add(in_front, Lifetime::Iteration(frame), Some(*block));

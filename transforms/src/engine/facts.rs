@@ -54,7 +54,7 @@ impl<'a> Facts<'a> {
             .flat_map(|op| rules.get(op).needed(op, activity))
             .collect();
         facts.plan = CachePlan::new(&needed, &facts);
-        facts.reruns = Reruns::new(entry, rules, activity, &facts.overwrites, facts.plan.cached());
+        facts.reruns = Reruns::new(entry, rules, activity, (&facts.captures, &facts.overwrites), facts.plan.cached());
         if !facts.reruns.is_empty() {
             facts.plan = CachePlan::new(&needed, &facts);
         }

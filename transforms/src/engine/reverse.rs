@@ -138,7 +138,7 @@ impl<'a> Reverse<'a> {
     }
 
     fn forward_ops(&mut self, source: Block) -> Result<()> {
-        body_ops(source).into_iter().try_for_each(|op| {
+        body_ops(source).into_iter().filter(|op| !self.facts.reruns.skips(*op)).try_for_each(|op| {
             self.location = op.location();
             self.forward = self.forward.with_location(op.location());
             self.facts.rules.get(op).forward_sweep(op, self)
@@ -164,11 +164,11 @@ impl<'a> Reverse<'a> {
     }
 
     /// Runs an iteration again, at the start of its reverse: the forward sweep of the loop's body.
-    pub fn rerun(&mut self, body: Block, induction: Value) -> Result<()> {
+    pub fn rerun(&mut self, body: Block, inductions: &[Value]) -> Result<()> {
         let frame = self.frame_for(body).ok_or_else(|| internal(self.location, "an iteration has no frame"))?;
         let block = self.frames[frame].block;
         let mut carried = vec![];
-        for argument in body.arguments().into_iter().skip(1) {
+        for argument in body.arguments().into_iter().skip(inductions.len()) {
             carried.push(match self.facts.is_only_summed(argument) {
                 true => self.zero(argument)?,
                 false => {
@@ -178,8 +178,7 @@ impl<'a> Reverse<'a> {
             });
         }
         self.shadows.forget_inside(body);
-        self.copier.set(body.argument(0), induction);
-        for (argument, value) in body.arguments().into_iter().skip(1).zip(carried) {
+        for (argument, value) in body.arguments().into_iter().zip(inductions.iter().copied().chain(carried)) {
             self.copier.set(argument, value);
         }
         let outer = std::mem::replace(&mut self.forward, Builder::at_end(block, self.location));

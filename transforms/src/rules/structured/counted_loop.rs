@@ -253,7 +253,7 @@ impl Rule for CountedLoop {
             reverse.set_lanes(captured, &bars[split..]);
             let yielded = source.terminator().map(Op::operands).unwrap_or_default();
             if reverse.reruns(source) {
-                reverse.rerun(source, induction)?;
+                reverse.rerun(source, &[induction])?;
             }
             reverse.accumulate_lanes(&select(&yielded), &bars[..split])?;
             reverse.reverse_body(source)?;

@@ -82,6 +82,10 @@ impl Rule for ParallelLoop {
         Parts::new(op).map(|parts| parts.bounds()).unwrap_or_default()
     }
 
+    fn iteration(&self, op: Op) -> Option<Block> {
+        op.body(0)
+    }
+
     fn mirrors(&self, op: Op, argument: Value) -> bool {
         op.body(0) == Some(argument.block())
     }
@@ -117,11 +121,17 @@ impl Rule for ParallelLoop {
             return Ok(());
         }
         let parts = Parts::new(op).or_else(|message| reverse.refuse(op, message))?;
+        let execution = Execution::Parallel(parts.counters());
+        if reverse.reruns(parts.body) {
+            let copy = reverse.copy(op);
+            reverse.describe_copy(parts.body, reverse.block_of(copy, 0)?, execution);
+            return Ok(());
+        }
         let block = block_like(op, parts.body);
         for (argument, new) in parts.body.arguments().into_iter().zip(block.arguments()) {
             reverse.bind(argument, new);
         }
-        reverse.forward_body(parts.body, block, Execution::Parallel(parts.counters()))?;
+        reverse.forward_body(parts.body, block, execution)?;
         reverse.within(block, |reverse| {
             let values: Vec<_> = parts.reduced.iter().map(|value| reverse.counterpart(*value)).collect();
             emit::reduce(&reverse.forward_builder(), &values, &parts.sums);
@@ -162,6 +172,9 @@ impl Rule for ParallelLoop {
         reverse.scoped(Scope { source: parts.body, block, numbers, captured }, |reverse| {
             for (argument, new) in parts.body.arguments().into_iter().zip(block.arguments()) {
                 reverse.provide(argument, new);
+            }
+            if reverse.reruns(parts.body) {
+                reverse.rerun(parts.body, &block.arguments())?;
             }
             reverse.accumulate_lanes(&select(&parts.reduced), &r_bar)?;
             reverse.reverse_body(parts.body)?;
