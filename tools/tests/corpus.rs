@@ -22,9 +22,11 @@ const SOURCES: [&str; 2] = ["torch", "jax"];
 /// The level that runs as people run it, optimised.
 const FULL: &str = "scf";
 /// Levels that are checked too; LLVM would spend minutes on optimising them, and tells nothing new about derivatives.
-const QUICK: [&str; 3] = ["scf_nofuse", "cf", PARALLEL];
+const QUICK: [&str; 4] = ["scf_nofuse", "cf", PARALLEL, LAUNCHES];
 /// The level whose loops run on two threads.
 const PARALLEL: &str = "scf_parallel";
+/// The level whose parallel loops are launches of kernels, which run on the host.
+const LAUNCHES: &str = "gpu_launch";
 /// Not a level: kernels for GPUs, which run on the host.
 const KERNELS: &str = "gpu";
 /// Not a level: the derivatives of the gradient of the first one.
@@ -187,6 +189,9 @@ fn check(case: &Case) -> Result<String, String> {
     }
     if case.level == PARALLEL {
         common.extend(["--threads", "2"].map(str::to_owned));
+    }
+    if case.level == LAUNCHES {
+        common.extend(["--target", "gpu-host"].map(str::to_owned));
     }
 
     let mut worst: f64 = 0.0;
