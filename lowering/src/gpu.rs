@@ -3,6 +3,7 @@
 mod binary;
 mod expand_subgroups;
 mod lanes;
+mod name_kernels;
 mod nvvm;
 mod reduce;
 mod rocdl;
@@ -13,6 +14,7 @@ use autodiff_dialect::bridge;
 /// Registers the passes and pipelines.
 pub(crate) fn register() {
     bridge::register_pass(&binary::PASS);
+    bridge::register_pass(&name_kernels::PASS);
     bridge::register_pass(&expand_subgroups::PASS);
     bridge::register_pipeline(&nvvm::PIPELINE);
     bridge::register_pipeline(&rocdl::PIPELINE);
@@ -35,7 +37,7 @@ impl Device<'_> {
     /// `gpu.binary` ops.
     ///
     /// 1. State ops to memory, structured ops to loops.
-    /// 2. Launches with bodies to kernels in modules of their own, for a chip.
+    /// 2. Launches with bodies to kernels in modules of their own, with names that assemblers accept, for a chip.
     /// 3. In kernels: what the vendor's conversion lacks to what it has, loops to blocks.
     /// 4. Kernels to the vendor's dialect, and to code.
     fn pipeline(&self) -> String {
@@ -46,6 +48,7 @@ impl Device<'_> {
              lower-affine,\
              gpu-launch-sink-index-computations,\
              gpu-kernel-outlining,\
+             autodiff-name-kernels,\
              {attach},\
              autodiff-expand-subgroups{{size={lanes}}},\
              gpu.module(\

@@ -1,7 +1,11 @@
-"""Writes the kernels that a module holds as `gpu.binary` into files: kernels.py MODULE FOLDER [SUFFIX]."""
+"""Writes the kernels that a module holds as `gpu.binary` into files: kernels.py MODULE FOLDER [SUFFIX [COMMAND ...]].
+
+The command, if there is one, must accept each of the files.
+"""
 
 import os
 import re
+import subprocess
 import sys
 
 
@@ -11,15 +15,18 @@ def decode(text):
     return escaped.sub(lambda found: found[1] if len(found[1]) == 1 else bytes.fromhex(found[1].decode()), text)
 
 
-def main(module, folder, suffix="bin"):
+def main(module, folder, suffix="bin", *command):
     source = sys.stdin.buffer.read() if module == "-" else open(module, "rb").read()
     os.makedirs(folder, exist_ok=True)
     objects = re.findall(rb'gpu\.binary @(\S+) .*?\b(?:assembly|bin) = "((?:[^"\\]|\\.)*)"', source)
     if not objects:
         sys.exit("there is no kernel in the module")
     for name, text in objects:
-        with open(os.path.join(folder, f"{name.decode()}.{suffix}"), "wb") as file:
+        path = os.path.join(folder, f"{name.decode()}.{suffix}")
+        with open(path, "wb") as file:
             file.write(decode(text))
+        if command:
+            subprocess.run([*command, path], check=True)
         print(name.decode())
 
 

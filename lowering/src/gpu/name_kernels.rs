@@ -1,0 +1,66 @@
+//! Gives kernels names that assemblers accept.
+//!
+//! Derivatives have dots in their names, and so have kernels that are outlined from them; PTX knows no dots.
+//!
+//! 1. In the names of kernels' modules and of what is in them, all but letters, digits and underscores become underscores.
+//! 2. A name that is taken then gets a number.
+//! 3. Launches and calls follow.
+
+use autodiff_dialect::{
+    bridge::Pass,
+    ir::{Attribute, Block, Op},
+};
+use std::collections::{HashMap, HashSet};
+
+pub(super) static PASS: Pass = Pass::new(
+    c"autodiff-name-kernels",
+    c"Give kernels names of letters, digits and underscores, which assemblers accept",
+    &[],
+    |_, module| {
+        let ops = symbols(module);
+        let mut taken: HashSet<String> = ops.iter().map(|(name, _)| name.clone()).collect();
+        let mut renamed = HashMap::new();
+        for (old_module, kernels) in ops.into_iter().filter(|(_, op)| op.name() == "gpu.module") {
+            let new_module = new_name(&old_module, &mut taken);
+            let inner = symbols(kernels);
+            let mut inside: HashSet<String> = inner.iter().map(|(name, _)| name.clone()).collect();
+            for (old, op) in inner {
+                let new = new_name(&old, &mut inside);
+                if new != old {
+                    op.set_attribute("sym_name", Attribute::string(op.context(), &new));
+                    kernels.rename_symbol_uses(&old, &new);
+                }
+                renamed.insert(format!("@{old_module}::@{old}"), format!("@{new_module}::@{new}"));
+            }
+            kernels.set_attribute("sym_name", Attribute::string(module.context(), &new_module));
+        }
+        for launch in module.walk().into_iter().filter(|op| op.name() == "gpu.launch_func") {
+            let kernel = launch.attribute("kernel").map(|name| name.to_string().replace('"', "")).unwrap_or_default();
+            if let Some(new) = renamed.get(&kernel).and_then(|name| Attribute::parse(module.context(), name)) {
+                launch.set_attribute("kernel", new);
+            }
+        }
+        Ok(())
+    },
+);
+
+fn symbols(module: Op) -> Vec<(String, Op)> {
+    let ops = module.body(0).map(Block::ops).unwrap_or_default();
+    ops.into_iter().filter_map(|op| Some((op.symbol_name()?, op))).collect()
+}
+
+/// The old name if assemblers accept it, or one that they accept and nothing else has.
+fn new_name(old: &str, taken: &mut HashSet<String>) -> String {
+    let accepted = |char: char| char.is_ascii_alphanumeric() || char == '_';
+    if old.chars().all(accepted) {
+        return old.to_owned();
+    }
+    let plain: String = old.chars().map(|char| if accepted(char) { char } else { '_' }).collect();
+    let mut name = plain.clone();
+    let mut number = 0;
+    while !taken.insert(name.clone()) {
+        name = format!("{plain}_{number}");
+        number += 1;
+    }
+    name
+}
