@@ -30,8 +30,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     let sources = ["Dialect.cpp", "Passes.cpp", "Queries.cpp"];
+    // The compiler that has built MLIR: traits of ops are told apart by names that each compiler writes in its own way.
     cc::Build::new()
         .cpp(true)
+        .compiler(format!("{llvm}/bin/clang++"))
         .std("c++17")
         .flag("-fno-exceptions")
         .flag("-fno-rtti")
