@@ -1,4 +1,5 @@
-// The energy of a ligand docked to a protein, for many poses (after miniBUDE).
+// The energy of a ligand docked to a protein, for many poses (after miniBUDE). Most pairs of atoms are too far from each
+// other to contribute.
 //
 //   J = 1/(2M) sum_poses energy^2
 //
@@ -111,62 +112,57 @@ func.func @bude(%pose: memref<6x?xf64> {llvm.noalias}, %lig: memref<?x3xf64> {ll
         %rad = memref.load %ff[%tp.1, %c0] : memref<?x3xf64>
         %rad.1 = arith.addf %lr, %rad : f64
         %gap = arith.subf %r.5, %rad.1 : f64
-        %inside = arith.cmpf olt, %gap, %zero : f64
-        %energy.4 = scf.if %inside -> f64 {
-          %energy.5 = arith.divf %r.5, %rad.1 : f64
-          %energy.6 = arith.subf %one, %energy.5 : f64
-          %energy.7 = arith.mulf %f76.0, %energy.6 : f64
-          %energy.8 = arith.addf %energy.2, %energy.7 : f64
-          scf.yield %energy.8 : f64
+        %test = arith.cmpf olt, %gap, %f5.5 : f64
+        %energy.4 = scf.if %test -> f64 {
+          %inside = arith.cmpf olt, %gap, %zero : f64
+          %h = memref.load %ff[%tp.1, %c1] : memref<?x3xf64>
+          %h.1 = arith.addf %lh, %h : f64
+          %energy.5 = scf.if %inside -> f64 {
+            %energy.6 = arith.divf %r.5, %rad.1 : f64
+            %energy.7 = arith.subf %one, %energy.6 : f64
+            %energy.8 = arith.mulf %f76.0, %energy.7 : f64
+            %energy.9 = arith.addf %energy.8, %h.1 : f64
+            %energy.10 = arith.addf %energy.2, %energy.9 : f64
+            scf.yield %energy.10 : f64
+          } else {
+            %energy.11 = arith.mulf %gap, %f0.18181818181818182 : f64
+            %energy.12 = arith.subf %one, %energy.11 : f64
+            %energy.13 = arith.mulf %h.1, %energy.12 : f64
+            %energy.14 = arith.addf %energy.2, %energy.13 : f64
+            scf.yield %energy.14 : f64
+          }
+          %test.1 = arith.cmpf olt, %gap, %four : f64
+          %energy.15 = scf.if %test.1 -> f64 {
+            %q = memref.load %ff[%tp.1, %c2] : memref<?x3xf64>
+            %q.1 = arith.mulf %lq, %q : f64
+            %hp = memref.load %hb[%tp.1] : memref<?xi32>
+            %hp.1 = arith.cmpi ne, %hp, %i32_0 : i32
+            %flip = arith.andi %hl.1, %hp.1 : i1
+            %flip.1 = arith.cmpf ogt, %q.1, %zero : f64
+            %flip.2 = arith.andi %flip, %flip.1 : i1
+            %q.2 = arith.negf %q.1 : f64
+            %q.3 = arith.select %flip.2, %q.2, %q.1 : f64
+            %energy.16 = scf.if %inside -> f64 {
+              %energy.17 = arith.mulf %f45.0, %q.3 : f64
+              %energy.18 = arith.addf %energy.5, %energy.17 : f64
+              scf.yield %energy.18 : f64
+            } else {
+              %energy.19 = arith.mulf %f45.0, %q.3 : f64
+              %energy.20 = arith.mulf %gap, %f0.25 : f64
+              %energy.21 = arith.subf %one, %energy.20 : f64
+              %energy.22 = arith.mulf %energy.19, %energy.21 : f64
+              %energy.23 = arith.addf %energy.5, %energy.22 : f64
+              scf.yield %energy.23 : f64
+            }
+            scf.yield %energy.16 : f64
+          } else {
+            scf.yield %energy.5 : f64
+          }
+          scf.yield %energy.15 : f64
         } else {
           scf.yield %energy.2 : f64
         }
-        %test = arith.cmpf olt, %gap, %four : f64
-        %energy.9 = scf.if %test -> f64 {
-          %q = memref.load %ff[%tp.1, %c2] : memref<?x3xf64>
-          %q.1 = arith.mulf %lq, %q : f64
-          %hp = memref.load %hb[%tp.1] : memref<?xi32>
-          %hp.1 = arith.cmpi ne, %hp, %i32_0 : i32
-          %flip = arith.andi %hl.1, %hp.1 : i1
-          %flip.1 = arith.cmpf ogt, %q.1, %zero : f64
-          %flip.2 = arith.andi %flip, %flip.1 : i1
-          %q.2 = arith.negf %q.1 : f64
-          %q.3 = arith.select %flip.2, %q.2, %q.1 : f64
-          %energy.10 = scf.if %inside -> f64 {
-            %energy.11 = arith.mulf %f45.0, %q.3 : f64
-            %energy.12 = arith.addf %energy.4, %energy.11 : f64
-            scf.yield %energy.12 : f64
-          } else {
-            %energy.13 = arith.mulf %f45.0, %q.3 : f64
-            %energy.14 = arith.mulf %gap, %f0.25 : f64
-            %energy.15 = arith.subf %one, %energy.14 : f64
-            %energy.16 = arith.mulf %energy.13, %energy.15 : f64
-            %energy.17 = arith.addf %energy.4, %energy.16 : f64
-            scf.yield %energy.17 : f64
-          }
-          scf.yield %energy.10 : f64
-        } else {
-          scf.yield %energy.4 : f64
-        }
-        %test.1 = arith.cmpf olt, %gap, %f5.5 : f64
-        %energy.18 = scf.if %test.1 -> f64 {
-          %h = memref.load %ff[%tp.1, %c1] : memref<?x3xf64>
-          %h.1 = arith.addf %lh, %h : f64
-          %energy.19 = scf.if %inside -> f64 {
-            %energy.20 = arith.addf %energy.9, %h.1 : f64
-            scf.yield %energy.20 : f64
-          } else {
-            %energy.21 = arith.mulf %gap, %f0.18181818181818182 : f64
-            %energy.22 = arith.subf %one, %energy.21 : f64
-            %energy.23 = arith.mulf %h.1, %energy.22 : f64
-            %energy.24 = arith.addf %energy.9, %energy.23 : f64
-            scf.yield %energy.24 : f64
-          }
-          scf.yield %energy.19 : f64
-        } else {
-          scf.yield %energy.9 : f64
-        }
-        scf.yield %energy.18 : f64
+        scf.yield %energy.4 : f64
       }
       scf.yield %energy.3 : f64
     }

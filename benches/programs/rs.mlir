@@ -31,9 +31,9 @@ func.func @rs(%pole: memref<?x?x?x6xf64> {llvm.noalias}, %lvalue: memref<?x?x?xi
   %poles = memref.dim %pole, %c2 : memref<?x?x?x6xf64>
   %lookups = memref.dim %energy, %c0 : memref<?xf64>
   %end = arith.subi %windows, %c1 : index
-  %fr = memref.alloca() : memref<4xf64>
-  %fi = memref.alloca() : memref<4xf64>
   %sum.1 = scf.for %l = %c0 to %lookups step %c1 iter_args(%sum = %zero) -> f64 {
+    %fr = memref.alloc() : memref<4xf64>
+    %fi = memref.alloc() : memref<4xf64>
     %here = memref.load %energy[%l] : memref<?xf64>
     %root = math.sqrt %here : f64
     %mat = memref.load %material[%l] : memref<?xi32>
@@ -161,6 +161,8 @@ func.func @rs(%pole: memref<?x?x?x6xf64> {llvm.noalias}, %lvalue: memref<?x?x?xi
     %sum.7 = arith.mulf %r#3, %r#3 : f64
     %sum.8 = arith.addf %sum.6, %sum.7 : f64
     %sum.9 = arith.addf %sum, %sum.8 : f64
+    memref.dealloc %fr : memref<4xf64>
+    memref.dealloc %fi : memref<4xf64>
     scf.yield %sum.9 : f64
   }
   %j = arith.mulf %half, %sum.1 : f64

@@ -52,6 +52,9 @@ pub fn derive(function: Op, request: &Request, rules: &Registry) -> std::result:
         .ok_or_else(|| one(error_at(function, "a function outside a module cannot be differentiated")))?;
     let derivative = new_function(&builder, function.name(), &request.built_symbol(), (&from, &to), region);
     let body = Body { entry, returned, block, request };
+    if let Some(attributes) = distinct_arguments(function, request, from.len()) {
+        derivative.set_attribute("arg_attrs", attributes);
+    }
     let built = match request.mode {
         Mode::Jvp => body.forward(function, rules, &activity),
         Mode::Vjp | Mode::Split => body.reverse(function, rules, &activity),
@@ -94,6 +97,22 @@ fn shared_globals(function: Op) -> Vec<String> {
         }
     }
     shared
+}
+
+/// Marks the primal's arguments that no other argument reaches: neither do their shadows, nor those of others.
+fn distinct_arguments(function: Op, request: &Request, count: usize) -> Option<Attribute> {
+    let context = function.context();
+    let (none, noalias) = (Attribute::parse(context, "{}")?, Attribute::parse(context, "{llvm.noalias}")?);
+    let mut marks = vec![];
+    for (old, activity) in function.attribute("arg_attrs")?.as_array()?.into_iter().zip(&request.arguments) {
+        marks.push(if old.to_string().contains("llvm.noalias") { noalias } else { none });
+        marks.extend(vec![none; if activity.is_dup() { request.width } else { 0 }]);
+    }
+    if marks.len() > count || marks.iter().all(|mark| *mark == none) {
+        return None;
+    }
+    marks.resize(count, none);
+    Some(Attribute::array(context, &marks))
 }
 
 /// Declares a derivative that another calls, in the module of that one.
