@@ -15,6 +15,7 @@ mod tape;
 
 /// Registers the passes and pipelines, so that textual pipelines may name them.
 pub fn register() {
+    autodiff_dialect::bridge::register_pass(&adjoint_loops::gather::PASS);
     autodiff_dialect::bridge::register_pass(&adjoint_loops::split::PASS);
     autodiff_dialect::bridge::register_pass(&adjoint_loops::straighten::PASS);
     autodiff_dialect::bridge::register_pass(&alloca_scope::PASS);
