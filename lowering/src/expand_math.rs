@@ -84,7 +84,7 @@ fn replace(op: Op, result: Option<Value>) {
 }
 
 /// Compares the size of a number with infinity, and with the smallest normal number of its type.
-fn classify(op: Op) {
+pub(crate) fn classify(op: Op) {
     let ty = op.operand(0).ty();
     let lowest = match ty.element().bit_width() {
         Some(64) => f64::MIN_POSITIVE,

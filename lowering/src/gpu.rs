@@ -1,21 +1,27 @@
 //! Kernels for GPUs: what the pipelines for NVIDIA and AMD share.
 
 mod binary;
+mod expand_device_atomics;
+mod expand_device_math;
 mod expand_subgroups;
 mod lanes;
 mod name_kernels;
 mod nvvm;
+mod place_device_memory;
 mod reduce;
 mod rocdl;
 mod tools;
 
-use autodiff_dialect::bridge;
+use autodiff_dialect::{bridge, ir::Op};
 
 /// Registers the passes and pipelines.
 pub(crate) fn register() {
     bridge::register_pass(&binary::PASS);
+    bridge::register_pass(&expand_device_atomics::PASS);
+    bridge::register_pass(&expand_device_math::PASS);
     bridge::register_pass(&name_kernels::PASS);
     bridge::register_pass(&expand_subgroups::PASS);
+    bridge::register_pass(&place_device_memory::PASS);
     bridge::register_pipeline(&nvvm::PIPELINE);
     bridge::register_pipeline(&rocdl::PIPELINE);
 }
@@ -24,6 +30,8 @@ pub(crate) fn register() {
 struct Device<'a> {
     /// The number of lanes of a subgroup.
     lanes: u32,
+    /// Whether assertions are traps without a message.
+    traps: bool,
     /// Attaches the description of the chip to kernels.
     attach: &'a str,
     /// Converts a kernel to the vendor's dialect.
@@ -41,28 +49,35 @@ impl Device<'_> {
     /// 3. In kernels: what the vendor's conversion lacks to what it has, loops to blocks.
     /// 4. Kernels to the vendor's dialect, and to code.
     fn pipeline(&self) -> String {
-        let Self { lanes, attach, convert, binary } = self;
+        let Self { lanes, traps, attach, convert, binary } = self;
         format!(
             "autodiff-lower,\
              convert-linalg-to-loops,\
+             func.func(lower-vector-mask,lower-vector-multi-reduction),\
+             convert-vector-to-scf{{full-unroll=true}},\
              lower-affine,\
              gpu-launch-sink-index-computations,\
              gpu-kernel-outlining,\
              autodiff-name-kernels,\
              {attach},\
              autodiff-expand-subgroups{{size={lanes}}},\
+             autodiff-place-device-memory,\
              gpu.module(\
              expand-strided-metadata,\
              memref-expand,\
              lower-affine,\
              convert-complex-to-standard,\
-             math-expand-ops{{ops=clampf}},\
+             math-expand-ops{{ops=clampf}}),\
+             autodiff-expand-device-math{{trap={traps}}},\
+             autodiff-expand-device-atomics,\
+             gpu.module(\
              arith-emulate-unsupported-floats{{source-types=bf16 target-type=f32}},\
              math-extend-to-supported-types{{target-type=f32}},\
              arith-expand{{include-bf16=true}},\
              convert-scf-to-cf,\
              canonicalize,\
              cse,\
+             convert-vector-to-llvm,\
              {convert},\
              canonicalize,\
              cse,\
@@ -70,6 +85,11 @@ impl Device<'_> {
              {binary}"
         )
     }
+}
+
+/// The modules of kernels.
+fn modules(module: Op) -> Vec<Op> {
+    module.walk().into_iter().filter(|op| op.name() == "gpu.module").collect()
 }
 
 /// A path that the text of a pipeline can hold.

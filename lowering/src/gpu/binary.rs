@@ -1,10 +1,14 @@
 //! Makes binaries of kernels that are in a vendor's dialect.
 //!
-//! 1. Find what the code generation uses: the vendor's library of mathematical functions, an assembler or linker.
-//! 2. Say what is missing and who uses it.
-//! 3. Serialize each `gpu.module`, with upstream's pass.
+//! 1. Say what the conversion has left over.
+//! 2. Find what the code generation uses: the vendor's library of mathematical functions, an assembler or linker.
+//! 3. Say what is missing and who uses it.
+//! 4. Serialize each `gpu.module`, with upstream's pass.
 
-use super::tools::{Named, Tools, Vendor};
+use super::{
+    modules,
+    tools::{Named, Tools, Vendor},
+};
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption, run_pipeline},
     diagnostic::Diagnostic,
@@ -28,14 +32,17 @@ pub(crate) static PASS: Pass = Pass::new(
 fn run(options: &[&str], module: Op) -> Result<(), ()> {
     let [vendor, format, toolkit, libraries, linker] = options else { return Err(()) };
     let vendor = if *vendor == "amd" { Vendor::Amd } else { Vendor::Nvidia };
-    let kernels: Vec<_> = module.walk().into_iter().filter(|op| op.name() == "gpu.module").collect();
+    let kernels = modules(module);
     let Some(first) = kernels.first() else { return Ok(()) };
     let tools = Tools::find(vendor, &Named { toolkit, libraries, linker });
-    let missing = missing(vendor, &tools, *format == "bin", &kernels);
-    for message in &missing {
+    let mut errors = unconverted(&kernels);
+    if errors.is_empty() {
+        errors = missing(vendor, &tools, *format == "bin", &kernels);
+    }
+    for message in &errors {
         message.emit();
     }
-    if !missing.is_empty() {
+    if !errors.is_empty() {
         return Err(());
     }
     let serialize = tools.toolkit(vendor).map_err(|error| format!("cannot lay out a toolkit: {error}"));
@@ -50,6 +57,17 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
             Diagnostic::error(first.location(), message).emit();
         }
     })
+}
+
+/// Ops that have no conversion. Casts are left around them, and say nothing by themselves.
+fn unconverted(kernels: &[Op]) -> Vec<Diagnostic> {
+    let converted = ["llvm.", "nvvm.", "rocdl.", "gpu.module", "builtin."];
+    let ops = kernels.iter().flat_map(|kernel| kernel.walk());
+    ops.filter(|op| !converted.iter().any(|prefix| op.name().starts_with(prefix)))
+        .map(|op| {
+            Diagnostic::error(op.location(), format!("'{}' op in a kernel has no conversion for this chip", op.name()))
+        })
+        .collect()
 }
 
 /// What is missing, one message for each thing.

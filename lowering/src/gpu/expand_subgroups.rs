@@ -22,7 +22,9 @@ pub(crate) static PASS: Pass = Pass::new(
     |options, module| {
         let size = options.first().and_then(|size| size.parse().ok()).unwrap_or(32);
         let mut result = Ok(());
-        for op in module.walk().into_iter().filter(|op| op.name().starts_with("gpu.")) {
+        // Collected before the first changes, inner ops first: a body goes with its op.
+        let ops: Vec<_> = module.walk().into_iter().filter(|op| op.name().starts_with("gpu.")).collect();
+        for op in ops.into_iter().rev() {
             if let Err(error) = expand(op, size) {
                 error.emit();
                 result = Err(());

@@ -23,6 +23,7 @@ pub static PIPELINE: Pipeline = Pipeline::new(
         checked_path("libdevice", libdevice)?;
         Ok(Device {
             lanes: 32,
+            traps: false,
             attach: &format!("nvvm-attach-target{{chip={chip} O={level}}}"),
             convert: "convert-gpu-to-nvvm",
             binary: &format!(

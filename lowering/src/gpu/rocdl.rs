@@ -23,6 +23,7 @@ pub static PIPELINE: Pipeline = Pipeline::new(
         checked_path("lld", lld)?;
         Ok(Device {
             lanes: wave,
+            traps: true,
             attach: &format!("rocdl-attach-target{{chip={chip} O={level} wave64={}}}", wave == 64),
             convert: &format!("convert-gpu-to-rocdl{{chipset={chip} runtime=HIP}}"),
             binary: &format!("autodiff-gpu-to-binary{{vendor=amd format={format} libraries={libraries} linker={lld}}}"),

@@ -1,0 +1,80 @@
+//! Rewrites atomic updates in kernels that the conversion to LLVM of MLIR 22 lacks: products, and any update of floats.
+//!
+//! 1. A product becomes a generic update.
+//! 2. A generic update of floats becomes one of integers of their width, which LLVM can compare and exchange: the buffer
+//!    is taken for one of integers, and the body works on the numbers behind them.
+
+use super::modules;
+use autodiff_dialect::{
+    bridge::Pass,
+    ir::{Attribute, Block, Builder, Op, Region, Type},
+};
+
+pub(crate) static PASS: Pass = Pass::new(
+    c"autodiff-expand-device-atomics",
+    c"Rewrite atomic updates in kernels that the conversion to LLVM lacks",
+    &[],
+    |_, module| {
+        for kernels in modules(module) {
+            for op in kernels.walk() {
+                if op.name() == "memref.atomic_rmw" {
+                    expand_product(op);
+                }
+            }
+            // Collected before the first changes: a body goes with its op.
+            let generic = kernels.walk().into_iter().filter(|op| op.name() == "memref.generic_atomic_rmw");
+            let generic: Vec<_> = generic.filter(|op| op.result(0).ty().is_float()).collect();
+            generic.into_iter().for_each(expand_generic);
+        }
+        Ok(())
+    },
+);
+
+fn expand_product(op: Op) {
+    // The numbers of `arith::AtomicRMWKind`.
+    let name = match op.attribute("kind").and_then(Attribute::as_integer) {
+        Some(12) => "arith.mulf",
+        Some(13) => "arith.muli",
+        _ => return,
+    };
+    let Some(builder) = Builder::before(op) else { return };
+    let (value, place) = (op.operand(0), op.operands().split_off(1));
+    let body = Block::new(&[(value.ty(), op.location())]);
+    let inner = Builder::at_end(body, op.location());
+    let product = inner.same(name, &[body.argument(0), value]);
+    inner.effect("memref.atomic_yield", &[product]);
+    let regions = [Region::with_block(body)];
+    let new = builder.create("memref.generic_atomic_rmw", &place, &[value.ty()], &[], &regions);
+    op.result(0).replace_all_uses_with(new.result(0));
+    op.erase();
+}
+
+fn expand_generic(op: Op) {
+    let (Some(builder), Some(old_body)) = (Builder::before(op), op.body(0)) else { return };
+    let (float, Some(width)) = (op.result(0).ty(), op.result(0).ty().bit_width()) else { return };
+    let Some(end) = old_body.terminator() else { return };
+    let integer = Type::integer(op.context(), width);
+    let mut place = op.operands();
+    let Some(buffer) = place.first_mut() else { return };
+    let text = buffer.ty().to_string();
+    // The element type is the first thing behind the sizes.
+    let Some(ty) = Type::parse(op.context(), &text.replacen(&float.to_string(), &integer.to_string(), 1)) else {
+        return;
+    };
+    *buffer = builder.op("builtin.unrealized_conversion_cast", &[*buffer], ty);
+    let body = Block::new(&[(integer, op.location())]);
+    let inner = Builder::at_end(body, op.location());
+    let old = inner.op("arith.bitcast", &[body.argument(0)], float);
+    old_body.argument(0).replace_all_uses_with(old);
+    let anchor = inner.effect("memref.atomic_yield", &[body.argument(0)]);
+    for part in old_body.ops().into_iter().filter(|part| *part != end) {
+        part.move_before(anchor);
+    }
+    if let Some(inner) = Builder::before(anchor) {
+        anchor.set_operand(0, inner.op("arith.bitcast", &[end.operand(0)], integer));
+    }
+    let new = builder.create("memref.generic_atomic_rmw", &place, &[integer], &[], &[Region::with_block(body)]);
+    let result = builder.op("arith.bitcast", &[new.result(0)], float);
+    op.result(0).replace_all_uses_with(result);
+    op.erase();
+}

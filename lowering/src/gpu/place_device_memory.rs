@@ -1,0 +1,122 @@
+//! Places the memory of each thread of a kernel: devices have no heap that a kernel should use.
+//!
+//! 1. Allocations of a fixed size go to private memory at the start of the kernel, or, where a loop hands them on, stay
+//!    where they are.
+//! 2. Their releases disappear.
+//! 3. Copies become loops, because devices have no function for them.
+//!
+//! An allocation of a size that is known at run time only is an error.
+
+use super::modules;
+use autodiff_dialect::{
+    bridge::Pass,
+    diagnostic::Diagnostic,
+    ir::{Attribute, Builder, Op, Type, Value},
+};
+use autodiff_transforms::emit;
+
+pub(crate) static PASS: Pass = Pass::new(
+    c"autodiff-place-device-memory",
+    c"Place the memory of each thread of a kernel in private memory",
+    &[],
+    |_, module| {
+        let mut result = Ok(());
+        for kernels in modules(module) {
+            for op in kernels.walk() {
+                if let Err(error) = place(op) {
+                    error.emit();
+                    result = Err(());
+                }
+            }
+        }
+        result
+    },
+);
+
+fn place(op: Op) -> Result<(), Diagnostic> {
+    match op.name() {
+        "memref.alloc" | "memref.alloca" => allocate(op),
+        "memref.dealloc" => release(op),
+        "memref.copy" => {
+            copy(op);
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The function around an op.
+fn function(op: Op) -> Option<Op> {
+    std::iter::successors(op.parent(), |op| op.parent()).find(|op| op.is_function())
+}
+
+fn allocate(op: Op) -> Result<(), Diagnostic> {
+    let (ty, location) = (op.result(0).ty(), op.location());
+    if op.operand_count() > 0 {
+        return Err(Diagnostic::error(
+            location,
+            format!("'{}' op: a kernel cannot allocate memory of a size that is known at run time only", op.name()),
+        )
+        .note(location, "allocate it before the launch, with a part for each thread"));
+    }
+    let space = Attribute::parse(op.context(), "#gpu.address_space<private>");
+    let entry = function(op).and_then(|function| function.region(0).first_block());
+    let (Some(space), Some(entry), Some(here)) = (space, entry, Builder::before(op)) else { return Ok(()) };
+    if ty.memory_space().is_some() {
+        return Ok(());
+    }
+    // In a loop that hands its buffer on, several of them live at once.
+    let is_handed_on = reaches_terminator(op.result(0));
+    let place = if is_handed_on { here } else { Builder::at_start(entry, location) };
+    let text = ty.to_string();
+    let Some(private) = text.strip_suffix('>').map(|text| format!("{text}, {space}>")) else { return Ok(()) };
+    let Some(private) = Type::parse(op.context(), &private) else { return Ok(()) };
+    let segments = Attribute::dense_i32(op.context(), &[0, 0]);
+    let mut attributes = vec![("operandSegmentSizes", segments)];
+    attributes.extend(op.attribute("alignment").map(|alignment| ("alignment", alignment)));
+    let buffer = place.create("memref.alloca", &[], &[private], &attributes, &[]).result(0);
+    op.result(0).replace_all_uses_with(place.op("memref.memory_space_cast", &[buffer], ty));
+    op.erase();
+    Ok(())
+}
+
+/// Whether a buffer, or a view of it, is an operand of the end of a block.
+fn reaches_terminator(buffer: Value) -> bool {
+    let mut pending = vec![buffer];
+    while let Some(value) = pending.pop() {
+        for (user, _) in value.uses() {
+            if user.is_terminator() {
+                return true;
+            }
+            pending.extend(user.results().into_iter().filter(|result| result.ty().is_memory()));
+        }
+    }
+    false
+}
+
+/// What a release refers to is private by now, or it is an error.
+fn release(op: Op) -> Result<(), Diagnostic> {
+    let mut buffer = op.operand(0);
+    while let Some(source) = buffer.defining_op() {
+        if source.name() == "memref.alloca" {
+            op.erase();
+            return Ok(());
+        }
+        match source.operand_count() {
+            0 => break,
+            _ => buffer = source.operand(0),
+        }
+    }
+    let message = "'memref.dealloc' op: a kernel cannot release memory that it has not allocated itself";
+    Err(Diagnostic::error(op.location(), message))
+}
+
+fn copy(op: Op) {
+    let Some(builder) = Builder::before(op) else { return };
+    let (from, to) = (op.operand(0), op.operand(1));
+    emit::for_each_element(&builder, to, &mut |builder, indices| {
+        let value = builder.op("memref.load", &[&[from], indices].concat(), from.ty().element());
+        builder.effect("memref.store", &[&[value, to], indices].concat());
+    });
+    op.erase();
+}
