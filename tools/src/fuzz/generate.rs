@@ -300,7 +300,9 @@ impl Generator<'_> {
             "return{}",
             if values.is_empty() { String::new() } else { format!(" {} : {}", values.join(", "), types.join(", ")) }
         ));
-        let head = format!("func.func private @f{number}({}) -> ({}) {{\n", parameters.join(", "), types.join(", "));
+        let kept = if self.choices.one_in(3) && !avoided("tape") { " attributes {no_inline}" } else { "" };
+        let head =
+            format!("func.func private @f{number}({}) -> ({}){kept} {{\n", parameters.join(", "), types.join(", "));
         self.text.insert_str(head_at, &head);
         self.text += "}\n";
         self.callees.push(Callee { name: format!("@f{number}"), scalars, buffers, may_alias, results, gives_buffer });
