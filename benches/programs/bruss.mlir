@@ -59,7 +59,7 @@ func.func @bruss(%u0: memref<?x?xf64> {llvm.noalias}, %v0: memref<?x?xf64> {llvm
       -> (memref<?x?xf64>, memref<?x?xf64>, memref<?x?xf64>, memref<?x?xf64>) {
     func.call @halo(%u, %n) : (memref<?x?xf64>, index) -> ()
     func.call @halo(%v, %n) : (memref<?x?xf64>, index) -> ()
-    scf.for %i.1 = %c1 to %last step %c1 {
+    scf.parallel (%i.1) = (%c1) to (%last) step (%c1) {
       %north = arith.subi %i.1, %c1 : index
       %south = arith.addi %i.1, %c1 : index
       scf.for %j.1 = %c1 to %last step %c1 {
@@ -103,6 +103,7 @@ func.func @bruss(%u0: memref<?x?xf64> {llvm.noalias}, %v0: memref<?x?xf64> {llvm
         %v_new.6 = arith.addf %vc, %v_new.5 : f64
         memref.store %v_new.6, %vn[%i.1, %j.1] : memref<?x?xf64>
       }
+      scf.reduce
     }
     scf.yield %un, %vn, %u, %v : memref<?x?xf64>, memref<?x?xf64>, memref<?x?xf64>, memref<?x?xf64>
   }

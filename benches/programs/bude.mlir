@@ -31,7 +31,7 @@ func.func @bude(%pose: memref<6x?xf64> {llvm.noalias}, %lig: memref<?x3xf64> {ll
   %poses = memref.dim %pose, %c1 : memref<6x?xf64>
   %ligands = memref.dim %lig, %c0 : memref<?x3xf64>
   %proteins = memref.dim %pro, %c0 : memref<?x3xf64>
-  %sum.1 = scf.for %i = %c0 to %poses step %c1 iter_args(%sum = %zero) -> f64 {
+  %sum.1 = scf.parallel (%i) = (%c0) to (%poses) step (%c1) init (%zero) -> f64 {
     %ax = memref.load %pose[%c0, %i] : memref<6x?xf64>
     %ay = memref.load %pose[%c1, %i] : memref<6x?xf64>
     %az = memref.load %pose[%c2, %i] : memref<6x?xf64>
@@ -168,8 +168,12 @@ func.func @bude(%pose: memref<6x?xf64> {llvm.noalias}, %lig: memref<?x3xf64> {ll
     }
     %e = arith.mulf %half, %energy.1 : f64
     %sum.2 = arith.mulf %e, %e : f64
-    %sum.3 = arith.addf %sum, %sum.2 : f64
-    scf.yield %sum.3 : f64
+    %sum.3 = arith.addf %zero, %sum.2 : f64
+    scf.reduce(%sum.3 : f64) {
+    ^bb0(%sum.one: f64, %sum.two: f64):
+      %sum.both = arith.addf %sum.one, %sum.two : f64
+      scf.reduce.return %sum.both : f64
+    }
   }
   %j = arith.mulf %half, %sum.1 : f64
   %j.1 = arith.index_cast %poses : index to i64

@@ -20,7 +20,7 @@ func.func @heat2d(%k: memref<?x?xf64> {llvm.noalias}, %u0: memref<?x?xf64> {llvm
   memref.copy %u0, %odd : memref<?x?xf64> to memref<?x?xf64>
   %final:2 = scf.for %t = %c0 to %steps step %c1 iter_args(%u = %even, %next = %odd)
       -> (memref<?x?xf64>, memref<?x?xf64>) {
-    scf.for %i = %c1 to %last step %c1 {
+    scf.parallel (%i) = (%c1) to (%last) step (%c1) {
       %north = arith.subi %i, %c1 : index
       %south = arith.addi %i, %c1 : index
       scf.for %j = %c1 to %last step %c1 {
@@ -41,6 +41,7 @@ func.func @heat2d(%k: memref<?x?xf64> {llvm.noalias}, %u0: memref<?x?xf64> {llvm
         %v = arith.addf %uij, %change : f64
         memref.store %v, %next[%i, %j] : memref<?x?xf64>
       }
+      scf.reduce
     }
     scf.yield %next, %u : memref<?x?xf64>, memref<?x?xf64>
   }

@@ -72,7 +72,7 @@ func.func @lbm(%f0: memref<9x?x?xf64> {llvm.noalias}, %tau: f64, %solid: memref<
     }
   }
   scf.for %t = %c0 to %steps step %c1 {
-    scf.for %i.1 = %c1 to %last step %c1 {
+    scf.parallel (%i.1) = (%c1) to (%last) step (%c1) {
       %i0 = arith.subi %i.1, %c1 : index
       scf.for %j.1 = %c1 to %last step %c1 {
         %at.1 = arith.subi %j.1, %c1 : index
@@ -235,10 +235,11 @@ func.func @lbm(%f0: memref<9x?x?xf64> {llvm.noalias}, %tau: f64, %solid: memref<
           memref.store %g_new.26, %g[%c8, %i.1, %j.1] : memref<9x?x?xf64>
         }
       }
+      scf.reduce
     }
     func.call @halo(%g, %n) : (memref<9x?x?xf64>, index) -> ()
     // Streaming, one direction after another.
-    scf.for %i.2 = %c1 to %last step %c1 {
+    scf.parallel (%i.2) = (%c1) to (%last) step (%c1) {
       %north = arith.subi %i.2, %c1 : index
       %south = arith.addi %i.2, %c1 : index
       scf.for %j.2 = %c1 to %last step %c1 {
@@ -283,6 +284,7 @@ func.func @lbm(%f0: memref<9x?x?xf64> {llvm.noalias}, %tau: f64, %solid: memref<
         %f_new.9 = memref.load %g[%c8, %south, %at.7] : memref<9x?x?xf64>
         memref.store %f_new.9, %f[%c8, %i.2, %j.10] : memref<9x?x?xf64>
       }
+      scf.reduce
     }
   }
   %sum.1 = scf.for %i.3 = %c0 to %n step %c1 iter_args(%sum = %zero) -> f64 {

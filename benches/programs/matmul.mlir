@@ -10,7 +10,7 @@ func.func @matmul(%a: memref<?x?xf64> {llvm.noalias}, %b: memref<?x?xf64> {llvm.
   %half = arith.constant 0.5 : f64
   %n = memref.dim %a, %c0 : memref<?x?xf64>
   %c = memref.alloc(%n, %n) : memref<?x?xf64>
-  scf.for %i = %c0 to %n step %c1 {
+  scf.parallel (%i) = (%c0) to (%n) step (%c1) {
     scf.for %j = %c0 to %n step %c1 {
       memref.store %zero, %c[%i, %j] : memref<?x?xf64>
     }
@@ -24,6 +24,7 @@ func.func @matmul(%a: memref<?x?xf64> {llvm.noalias}, %b: memref<?x?xf64> {llvm.
         memref.store %sum, %c[%i, %j] : memref<?x?xf64>
       }
     }
+    scf.reduce
   }
   %squares = scf.for %i = %c0 to %n step %c1 iter_args(%outer = %zero) -> f64 {
     %row = scf.for %j = %c0 to %n step %c1 iter_args(%s = %outer) -> f64 {

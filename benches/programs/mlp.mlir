@@ -16,7 +16,7 @@ func.func @mlp(%x: memref<?x?xf64> {llvm.noalias}, %labels: memref<?xi32> {llvm.
   %outputs = memref.dim %w2, %c1 : memref<?x?xf64>
   %h = memref.alloc(%batch, %hidden) : memref<?x?xf64>
   %y = memref.alloc(%batch, %outputs) : memref<?x?xf64>
-  %sum.1 = scf.for %i = %c0 to %batch step %c1 iter_args(%sum = %zero) -> f64 {
+  %sum.1 = scf.parallel (%i) = (%c0) to (%batch) step (%c1) init (%zero) -> f64 {
     scf.for %j = %c0 to %hidden step %c1 {
       %h_new = memref.load %b1[%j] : memref<?xf64>
       memref.store %h_new, %h[%i, %j] : memref<?x?xf64>
@@ -72,8 +72,12 @@ func.func @mlp(%x: memref<?x?xf64> {llvm.noalias}, %labels: memref<?xi32> {llvm.
     %sum.3 = arith.addf %sum.2, %top : f64
     %sum.4 = memref.load %y[%i, %label.1] : memref<?x?xf64>
     %sum.5 = arith.subf %sum.3, %sum.4 : f64
-    %sum.6 = arith.addf %sum, %sum.5 : f64
-    scf.yield %sum.6 : f64
+    %sum.6 = arith.addf %zero, %sum.5 : f64
+    scf.reduce(%sum.6 : f64) {
+    ^bb0(%sum.one: f64, %sum.two: f64):
+      %sum.both = arith.addf %sum.one, %sum.two : f64
+      scf.reduce.return %sum.both : f64
+    }
   }
   %j.7 = arith.index_cast %batch : index to i64
   %j.8 = arith.sitofp %j.7 : i64 to f64

@@ -31,7 +31,7 @@ func.func @rs(%pole: memref<?x?x?x6xf64> {llvm.noalias}, %lvalue: memref<?x?x?xi
   %poles = memref.dim %pole, %c2 : memref<?x?x?x6xf64>
   %lookups = memref.dim %energy, %c0 : memref<?xf64>
   %end = arith.subi %windows, %c1 : index
-  %sum.1 = scf.for %l = %c0 to %lookups step %c1 iter_args(%sum = %zero) -> f64 {
+  %sum.1 = scf.parallel (%l) = (%c0) to (%lookups) step (%c1) init (%zero) -> f64 {
     %fr = memref.alloc() : memref<4xf64>
     %fi = memref.alloc() : memref<4xf64>
     %here = memref.load %energy[%l] : memref<?xf64>
@@ -160,10 +160,14 @@ func.func @rs(%pole: memref<?x?x?x6xf64> {llvm.noalias}, %lvalue: memref<?x?x?xi
     %sum.6 = arith.addf %sum.4, %sum.5 : f64
     %sum.7 = arith.mulf %r#3, %r#3 : f64
     %sum.8 = arith.addf %sum.6, %sum.7 : f64
-    %sum.9 = arith.addf %sum, %sum.8 : f64
+    %sum.9 = arith.addf %zero, %sum.8 : f64
     memref.dealloc %fr : memref<4xf64>
     memref.dealloc %fi : memref<4xf64>
-    scf.yield %sum.9 : f64
+    scf.reduce(%sum.9 : f64) {
+    ^bb0(%sum.one: f64, %sum.two: f64):
+      %sum.both = arith.addf %sum.one, %sum.two : f64
+      scf.reduce.return %sum.both : f64
+    }
   }
   %j = arith.mulf %half, %sum.1 : f64
   %j.1 = arith.index_cast %lookups : index to i64

@@ -21,7 +21,7 @@ func.func @stencil2d(%u0: memref<?x?xf64> {llvm.noalias}, %target: memref<?x?xf6
   memref.copy %u0, %even : memref<?x?xf64> to memref<?x?xf64>
   memref.copy %u0, %odd : memref<?x?xf64> to memref<?x?xf64>
   %r:2 = scf.for %t = %c0 to %steps step %c1 iter_args(%u = %even, %next = %odd) -> (memref<?x?xf64>, memref<?x?xf64>) {
-    scf.for %i = %c1 to %last step %c1 {
+    scf.parallel (%i) = (%c1) to (%last) step (%c1) {
       %north = arith.subi %i, %c1 : index
       %south = arith.addi %i, %c1 : index
       scf.for %j = %c1 to %last step %c1 {
@@ -41,6 +41,7 @@ func.func @stencil2d(%u0: memref<?x?xf64> {llvm.noalias}, %target: memref<?x?xf6
         %n_new.1 = arith.addf %uij, %n_new : f64
         memref.store %n_new.1, %next[%i, %j] : memref<?x?xf64>
       }
+      scf.reduce
     }
     scf.yield %next, %u : memref<?x?xf64>, memref<?x?xf64>
   }

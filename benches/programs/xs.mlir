@@ -23,7 +23,7 @@ func.func @xs(%e: memref<?x?xf64> {llvm.noalias}, %xs: memref<?x?x5xf64> {llvm.n
   %points = memref.dim %e, %c1 : memref<?x?xf64>
   %lookups = memref.dim %energy, %c0 : memref<?xf64>
   %end = arith.subi %points, %c1 : index
-  %sum.1 = scf.for %l = %c0 to %lookups step %c1 iter_args(%sum = %zero) -> f64 {
+  %sum.1 = scf.parallel (%l) = (%c0) to (%lookups) step (%c1) init (%zero) -> f64 {
     %mat = memref.load %material[%l] : memref<?xi32>
     %mat.1 = arith.index_cast %mat : i32 to index
     %here = memref.load %energy[%l] : memref<?xf64>
@@ -101,8 +101,12 @@ func.func @xs(%e: memref<?x?xf64> {llvm.noalias}, %xs: memref<?x?x5xf64> {llvm.n
     %sum.8 = arith.addf %sum.6, %sum.7 : f64
     %sum.9 = arith.mulf %r#4, %r#4 : f64
     %sum.10 = arith.addf %sum.8, %sum.9 : f64
-    %sum.11 = arith.addf %sum, %sum.10 : f64
-    scf.yield %sum.11 : f64
+    %sum.11 = arith.addf %zero, %sum.10 : f64
+    scf.reduce(%sum.11 : f64) {
+    ^bb0(%sum.one: f64, %sum.two: f64):
+      %sum.both = arith.addf %sum.one, %sum.two : f64
+      scf.reduce.return %sum.both : f64
+    }
   }
   %j = arith.mulf %half, %sum.1 : f64
   %j.1 = arith.index_cast %lookups : index to i64

@@ -12,7 +12,7 @@ import platform
 import sys
 
 from . import ablation, build, chart, install, measure
-from .programs import ALL_PEERS, DEFAULT_PEERS, PROGRAMS, ROOT, has
+from .programs import ALL_PEERS, DEFAULT_PEERS, PARALLEL_PEERS, PARALLEL_PROGRAMS, PROGRAMS, ROOT, has
 from .report import Results
 
 
@@ -45,8 +45,18 @@ def options():
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write the records there as well")
     parser.add_argument("--save", action="store_true", help="write docs/results.* for a part of the suite, too")
     parser.add_argument("--ablation", action="store_true", help="our gradients with and without the normal form")
+    parser.add_argument(
+        "--threads", type=int, metavar="N",
+        help=f"run parallel loops on N threads (OpenMP): {', '.join(PARALLEL_PROGRAMS)} by {', '.join(PARALLEL_PEERS)}",
+    )  # fmt: skip
     parser.add_argument("--tool", type=pathlib.Path, help="the autodiff-opt to use", required=True)
-    return parser.parse_args()
+    settings = parser.parse_args()
+    if settings.threads is not None:
+        if settings.threads < 1:
+            parser.error("--threads: expected at least 1")
+        settings.only = [program for program in settings.only if program in PARALLEL_PROGRAMS]
+        settings.peers = [peer for peer in settings.peers if peer in PARALLEL_PEERS]
+    return settings
 
 
 def available(peers):
@@ -68,13 +78,13 @@ def run(settings, peers):
         for peer in dict.fromkeys(["manual", *peers]):
             if has(peer, program):
                 try:
-                    commands[peer] = build.build(peer, program, settings.tool)
+                    commands[peer] = build.build(peer, program, settings.tool, settings.threads)
                 except build.BuildError as error:
                     failures[program, peer] = str(error)
         for _ in range(settings.rounds):
             for peer in [peer for peer in commands if (program, peer) not in failures]:
                 try:
-                    report = measure.once(peer, program, commands[peer], settings.repeat, budget=1.0)
+                    report = measure.once(peer, program, commands[peer], settings.repeat, 1.0, settings.threads)
                     reports.setdefault(peer, []).append(report)
                 except measure.RunError as error:
                     failures[program, peer] = str(error)
@@ -102,6 +112,7 @@ def machine(settings):
         "tool": build.version(str(settings.tool)),
         "compilers": f"{build.version('clang-22')}; for Enzyme {build.version('clang-15')}",
         "flags": f"{build.FLAGS}; contraction within expressions of C, and everywhere in IR",
+        "threads": str(settings.threads or "none, one core"),
         "rounds": f"{settings.rounds} of up to {settings.repeat} evaluations and 1 s",
     }
 
@@ -118,12 +129,13 @@ def main():
     print(results.text())
     if settings.json:
         settings.json.write_text(results.json())
-    if settings.save or settings.only == PROGRAMS:
-        docs = ROOT / "docs"
-        (docs / "results.md").write_text(results.markdown())
-        (docs / "results.json").write_text(results.json())
-        (docs / "results.svg").write_text(chart.chart(results))
-        say("saved docs/results.md, docs/results.json and docs/results.svg")
+    whole = PARALLEL_PROGRAMS if settings.threads else PROGRAMS
+    if settings.save or sorted(settings.only) == sorted(whole):
+        name = "results-threads" if settings.threads else "results"
+        (ROOT / "docs" / f"{name}.md").write_text(results.markdown(f"{name}.svg"))
+        (ROOT / "docs" / f"{name}.json").write_text(results.json())
+        (ROOT / "docs" / f"{name}.svg").write_text(chart.chart(results))
+        say(f"saved docs/{name}.md, .json and .svg")
     ours = [program for program in settings.only if (program, "autodiff") in failures]
     sys.exit(1 if ours else 0)
 

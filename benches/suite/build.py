@@ -34,14 +34,27 @@ def sh(command, **options):
     return done.stdout
 
 
-def ours(tool, program, folder, name, differentiate):
+def openmp():
+    """The OpenMP library, whichever version is installed."""
+    found = sorted(pathlib.Path("/usr/lib").glob("*-linux-gnu/libomp.so.5"))
+    if not found:
+        raise BuildError("the OpenMP library is missing; install the package libomp-22-dev")
+    return found[0]
+
+
+def ours(tool, program, folder, name, differentiate, threads):
     """MLIR to an object, and a driver in C around it."""
+    if threads:
+        state = f"--autodiff-expand-reductions --autodiff-localize=chunks={2 * threads} --autodiff-lower"
+        pipeline, library = "--autodiff-cpu-pipeline=openmp=true", openmp()
+    else:
+        state, pipeline, library = "--autodiff-lower=sequential=true", "--autodiff-cpu-pipeline", ""
     steps = [
-        f"{tool} {source(program)} {differentiate} --autodiff-lower "
-        f"--autodiff-allow-contraction --autodiff-cpu-pipeline -o {folder}/{name}.mlir",
+        f"{tool} {source(program)} {differentiate} {state} "
+        f"--autodiff-allow-contraction {pipeline} -o {folder}/{name}.mlir",
         f"{LLVM}/mlir-translate --mlir-to-llvmir {folder}/{name}.mlir -o {folder}/{name}.ll",
         f"clang-22 {FLAGS} -c {folder}/{name}.ll -o {folder}/{name}.o",
-        f"clang-22 {FLAGS} -DAUTODIFF bench/{program}.c {folder}/{name}.o -o {folder}/{name} {LINK}",
+        f"clang-22 {FLAGS} -DAUTODIFF bench/{program}.c {folder}/{name}.o {library} -o {folder}/{name} {LINK}",
     ]
     for step in steps:
         sh(step)
@@ -57,8 +70,15 @@ def enzyme(program, folder):
     sh(f"clang-15 {FLAGS} {ir}.2.ll -o {ir} {LINK.replace('-DCOUNT_HEAP ', '')}")
 
 
-def build(peer, program, tool):
-    """Builds, and returns the command that runs the program."""
+def manual(program, exe, threads):
+    """The hand-written gradient; with threads, parallel where its author made it so."""
+    flags, library = ("-DUSE_OMP -fopenmp", openmp()) if threads else ("", "")
+    sh(f"clang-22 {FLAGS} {flags} -DMANUAL=1 -DCOUNT_HEAP -c bench/{program}.c -o {exe}.o")
+    sh(f"clang-22 {exe}.o {library} -o {exe} {LINK.replace('-DCOUNT_HEAP ', '')}")
+
+
+def build(peer, program, tool, threads=None):
+    """Builds, and returns the command that runs the program. 'threads': how many it may use; None: no OpenMP at all."""
     folder = OUTPUT / program
     folder.mkdir(parents=True, exist_ok=True)
     exe = folder / peer
@@ -66,11 +86,11 @@ def build(peer, program, tool):
         python = OUTPUT / "venv" / "bin" / "python"
         return [str(python), str(PEERS / "py" / f"{peer}_bench.py"), program]
     if peer == "autodiff":
-        ours(tool, program, folder, peer, "--autodiff-differentiate")
+        ours(tool, program, folder, peer, "--autodiff-differentiate", threads)
     elif peer == "autodiff-plain":
-        ours(tool, program, folder, peer, "--autodiff-differentiate=normal-form=false")
+        ours(tool, program, folder, peer, "--autodiff-differentiate=normal-form=false", threads)
     elif peer == "manual":
-        sh(f"clang-22 {FLAGS} -DMANUAL=1 bench/{program}.c -o {exe} {LINK}")
+        manual(program, exe, threads)
     elif peer == "enzyme":
         enzyme(program, folder)
     elif peer == "adolc":

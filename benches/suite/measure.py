@@ -18,20 +18,21 @@ class RunError(Exception):
 
 
 def pin():
-    """All that is measured runs on one core, the last that this process may use."""
+    """What has one thread runs on one core, the last that this process may use."""
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
-def once(peer, program, command, repeat, budget):
+def once(peer, program, command, repeat, budget, threads=None):
     """One process, which times some evaluations and some gradients; its medians are one sample."""
     folder = OUTPUT / program
     slow = peer in SLOW_PEERS
     arguments = ["--reps", str(min(repeat, 3) if slow else repeat), "--budget", str(budget)]
     arguments += ["--dump", str(folder / f"{peer}.gradient")]
     limit = 400 if slow else 150
+    place = {"env": os.environ | {"OMP_NUM_THREADS": str(threads)}} if threads else {"preexec_fn": pin}
     try:
         done = subprocess.run(
-            [*command, *arguments], cwd=folder, capture_output=True, text=True, timeout=limit, preexec_fn=pin
+            [*command, *arguments], cwd=folder, capture_output=True, text=True, timeout=limit, **place
         )
     except subprocess.TimeoutExpired as error:
         raise RunError(f"longer than {limit} s") from error
@@ -73,7 +74,10 @@ def gather(program, peer, reports):
 
 def load(program, peer):
     numbers = array.array("d")
-    numbers.frombytes((OUTPUT / program / f"{peer}.gradient").read_bytes())
+    file = OUTPUT / program / f"{peer}.gradient"
+    if not file.exists():
+        raise RunError(f"there is no gradient by '{peer}' to compare with")
+    numbers.frombytes(file.read_bytes())
     return numbers
 
 

@@ -10,6 +10,10 @@ PROGRAMS = (
     "gmm gmm_big ba lstm lstm_l4 euler rk4 fft bruss matmul mlp stencil2d heat2d lbm xs rs bude hydro".split()
 )
 
+# Those that have parallel loops, and the peers that run them on threads.
+PARALLEL_PROGRAMS = "bruss matmul mlp stencil2d heat2d lbm xs rs bude".split()
+PARALLEL_PEERS = ["autodiff", "manual"]
+
 # Programs that are another one at other sizes.
 SAME_SOURCE = {"gmm_big": "gmm", "lstm_l4": "lstm"}
 

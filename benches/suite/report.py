@@ -110,10 +110,10 @@ class Results:
         record = self.get(program, peer)
         return "–" if record is None or record[key] is None else f"{record[key] / 1e6:.4g}"
 
-    def markdown(self):
+    def markdown(self, chart):
         lines = ["# Results", "", "Written by `./x bench`; what is measured, and how, is in [performance.md](performance.md).", ""]
         lines += [f"- {name}: {value}" for name, value in self.machine.items()]
-        lines += ["", "![gradient over primal](results.svg)"]
+        lines += ["", f"![gradient over primal]({chart})"]
         for title, rows in self.tables():
             lines += ["", f"## {title}", "", "| " + " | ".join(rows[0]) + " |", "|---" * len(rows[0]) + "|"]
             lines += ["| " + " | ".join(row) + " |" for row in rows[1:]]
