@@ -168,8 +168,7 @@ func.func @bude(%pose: memref<6x?xf64> {llvm.noalias}, %lig: memref<?x3xf64> {ll
     }
     %e = arith.mulf %half, %energy.1 : f64
     %sum.2 = arith.mulf %e, %e : f64
-    %sum.3 = arith.addf %zero, %sum.2 : f64
-    scf.reduce(%sum.3 : f64) {
+    scf.reduce(%sum.2 : f64) {
     ^bb0(%sum.one: f64, %sum.two: f64):
       %sum.both = arith.addf %sum.one, %sum.two : f64
       scf.reduce.return %sum.both : f64

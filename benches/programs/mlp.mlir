@@ -72,8 +72,7 @@ func.func @mlp(%x: memref<?x?xf64> {llvm.noalias}, %labels: memref<?xi32> {llvm.
     %sum.3 = arith.addf %sum.2, %top : f64
     %sum.4 = memref.load %y[%i, %label.1] : memref<?x?xf64>
     %sum.5 = arith.subf %sum.3, %sum.4 : f64
-    %sum.6 = arith.addf %zero, %sum.5 : f64
-    scf.reduce(%sum.6 : f64) {
+    scf.reduce(%sum.5 : f64) {
     ^bb0(%sum.one: f64, %sum.two: f64):
       %sum.both = arith.addf %sum.one, %sum.two : f64
       scf.reduce.return %sum.both : f64

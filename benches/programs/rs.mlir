@@ -160,10 +160,9 @@ func.func @rs(%pole: memref<?x?x?x6xf64> {llvm.noalias}, %lvalue: memref<?x?x?xi
     %sum.6 = arith.addf %sum.4, %sum.5 : f64
     %sum.7 = arith.mulf %r#3, %r#3 : f64
     %sum.8 = arith.addf %sum.6, %sum.7 : f64
-    %sum.9 = arith.addf %zero, %sum.8 : f64
     memref.dealloc %fr : memref<4xf64>
     memref.dealloc %fi : memref<4xf64>
-    scf.reduce(%sum.9 : f64) {
+    scf.reduce(%sum.8 : f64) {
     ^bb0(%sum.one: f64, %sum.two: f64):
       %sum.both = arith.addf %sum.one, %sum.two : f64
       scf.reduce.return %sum.both : f64

@@ -101,8 +101,7 @@ func.func @xs(%e: memref<?x?xf64> {llvm.noalias}, %xs: memref<?x?x5xf64> {llvm.n
     %sum.8 = arith.addf %sum.6, %sum.7 : f64
     %sum.9 = arith.mulf %r#4, %r#4 : f64
     %sum.10 = arith.addf %sum.8, %sum.9 : f64
-    %sum.11 = arith.addf %zero, %sum.10 : f64
-    scf.reduce(%sum.11 : f64) {
+    scf.reduce(%sum.10 : f64) {
     ^bb0(%sum.one: f64, %sum.two: f64):
       %sum.both = arith.addf %sum.one, %sum.two : f64
       scf.reduce.return %sum.both : f64
