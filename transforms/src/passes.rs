@@ -16,6 +16,7 @@ mod print_cache_plan;
 mod print_locality;
 mod print_needed;
 mod print_replay;
+mod raise_pointers;
 mod report;
 mod tapes;
 mod wrap;
@@ -39,5 +40,6 @@ pub fn register() {
     bridge::register_pass(&print_locality::PASS);
     bridge::register_pass(&print_needed::PASS);
     bridge::register_pass(&print_replay::PASS);
+    bridge::register_pass(&raise_pointers::PASS);
     bridge::register_pass(&wrap::PASS);
 }

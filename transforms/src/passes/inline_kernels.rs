@@ -7,6 +7,7 @@
 //!    several `gpu.dynamic_shared_memory` ops, one at the start is left.
 //! 4. `memref.generic_atomic_rmw` that only adds becomes `memref.atomic_rmw`.
 
+use super::normal_form::has_derivative;
 use crate::emit::{add, multiply};
 use autodiff_dialect::{
     bridge::Pass,
@@ -138,6 +139,10 @@ fn bring_symbols(body: Op, kernel: Op, module: Op, moved: &mut Moved) {
                         let copy = Builder::at_end(block, target.location()).insert(target.duplicate());
                         copy.set_attribute("sym_name", Attribute::string(module.context(), &new));
                         copy.set_attribute("sym_visibility", Attribute::string(module.context(), "private"));
+                        if !has_derivative(copy) {
+                            // A call of what is not inlined would need memory of the host.
+                            copy.remove_attribute("no_inline");
+                        }
                         moved.insert(target, new.clone());
                         pending.push((copy, target));
                         new
