@@ -2,8 +2,8 @@
 //!
 //! For every program and level: gradients, tangents and primal outputs of `autodiff-run` against the stored ones, and
 //! its own check. For every program: the check of its gradient, that is Hessian-vector products in both modes. For
-//! every GPU kernel: what it leaves behind on the host. Without the variable, the suite says that it is skipped. Words
-//! after `--` select by name.
+//! every GPU kernel: what it leaves behind on the host, its gradient and its tangents. Without the variable, the suite
+//! says that it is skipped. Words after `--` select by name.
 
 use serde::Deserialize;
 use std::{
@@ -73,6 +73,11 @@ struct KernelArgument {
     value: Option<serde_json::Value>,
     /// Its content after the launch.
     out: Option<String>,
+    grad: Option<String>,
+    tangent: Option<String>,
+    cotangent: Option<String>,
+    /// The tangent of its content after the launch.
+    jvp: Option<String>,
 }
 
 struct Case {
@@ -231,7 +236,7 @@ fn check(case: &Case) -> Result<String, String> {
     Ok(format!(" ({worst:.1e})"))
 }
 
-/// Launches a kernel on the host, and compares what it leaves behind; races are an error.
+/// Launches a kernel on the host, and compares what it leaves behind, its gradient and its tangents; races are an error.
 fn check_kernel(case: &Case, meta: &str) -> Result<String, String> {
     let meta: KernelMeta = serde_json::from_str(meta).map_err(|error| format!("meta.json: {error}"))?;
     let source = fs::read_to_string(case.folder.join("gpu.mlir")).map_err(|error| error.to_string())?;
@@ -257,17 +262,33 @@ fn check_kernel(case: &Case, meta: &str) -> Result<String, String> {
         };
         common.extend(["--arg".to_owned(), text]);
     }
-    let saved = run(case, "run", &common, &[])?;
-    let mut worst: f64 = 0.0;
+    let (mut seeds, mut tangents) = (vec![], vec![]);
     for (index, argument) in meta.args.iter().enumerate() {
-        let Some(expected) = &argument.out else { continue };
-        let got = saved.path().join(format!("arg-{index}.npy"));
-        let error = relative_error(&case.folder.join(expected), &got)?;
-        if error.is_nan() || error > meta.tol {
-            return Err(format!("'{}': relative error {error:.1e}, tolerance {:.1e}", argument.name, meta.tol));
-        }
-        worst = worst.max(error);
+        let file = |name: &str| format!("{index}=@{}", case.folder.join(name).display());
+        seeds.extend(argument.cotangent.iter().flat_map(|name| ["--seed-arg".to_owned(), file(name)]));
+        tangents.extend(argument.tangent.iter().flat_map(|name| ["--tangent".to_owned(), file(name)]));
     }
+    type Wanted = fn(&KernelArgument) -> &Option<String>;
+    let modes: [(&str, &[String], &str, Wanted); 3] = [
+        ("run", &[], "arg", |argument| &argument.out),
+        ("vjp", &seeds, "grad-arg", |argument| &argument.grad),
+        ("jvp", &tangents, "tangent-arg", |argument| &argument.jvp),
+    ];
+    let mut worst: f64 = 0.0;
+    for (mode, more, kind, wanted) in modes {
+        let saved = run(case, mode, &common, more)?;
+        for (index, argument) in meta.args.iter().enumerate() {
+            let Some(expected) = wanted(argument) else { continue };
+            let got = saved.path().join(format!("{kind}-{index}.npy"));
+            let error = relative_error(&case.folder.join(expected), &got)?;
+            if error.is_nan() || error > meta.tol {
+                let name = &argument.name;
+                return Err(format!("{mode}, '{name}': relative error {error:.1e}, tolerance {:.1e}", meta.tol));
+            }
+            worst = worst.max(error);
+        }
+    }
+    run(case, "check", &common, &[])?;
     Ok(format!(" ({worst:.1e})"))
 }
 

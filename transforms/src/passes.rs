@@ -1,5 +1,6 @@
 //! The passes, one file each.
 
+mod count_first;
 mod count_while;
 mod differentiate;
 mod eliminate_dead;
@@ -25,6 +26,7 @@ use autodiff_dialect::bridge;
 
 /// Registers the passes by name. Call it once, before a pipeline is parsed.
 pub fn register() {
+    bridge::register_pass(&count_first::PASS);
     bridge::register_pass(&count_while::PASS);
     bridge::register_pass(&differentiate::PASS);
     bridge::register_pass(&eliminate_dead::PASS);

@@ -77,24 +77,24 @@ func.func @request(%x: memref<4xf64>, %s: memref<4xf64>, %y: memref<4xf64>, %t: 
 
 // -----
 
-// How often the loop runs depends on what it computes.
+// How often the loop runs depends on memory that it writes.
 func.func private @newton(%x: memref<4xf64>) {
   %c1 = arith.constant 1 : index
   %c4 = arith.constant 4 : index
   %one = arith.constant 1.0 : f64
   gpu.launch blocks(%bx, %by, %bz) in (%gx = %c1, %gy = %c1, %gz = %c1)
              threads(%tx, %ty, %tz) in (%sx = %c4, %sy = %c1, %sz = %c1) {
-    %v = memref.load %x[%tx] : memref<4xf64>
-    // expected-error@+1 {{the reverse sweep needs this value of a kernel, but how many there are of it is not known in front of the launch}}
-    %r = scf.while (%u = %v) : (f64) -> f64 {
-      %goes_on = arith.cmpf ogt, %u, %one : f64
-      scf.condition(%goes_on) %u : f64
-    } do {
-    ^bb0(%u: f64):
+    scf.while : () -> () {
+      // expected-error@+1 {{the reverse sweep needs this value of a kernel, but how many there are of it is not known in front of the launch}}
+      %u = memref.load %x[%tx] : memref<4xf64>
       %w = math.sin %u : f64
-      scf.yield %w : f64
+      memref.store %w, %x[%tx] : memref<4xf64>
+      gpu.barrier
+      %goes_on = arith.cmpf ogt, %w, %one : f64
+      scf.condition(%goes_on)
+    } do {
+      scf.yield
     }
-    memref.store %r, %x[%tx] : memref<4xf64>
     gpu.terminator
   }
   return

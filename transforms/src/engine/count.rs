@@ -128,16 +128,21 @@ impl Reverse<'_> {
         if !nest.launch.encloses_value(value) {
             return Some(self.counterpart(value));
         }
-        let op = value.defining_op().filter(|op| depth > 0 && op.region_count() == 0)?;
-        let repeatable = match self.facts().rules.get(op).reads_only(op) {
+        let op = value.defining_op().filter(|_| depth > 0)?;
+        let repeatable = |op: Op| match self.facts().rules.get(op).reads_only(op) {
+            _ if op.is_terminator() => true,
             Some(buffer) => !self.is_written_in(nest.launch, buffer),
             // Who exchanges values with other threads would have to meet them.
-            None => op.is_pure() && (!op.name().starts_with("gpu.") || op.operand_count() == 0),
+            None => {
+                let reads = op.effects().is_some_and(|effects| effects.is_empty());
+                reads && (!op.name().starts_with("gpu.") || op.operand_count() == 0)
+            }
         };
-        if !repeatable {
+        if !op.walk().into_iter().all(repeatable) {
             return None;
         }
-        for operand in op.operands() {
+        let used = op.walk().into_iter().flat_map(Op::operands).filter(|operand| !op.encloses_value(*operand));
+        for operand in used {
             let new = self.again(nest, operand, builder, numbers, depth - 1)?;
             numbers.insert(operand, new);
         }

@@ -17,8 +17,8 @@ const STRUCTURE: &str =
 /// What loops of other dialects need to become `scf.for` and `scf.parallel` with sums.
 const PARALLEL: &str = "scf-forall-to-parallel,lower-affine,autodiff-expand-reductions";
 /// What kernels need to be launches with a body.
-const KERNELS: &str = "autodiff-inline-kernels,autodiff-raise-pointers";
-const COUNT: &str = "func.func(canonicalize,cse),autodiff-count-while";
+const KERNELS: &str = "autodiff-inline-kernels,autodiff-raise-pointers,func.func(sroa,mem2reg)";
+const COUNT: &str = "func.func(canonicalize,cse),autodiff-count-while,autodiff-count-first";
 const OPTIMISE: &str =
     "func.func(sroa,mem2reg,cse),autodiff-forward-stores,func.func(canonicalize,loop-invariant-code-motion,cse)";
 const SIMPLIFY: &str = "func.func(canonicalize)";
