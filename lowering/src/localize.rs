@@ -24,7 +24,7 @@ use autodiff_transforms::{
     rules::{Registry, elementwise::RuleBook},
 };
 
-/// Marks accumulations that no other iteration interferes with.
+/// Marks accumulations that no other iteration interferes with, and parallel loops where that holds for all of them.
 pub(crate) const MARK: &str = "autodiff.unshared";
 
 pub(crate) static PASS: Pass = Pass::new(
@@ -76,6 +76,9 @@ fn localize(function: Op, rules: &Registry, chunks: i64) {
                 sites.filter(|site| split.treatment(site.root) != Treatment::Atomic).map(|site| site.op).collect()
             }
         };
+        if matches!(plan, Plan::Keep) && !safe.is_empty() {
+            op.set_attribute(MARK, Attribute::unit(op.context()));
+        }
         for site in safe {
             site.set_attribute(MARK, Attribute::unit(site.context()));
         }
@@ -115,6 +118,13 @@ impl Sums {
             false => Some(builder.constant(value.ty(), Attribute::integer(value.ty(), 0))),
         };
         self.initial.iter().map(zero).collect()
+    }
+}
+
+/// Makes all parallel loops sequential, but for those that reduce by something else than sums.
+pub(crate) fn serialize_all(module: Op) {
+    for op in module.walk().into_iter().rev().filter(is_parallel) {
+        serialize(op);
     }
 }
 
@@ -167,12 +177,20 @@ fn divide(op: Op, split: &Split, chunks: i64) {
     }
     let results = nest.emit(&inner, &zeros, &mut |builder, carried| sums.add(builder, carried));
     emit::reduce(&inner, &results, &sums.ops);
+    let all_safe = split.buffers.iter().all(|(_, treatment)| *treatment != Treatment::Atomic);
+    let parallel = |builder: &Builder, bounds: &[Value], initial: &[Value]| {
+        let parallel = emit::parallel(builder, bounds, initial, block);
+        if all_safe {
+            parallel.set_attribute(MARK, Attribute::unit(context));
+        }
+        parallel.results()
+    };
 
     let (zero, one, two) = (builder.index(0), builder.index(1), builder.index(2));
     let results = match turns {
-        None => emit::parallel(&builder, &[zero, number, one], &sums.initial, block).results(),
+        None => parallel(&builder, &[zero, number, one], &sums.initial),
         Some(_) => emit::counted(&builder, two, &sums.initial, |builder, turn, carried| {
-            emit::parallel(builder, &[turn, number, two], carried, block).results()
+            parallel(builder, &[turn, number, two], carried)
         }),
     };
     for (root, copies) in copied.iter().zip(&copies) {

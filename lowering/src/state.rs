@@ -8,7 +8,11 @@
 //! 3. A tape becomes a record of bytes ([`crate::tape`]); one that is taken up where it is made vanishes.
 //! 4. `autodiff.stop_gradient` becomes its operand. A request that is left over is an error.
 
-use crate::{adjoint_loops, localize::MARK, tape};
+use crate::{
+    adjoint_loops,
+    localize::{self, MARK},
+    tape,
+};
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption, cache_element},
     diagnostic::Diagnostic,
@@ -29,7 +33,7 @@ pub(crate) static PASS: Pass = Pass::new(
         c"sequential",
         OptionKind::Bool,
         c"false",
-        c"Make no addition atomic: one thread will run the iterations of parallel loops",
+        c"Make parallel loops sequential, so that no addition in them has to be atomic",
     )],
     run,
 );
@@ -41,11 +45,11 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
     for op in module.walk().into_iter().filter(|op| op.name() == names::UNPACK) {
         tape::join(op);
     }
-    adjoint_loops::improve(module);
-    let mut lowering = Lowering::default();
-    if options.first() != Some(&"true") {
-        lowering.shared = shared_accumulations(module);
+    if options.first() == Some(&"true") {
+        localize::serialize_all(module);
     }
+    adjoint_loops::improve(module);
+    let mut lowering = Lowering { shared: shared_accumulations(module), ..Lowering::default() };
     let mut result = Ok(());
     let ops = module.walk();
     tape::convert_types(&ops);
@@ -114,7 +118,10 @@ fn shared_accumulations(module: Op) -> HashSet<Op> {
     let mut shared = HashSet::new();
     let called = called_in_parallel(module);
     for function in module.walk().into_iter().filter(|op| op.is_function()) {
-        let unmarked = |op: &Op| op.name() == names::ACCUMULATE && op.attribute(MARK).is_none();
+        let unmarked = |op: &Op| {
+            let mut around = std::iter::successors(Some(*op), |op| op.parent());
+            op.name() == names::ACCUMULATE && around.all(|op| op.attribute(MARK).is_none())
+        };
         if !function.walk().iter().any(unmarked) {
             continue;
         }

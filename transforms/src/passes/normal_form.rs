@@ -22,7 +22,7 @@ const COUNT: &str = "func.func(canonicalize,cse),autodiff-count-while,autodiff-c
 const OPTIMISE: &str =
     "func.func(sroa,mem2reg,cse),autodiff-forward-stores,func.func(canonicalize,loop-invariant-code-motion,cse)";
 const SIMPLIFY: &str = "func.func(canonicalize)";
-const CLEAN_UP: &str = "autodiff-eliminate-dead,func.func(canonicalize,cse)";
+const CLEAN_UP: &str = "autodiff-eliminate-dead,func.func(canonicalize,cse,loop-invariant-code-motion)";
 
 /// A module that holds the clone of a function.
 pub(super) struct NormalForm {
