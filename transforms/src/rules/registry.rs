@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use autodiff_dialect::ir::{Op, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// All rules, by the name of the op.
 pub struct Registry {
@@ -79,6 +79,32 @@ pub fn gives_address(op: Op) -> bool {
         && !SIZES.contains(&op.name())
         && op.results().iter().all(|value| !value.ty().is_memory())
         && takes_buffer()
+        && !is_arithmetic_only(op)
+}
+
+/// Whether what an op gives ends in integer arithmetic and indices, such as a test of alignment.
+fn is_arithmetic_only(op: Op) -> bool {
+    let mut pending = op.results();
+    let mut seen = FxHashSet::default();
+    while let Some(value) = pending.pop() {
+        if !value.ty().is_integer() && !value.ty().is_index() {
+            return false;
+        }
+        for (user, operand) in value.uses() {
+            match user.name() {
+                // As an index: the element is the buffer's own.
+                "memref.load" if operand > 0 => {}
+                "memref.store" if operand > 1 => {}
+                name if name.starts_with("arith.") || name.starts_with("index.") => {
+                    if seen.insert(user) {
+                        pending.extend(user.results());
+                    }
+                }
+                _ => return false,
+            }
+        }
+    }
+    true
 }
 
 /// Ops that ask a buffer for its sizes only.
