@@ -4,15 +4,20 @@ mod binary;
 mod expand_device_atomics;
 mod expand_device_math;
 mod expand_subgroups;
+mod images;
 mod lanes;
 mod name_kernels;
 mod nvvm;
 mod place_device_memory;
 mod reduce;
 mod rocdl;
+mod to_cuda;
 mod tools;
 
 use autodiff_dialect::{bridge, ir::Op};
+
+pub use images::images;
+pub use nvvm::chip_for;
 
 /// Registers the passes and pipelines.
 pub(crate) fn register() {
@@ -22,6 +27,7 @@ pub(crate) fn register() {
     bridge::register_pass(&name_kernels::PASS);
     bridge::register_pass(&expand_subgroups::PASS);
     bridge::register_pass(&place_device_memory::PASS);
+    bridge::register_pass(&to_cuda::PASS);
     bridge::register_pipeline(&nvvm::PIPELINE);
     bridge::register_pipeline(&rocdl::PIPELINE);
 }

@@ -1,13 +1,13 @@
 //! GPU kernels on the CPU: `gpu` ops become calls of the host runtime (`runtime/`).
 
-mod abi;
+pub(crate) mod abi;
 mod checks;
 mod count;
 mod device;
 mod exchange;
-mod host;
+pub(crate) mod host;
 mod ids;
-mod launches;
+pub(crate) mod launches;
 mod to_host;
 mod workgroup;
 

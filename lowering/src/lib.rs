@@ -5,7 +5,7 @@ mod alloca_scope;
 mod contraction;
 pub mod cpu;
 mod expand_math;
-mod gpu;
+pub mod gpu;
 pub mod gpu_host;
 mod interface;
 mod localize;

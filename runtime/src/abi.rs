@@ -18,7 +18,7 @@ use std::{
 };
 
 /// All functions, by name.
-pub fn symbols() -> [(&'static str, *mut c_void); 12] {
+pub fn symbols() -> [(&'static str, *mut c_void); 13] {
     [
         ("autodiff_gpu_launch", autodiff_gpu_launch as *mut c_void),
         ("autodiff_gpu_thread", autodiff_gpu_thread as *mut c_void),
@@ -32,6 +32,7 @@ pub fn symbols() -> [(&'static str, *mut c_void); 12] {
         ("autodiff_gpu_forget", autodiff_gpu_forget as *mut c_void),
         ("autodiff_gpu_count", autodiff_gpu_count as *mut c_void),
         ("autodiff_gpu_print", autodiff_gpu_print as *mut c_void),
+        ("autodiff_gpu_launch_cuda", crate::cuda::autodiff_gpu_launch_cuda as *mut c_void),
     ]
 }
 

@@ -8,6 +8,8 @@
 
 mod abi;
 mod block;
+pub mod cuda;
+mod driver;
 mod exchange;
 mod launch;
 mod machine;

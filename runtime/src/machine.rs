@@ -50,6 +50,8 @@ pub struct Counters {
     pub loads: u64,
     pub stores: u64,
     pub flops: u64,
+    /// The time that a device has taken, in ns.
+    pub nanoseconds: u64,
 }
 
 /// What a run has come to.

@@ -46,12 +46,24 @@ pub struct Report {
     place: String,
     message: String,
     notes: Vec<(String, String)>,
+    of_device: bool,
 }
 
 impl Report {
     /// An error at a place.
     pub fn new(site: Site, message: impl Into<String>) -> Self {
-        Self { place: site.place().to_owned(), message: message.into(), notes: vec![] }
+        Self { place: site.place().to_owned(), message: message.into(), notes: vec![], of_device: false }
+    }
+
+    /// A failure of a device, at a place or at none.
+    pub fn device(site: Option<Site>, message: impl Into<String>) -> Self {
+        let place = site.map(|site| site.place().to_owned()).unwrap_or_default();
+        Self { place, message: message.into(), notes: vec![], of_device: true }
+    }
+
+    /// Whether a device has failed, not the program.
+    pub fn is_of_device(&self) -> bool {
+        self.of_device
     }
 
     /// Adds a note at another place, or at none.

@@ -30,7 +30,7 @@ pub use rng::SplitMix;
 
 use clap::Parser;
 use failure::{Failure, Result};
-use options::{Options, Target};
+use options::Options;
 use std::process::ExitCode;
 
 /// The stack of generated code: `memref.alloca` takes from it.
@@ -54,8 +54,12 @@ pub fn main() -> ExitCode {
         Ok(false) => ExitCode::from(1),
         Err(failure) => {
             match &failure {
-                Failure::Input(message) if message.contains(": error: ") => eprintln!("{message}"),
-                Failure::Input(message) => eprintln!("autodiff-run: error: {message}"),
+                Failure::Input(message) | Failure::Device(message) if message.contains(": error: ") => {
+                    eprintln!("{message}");
+                }
+                Failure::Input(message) | Failure::Device(message) => {
+                    eprintln!("autodiff-run: error: {}", message.strip_prefix("error: ").unwrap_or(message));
+                }
                 Failure::Reported => {}
             }
             ExitCode::from(failure.code())
@@ -65,9 +69,6 @@ pub fn main() -> ExitCode {
 
 /// Returns whether the check, if there was one, has passed.
 fn run(options: &Options) -> Result<bool> {
-    if options.target == Target::Cuda {
-        return Err(Failure::input("--target: 'cuda' is not built in, use 'gpu-host' to run kernels on the CPU"));
-    }
     let report = session::run(options)?;
     report.save()?;
     report.print(options.json)?;

@@ -290,7 +290,6 @@ fn bad_flags() {
     run.bad("tanh --arg 1 --nonsense", &["--nonsense"]);
     run.bad("tanh --arg 1 --mode sideways", &["sideways", "vjp"]);
     run.bad("tanh --arg 1 --seed 1", &["--seed", "no meaning in mode 'run'"]);
-    run.bad("tanh --arg 1 --target cuda", &["--target", "not available yet"]);
     run.bad("tanh --arg 1 --target gpu-host", &["--target", "not available yet"]);
     run.bad("tanh --arg 1 --repeat 0", &["--repeat"]);
     run.bad("tanh --arg 1 --mode vjp --activity active,const", &["--activity", "expected 1 activity", "got 2"]);
@@ -366,4 +365,22 @@ fn buffer_derivatives() {
     for name in ["tangent-result-0", "tangent-result-1", "tangent-arg-2"] {
         assert!(run.path().join(format!("tangents/{name}.npy")).exists(), "{name}");
     }
+}
+
+/// Without a driver for CUDA the tool says so, as a failure of the device.
+#[test]
+fn no_device() {
+    let run = Run::new();
+    let arguments = ["m.mlir", "--entry", "tanh", "--arg", "1", "--target", "cuda"];
+    let output = run.run(&arguments);
+    if output.status.success() {
+        eprintln!("skipped: there is a CUDA device");
+        return;
+    }
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{message}");
+    assert!(message.contains("--target: there is no CUDA device: "), "{message}");
+    assert!(message.contains("--target gpu-host"), "{message}");
+    let output = run.run(&[&arguments[..], &["--threads", "2"]].concat());
+    assert_eq!(output.status.code(), Some(2));
 }

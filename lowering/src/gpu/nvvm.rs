@@ -45,3 +45,24 @@ fn check_chip(chip: &str) -> Result<(), String> {
     }
     Err(format!("chip: '{chip}' is no NVIDIA chip that is supported, expected one of sm_{}", CHIPS.join(", sm_")))
 }
+
+/// The name of a chip by its compute capability: of the newest chip that is known and no newer, whose PTX the driver
+/// compiles for those that are not known yet. `None` for chips that are too old.
+pub fn chip_for(major: i64, minor: i64) -> Option<String> {
+    let wanted = major.checked_mul(10)?.checked_add(minor)?;
+    let numbers = CHIPS.iter().filter_map(|name| Some((name.parse::<i64>().ok()?, name)));
+    numbers.filter(|(number, _)| *number <= wanted).max().map(|(_, name)| format!("sm_{name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chips_are_the_newest_known() {
+        let cases = [((9, 0), Some("sm_90")), ((8, 9), Some("sm_89")), ((15, 0), Some("sm_121")), ((5, 2), None)];
+        for ((major, minor), chip) in cases {
+            assert_eq!(chip_for(major, minor).as_deref(), chip);
+        }
+    }
+}

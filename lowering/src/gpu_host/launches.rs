@@ -57,15 +57,20 @@ pub fn find(module: Op) -> Result<Vec<Launch>, Diagnostic> {
 }
 
 /// The operands of a launch.
-struct Operands {
+pub struct Operands {
     /// Blocks in x, y, z, then threads.
-    sizes: Vec<Value>,
-    dynamic_bytes: Option<Value>,
-    arguments: Vec<Value>,
+    pub sizes: Vec<Value>,
+    pub dynamic_bytes: Option<Value>,
+    pub arguments: Vec<Value>,
 }
 
 impl Operands {
-    fn of(op: Op) -> Result<Self, Diagnostic> {
+    /// Reads them.
+    ///
+    /// # Errors
+    ///
+    /// A launch with clusters, or on a stream of the user's.
+    pub fn of(op: Op) -> Result<Self, Diagnostic> {
         let wrong = |what: &str| Diagnostic::error(op.location(), format!("'gpu.launch_func' op {what}"));
         let segments = op.attribute("operandSegmentSizes").and_then(Attribute::as_dense_i32).unwrap_or_default();
         let mut operands = op.operands().into_iter();
@@ -158,7 +163,8 @@ impl Lowering {
     }
 }
 
-fn as_i64(builder: &Builder, value: Value) -> Value {
+/// A size as `i64`.
+pub fn as_i64(builder: &Builder, value: Value) -> Value {
     let i64 = Type::integer(builder.context(), 64);
     match value.ty() {
         ty if ty == i64 => value,
@@ -167,7 +173,8 @@ fn as_i64(builder: &Builder, value: Value) -> Value {
     }
 }
 
-fn cast(builder: &Builder, value: Value, ty: Type) -> Value {
+/// A value as what it will be in the LLVM dialect.
+pub fn cast(builder: &Builder, value: Value, ty: Type) -> Value {
     if value.ty() == ty { value } else { builder.op("builtin.unrealized_conversion_cast", &[value], ty) }
 }
 

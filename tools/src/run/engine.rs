@@ -7,7 +7,7 @@ use super::{
     memory,
     slot::{Kind, Slot},
 };
-use autodiff_runtime::Counters;
+use autodiff_runtime::{Counters, cuda};
 use half::{bf16, f16};
 use melior::{Context, ir::Module};
 use mlir_sys::*;
@@ -187,7 +187,9 @@ impl Function<'_> {
                     // SAFETY: the call is over, and nobody will look at what it has left.
                     unsafe { memory::release() };
                     let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
-                    return Err(Failure::Input(texts.join("\n")));
+                    let text = texts.join("\n");
+                    let of_device = errors.iter().any(autodiff_runtime::Report::is_of_device);
+                    return Err(if of_device { Failure::Device(text) } else { Failure::Input(text) });
                 }
                 outcome.kernels
             }
@@ -223,11 +225,19 @@ impl Port {
     fn new(content: &[u8], size: usize, shape: &[usize]) -> Result<Self> {
         let short = || Failure::input(format!("cannot allocate {size} bytes"));
         let layout = Layout::from_size_align(size.max(1), 64).map_err(|_| short())?;
-        // SAFETY: the size is not zero; the content is no longer than it.
-        let data = unsafe { alloc_zeroed(layout) };
+        let data = if cuda::is_open() {
+            let data = cuda::allocate(layout.size()).map_err(|report| Failure::Device(report.to_string()))?.cast();
+            // SAFETY: the memory has this size.
+            unsafe { ptr::write_bytes(data, 0, layout.size()) };
+            data
+        } else {
+            // SAFETY: the size is not zero.
+            unsafe { alloc_zeroed(layout) }
+        };
         if data.is_null() {
             return Err(short());
         }
+        // SAFETY: the content is no longer than the memory.
         unsafe { ptr::copy_nonoverlapping(content.as_ptr(), data, content.len().min(size)) };
         let mut descriptor = vec![data as i64, data as i64, 0];
         descriptor.extend(shape.iter().map(|size| *size as i64));
@@ -281,8 +291,12 @@ impl Port {
 
 impl Drop for Port {
     fn drop(&mut self) {
-        // SAFETY: allocated with this layout.
-        unsafe { dealloc(self.data, self.layout) }
+        if cuda::is_open() {
+            cuda::free(self.data.cast());
+        } else {
+            // SAFETY: allocated with this layout.
+            unsafe { dealloc(self.data, self.layout) }
+        }
     }
 }
 

@@ -9,6 +9,8 @@ pub enum Failure {
     Input(String),
     /// Bad input that diagnostics on stderr have already explained.
     Reported,
+    /// A device that is missing or has failed.
+    Device(String),
 }
 
 impl Failure {
@@ -29,6 +31,7 @@ impl Failure {
     pub fn code(&self) -> u8 {
         match self {
             Self::Input(_) | Self::Reported => 2,
+            Self::Device(_) => 3,
         }
     }
 }

@@ -1,5 +1,7 @@
-//! The heap of generated code: it counts bytes, and frees after a call what the code has left.
+//! The heap of generated code: it counts bytes, and frees after a call what the code has left. With a CUDA device, it is
+//! memory that the host and the device share.
 
+use autodiff_runtime::cuda;
 use libc::{c_int, c_void, size_t};
 use std::{
     collections::HashMap,
@@ -36,27 +38,71 @@ impl Heap {
     }
 }
 
+/// New memory, not on record yet. On a device, generated code does not come back where there is none: no lock is held.
+fn allocate(bytes: usize, alignment: usize) -> *mut c_void {
+    if cuda::is_open() {
+        return cuda::allocate_or_leave(bytes);
+    }
+    // SAFETY: the alignment is a power of two that the function takes.
+    unsafe {
+        if alignment <= 16 {
+            return libc::malloc(bytes);
+        }
+        let mut block = std::ptr::null_mut();
+        libc::posix_memalign(&mut block, alignment, bytes);
+        block
+    }
+}
+
+/// Frees what [`allocate`] gave.
+fn release_block(block: *mut c_void) {
+    if cuda::is_open() {
+        cuda::free(block);
+    } else {
+        // SAFETY: generated code frees what it was given, and the rest is on record.
+        unsafe { libc::free(block) }
+    }
+}
+
 unsafe extern "C" fn malloc(size: size_t) -> *mut c_void {
-    heap().add(unsafe { libc::malloc(size) }, size)
+    let block = allocate(size, 1);
+    heap().add(block, size)
 }
 
 unsafe extern "C" fn calloc(count: size_t, size: size_t) -> *mut c_void {
-    heap().add(unsafe { libc::calloc(count, size) }, count.saturating_mul(size))
+    let bytes = count.saturating_mul(size);
+    let block = allocate(bytes, 1);
+    if !block.is_null() {
+        // SAFETY: the block has this size.
+        unsafe { std::ptr::write_bytes(block.cast::<u8>(), 0, bytes) };
+    }
+    heap().add(block, bytes)
 }
 
 unsafe extern "C" fn aligned_alloc(alignment: size_t, size: size_t) -> *mut c_void {
-    heap().add(unsafe { libc::aligned_alloc(alignment, size) }, size)
+    let block = allocate(size, alignment);
+    heap().add(block, size)
 }
 
 unsafe extern "C" fn posix_memalign(result: *mut *mut c_void, alignment: size_t, size: size_t) -> c_int {
-    let code = unsafe { libc::posix_memalign(result, alignment, size) };
-    if code == 0 {
-        heap().add(unsafe { *result }, size);
+    let block = allocate(size, alignment);
+    if block.is_null() {
+        return libc::ENOMEM;
     }
-    code
+    unsafe { *result = heap().add(block, size) };
+    0
 }
 
 unsafe extern "C" fn realloc(block: *mut c_void, size: size_t) -> *mut c_void {
+    if cuda::is_open() {
+        let old = heap().blocks.as_ref().and_then(|blocks| blocks.get(&(block as usize)).copied()).unwrap_or(0);
+        let new = allocate(size, 1);
+        unsafe {
+            std::ptr::copy_nonoverlapping(block.cast::<u8>(), new.cast::<u8>(), old.min(size));
+            free(block);
+        }
+        return heap().add(new, size);
+    }
     let mut heap = heap();
     let result = unsafe { libc::realloc(block, size) };
     if !result.is_null() || size == 0 {
@@ -66,9 +112,8 @@ unsafe extern "C" fn realloc(block: *mut c_void, size: size_t) -> *mut c_void {
 }
 
 unsafe extern "C" fn free(block: *mut c_void) {
-    let mut heap = heap();
-    heap.remove(block);
-    unsafe { libc::free(block) }
+    heap().remove(block);
+    release_block(block);
 }
 
 /// The functions that generated code gets instead of the C library's.
@@ -102,7 +147,7 @@ pub fn peak() -> usize {
 pub unsafe fn release() {
     let mut heap = heap();
     for block in heap.blocks.take().unwrap_or_default().into_keys() {
-        unsafe { libc::free(block as *mut c_void) }
+        release_block(block as *mut c_void);
     }
     heap.live = 0;
 }

@@ -79,7 +79,15 @@ impl Program {
             &format!("builtin.module({differentiate}{state}symbol-dce{outline})"),
         )?;
         source::hide_functions(&module, &names);
+        if let Some(chip) = &settings.chip {
+            let pipeline = format!("builtin.module(autodiff-nvvm-pipeline{{chip={chip}}})");
+            source::run_passes(context, &mut module, &pipeline)?;
+            autodiff_runtime::cuda::set_images(autodiff_lowering::gpu::images(source::as_op(&module)));
+        }
         let lower = match settings.kernels {
+            Some(_) if settings.chip.is_some() => {
+                format!("autodiff-gpu-to-cuda,{}", autodiff_lowering::cpu::cpu_pipeline(false))
+            }
             Some(machine) => {
                 let (check_races, count) = (machine.check_races, settings.count);
                 autodiff_lowering::gpu_host::pipeline(Instruments { check_races, count })
@@ -145,6 +153,8 @@ pub struct Settings {
     pub rules: Vec<PathBuf>,
     /// The threads that run the iterations of parallel loops; none: one after another.
     pub threads: Option<u32>,
+    /// The CUDA chip that kernels are compiled for, if they run on one.
+    pub chip: Option<String>,
     /// How kernels run on the CPU, if they do.
     pub kernels: Option<autodiff_runtime::Options>,
     /// Whether they count what they do.

@@ -198,7 +198,15 @@ impl Report {
             self.gradient_seconds.map(|seconds| format!(", derivative {}", time(seconds))).unwrap_or_default();
         for (call, kernels) in [("primal", &self.primal_kernels), ("derivative", &self.gradient_kernels)] {
             rows.extend(kernels.iter().map(|(name, counters)| {
-                let Counters { launches, threads, atomics, loads, stores, flops } = counters;
+                let Counters { launches, threads, atomics, loads, stores, flops, nanoseconds } = counters;
+                if *nanoseconds > 0 {
+                    let seconds = time(*nanoseconds as f64 / 1e9);
+                    return (
+                        "kernel".into(),
+                        call.into(),
+                        format!("'{name}': launches {launches}, threads {threads}, time {seconds}"),
+                    );
+                }
                 let mut text = format!("'{name}': launches {launches}, threads {threads}, atomic updates {atomics}");
                 if self.count {
                     text += &format!(", loads {loads}, stores {stores}, flops {flops}");
@@ -256,6 +264,7 @@ fn kernel_json((name, counters): &(String, Counters), count: bool) -> Value {
         "loads": counted(counters.loads),
         "stores": counted(counters.stores),
         "flops": counted(counters.flops),
+        "seconds": (counters.nanoseconds > 0).then_some(counters.nanoseconds as f64 / 1e9),
     })
 }
 

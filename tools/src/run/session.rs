@@ -16,6 +16,7 @@ use super::{
     source::{self, Entry},
     value,
 };
+use autodiff_runtime::cuda;
 use std::{collections::HashMap, time::Instant};
 
 /// Does what the options say.
@@ -25,6 +26,7 @@ use std::{collections::HashMap, time::Instant};
 /// If the input is bad in any way.
 pub fn run(options: &Options) -> Result<Report> {
     check_flags(options)?;
+    let chip = if options.target == Target::Cuda { Some(open_device(options)?) } else { None };
     let progress = Progress::new();
     progress.stage("reading the program");
     let context = source::context();
@@ -57,6 +59,7 @@ pub fn run(options: &Options) -> Result<Report> {
         level: options.opt_level,
         rules: options.rules.clone(),
         threads: options.threads,
+        chip,
         kernels,
         count: options.count,
     };
@@ -145,6 +148,26 @@ fn geometry(options: &Options) -> Result<Option<Geometry>> {
     }
     let geometry = |(grid, block)| Geometry { grid, block, dynamic_bytes: options.dynamic_memory };
     Ok(options.grid.zip(options.block).map(geometry))
+}
+
+/// Finds the CUDA device; returns the chip to compile for.
+fn open_device(options: &Options) -> Result<String> {
+    if options.threads.is_some() {
+        return Err(Failure::input("--threads: has no meaning on a CUDA device, use --target cpu"));
+    }
+    let device = cuda::open().map_err(|why| {
+        Failure::Device(format!(
+            "--target: there is no CUDA device: {why}; install NVIDIA's driver on a machine that has one, or run kernels \
+             on the CPU by '--target gpu-host'"
+        ))
+    })?;
+    let (major, minor) = device.capability;
+    autodiff_lowering::gpu::chip_for(major, minor).ok_or_else(|| {
+        Failure::Device(format!(
+            "--target: the device '{}' of compute capability {major}.{minor} is not supported, expected 6.0 or newer",
+            device.name
+        ))
+    })
 }
 
 /// Flags that another mode would ignore are a mistake.
