@@ -290,7 +290,6 @@ fn bad_flags() {
     run.bad("tanh --arg 1 --nonsense", &["--nonsense"]);
     run.bad("tanh --arg 1 --mode sideways", &["sideways", "vjp"]);
     run.bad("tanh --arg 1 --seed 1", &["--seed", "no meaning in mode 'run'"]);
-    run.bad("tanh --arg 1 --target gpu-host", &["--target", "not available yet"]);
     run.bad("tanh --arg 1 --repeat 0", &["--repeat"]);
     run.bad("tanh --arg 1 --mode vjp --activity active,const", &["--activity", "expected 1 activity", "got 2"]);
     run.bad("tanh --arg 1 --mode vjp --activity alive", &["--activity", "unknown activity 'alive'"]);
