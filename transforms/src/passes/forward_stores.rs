@@ -25,8 +25,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub(super) static PASS: Pass =
     Pass::new(c"autodiff-forward-stores", c"Replace loads of locations whose content is known", &[], |_, module| {
         let rules = Registry::new(RuleBook::builtin().clone());
-        for function in module.walk() {
-            if function.is_function() && function.body(0).is_some() {
+        // All are found before anything is erased.
+        let functions: Vec<_> = module.walk().into_iter().filter(|op| op.is_function()).collect();
+        for function in functions {
+            if function.body(0).is_some() {
                 let aliases = Activity::new(function, &rules, &Seeds::default());
                 let written = Written::new(function, &aliases);
                 let mut forwarding = Forwarding { aliases, written, dead: vec![] };
