@@ -11,6 +11,7 @@ mod forward_stores;
 mod inline_kernels;
 mod libm_to_math;
 mod normal_form;
+mod pair_sincos;
 mod print_activity;
 mod print_aliases;
 mod print_cache_plan;
@@ -19,6 +20,7 @@ mod print_needed;
 mod print_replay;
 mod raise_pointers;
 mod report;
+mod split_sincos;
 mod tapes;
 mod wrap;
 
@@ -36,6 +38,7 @@ pub fn register() {
     bridge::register_pass(&forward_stores::PASS);
     bridge::register_pass(&inline_kernels::PASS);
     bridge::register_pass(&libm_to_math::PASS);
+    bridge::register_pass(&pair_sincos::PASS);
     bridge::register_pass(&print_activity::PASS);
     bridge::register_pass(&print_aliases::PASS);
     bridge::register_pass(&print_cache_plan::PASS);
@@ -43,5 +46,6 @@ pub fn register() {
     bridge::register_pass(&print_needed::PASS);
     bridge::register_pass(&print_replay::PASS);
     bridge::register_pass(&raise_pointers::PASS);
+    bridge::register_pass(&split_sincos::PASS);
     bridge::register_pass(&wrap::PASS);
 }

@@ -5,7 +5,7 @@
 //!
 //! 1. Find nests of two loops that accumulate into a buffer at places that differ by constants.
 //! 2. For each accumulation, the iterations of the first and last rows, which reach elements that not all reach.
-//! 3. For each other row of elements: a loop that computes all contributions to an element and accumulates their sum; the
+//! 3. For each other row of elements: a loop that computes all contributions to an element and adds their sum; the
 //!    iterations of the first and last columns; and what else the nest does in the row that is not read any more, such
 //!    as clearing what has been taken.
 //! 4. The same for the last rows.

@@ -1,6 +1,6 @@
 //! Splits loops that accumulate into neighbouring elements of one buffer, as the adjoints of stencils do.
 //!
-//! Within such a loop, each iteration adds to what the one before has added to, which is why LLVM makes no vectors of it.
+//! Within such a loop, each iteration adds to what the one before has added to, so LLVM makes no vectors of it.
 //! Apart, the accumulations are streams.
 //!
 //! 1. Sort the accumulations into pieces in which no two touch the same row at different places.
@@ -63,7 +63,7 @@ fn pieces(body: &Body) -> Vec<Vec<Op>> {
     pieces
 }
 
-/// Whether two accumulations go to elements of one buffer that are some constant number of rows and columns apart, as the
+/// Whether two accumulations go to elements of one buffer that are a constant number of rows and columns apart, as the
 /// points of a stencil are. If they are on one row, the iterations depend on each other; if they are not, only a
 /// comparison at run time would say so.
 fn meet(one: Op, other: Op, symbols: &mut Symbols) -> bool {

@@ -19,10 +19,11 @@ const PARALLEL: &str = "scf-forall-to-parallel,lower-affine,autodiff-expand-redu
 /// What kernels need to be launches with a body.
 const KERNELS: &str = "autodiff-inline-kernels,autodiff-raise-pointers,func.func(sroa,mem2reg)";
 const COUNT: &str = "func.func(canonicalize,cse),autodiff-count-while,autodiff-count-first";
-const OPTIMISE: &str =
-    "func.func(sroa,mem2reg,cse),autodiff-forward-stores,func.func(canonicalize,loop-invariant-code-motion,cse)";
+const OPTIMISE: &str = "func.func(sroa,mem2reg,cse),autodiff-forward-stores,\
+    func.func(canonicalize,loop-invariant-code-motion,cse),autodiff-pair-sincos";
 const SIMPLIFY: &str = "func.func(canonicalize)";
-const CLEAN_UP: &str = "autodiff-eliminate-dead,func.func(canonicalize,cse,loop-invariant-code-motion)";
+const CLEAN_UP: &str =
+    "autodiff-eliminate-dead,autodiff-split-sincos,func.func(canonicalize,cse,loop-invariant-code-motion)";
 
 /// A module that holds the clone of a function.
 pub(super) struct NormalForm {
