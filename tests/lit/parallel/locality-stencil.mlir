@@ -1,5 +1,6 @@
 // The accumulations of a stencil need no atomics: neighbouring chunks take turns.
 // RUN: autodiff-opt %s --autodiff-print-locality=function=stencil -o %t | FileCheck %s --check-prefix=PRINT
+// RUN: autodiff-opt %s --autodiff-explain=function=stencil -o %t | FileCheck %s --check-prefix=EXPLAIN
 // RUN: autodiff-opt %s --autodiff-wrap=function=stencil --autodiff-differentiate --autodiff-localize --autodiff-lower | FileCheck %s
 // RUN: autodiff-run %s --entry stencil --arg rand:40x30:1 --arg rand:40x30:2 --arg 0.3 --mode check --threads 2
 // RUN: autodiff-run %s --entry stencil --arg rand:3x30:1 --arg rand:3x30:2 --arg 0.3 --mode check --threads 3
@@ -40,3 +41,5 @@ func.func @stencil(%a: memref<?x?xf64>, %b: memref<?x?xf64>, %c: f64) {
 // CHECK:         scf.for %[[TURN:[a-z0-9]*]] =
 // CHECK:           scf.parallel (%{{.*}}) = (%[[TURN]]) to
 // CHECK-NOT:     atomic_rmw
+// EXPLAIN: accumulated:
+// EXPLAIN: autodiff.accumulate {{.*}}chunks take turns

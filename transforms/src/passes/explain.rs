@@ -3,10 +3,14 @@
 use super::{
     print_activity,
     print_cache_plan::{Size, total},
+    print_locality,
     print_replay::prevented,
     report::{REQUEST, Subject, each},
 };
-use crate::analysis::cache_plan::{Decision, Slice};
+use crate::analysis::{
+    cache_plan::{Decision, Slice},
+    locality::is_parallel,
+};
 use crate::engine::Facts;
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption},
@@ -62,6 +66,8 @@ struct Explanation<'a> {
     replayed: Vec<Entry>,
     recomputed: Vec<Entry>,
     total: String,
+    /// What parallel iterations share, a line each.
+    shared: Vec<String>,
 }
 
 impl<'a> Explanation<'a> {
@@ -73,6 +79,7 @@ impl<'a> Explanation<'a> {
             replayed: vec![],
             recomputed: vec![],
             total: String::new(),
+            shared: vec![],
         };
         for value in subject.values() {
             if subject.activity.is_active(value) {
@@ -108,6 +115,9 @@ impl<'a> Explanation<'a> {
             }
         }
         this.total = total(&sizes);
+        if subject.ops().into_iter().any(is_parallel) {
+            this.shared = print_locality::lines(subject).unwrap_or_default();
+        }
         this
     }
 
@@ -137,6 +147,10 @@ impl<'a> Explanation<'a> {
                 text += &format!("    {name}: {what}: {bytes}{why}\n");
             }
         }
+        if !self.shared.is_empty() {
+            text += "  accumulated:\n";
+        }
+        text.extend(self.shared.iter().map(|line| format!("  {line}\n")));
         text
     }
 
@@ -157,6 +171,10 @@ impl<'a> Explanation<'a> {
                 })
                 .collect();
             text += &format!(",\"{section}\":[{}]", entries.join(","));
+        }
+        if !self.shared.is_empty() {
+            let lines: Vec<_> = self.shared.iter().map(|line| quoted(line.trim())).collect();
+            text += &format!(",\"accumulated\":[{}]", lines.join(","));
         }
         text + &format!(",\"cached_bytes\":{}}}\n", quoted(&self.total))
     }

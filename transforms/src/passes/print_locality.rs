@@ -26,10 +26,15 @@ const CLEAN_UP: &str = "builtin.module(autodiff-eliminate-dead,func.func(canonic
 
 fn run(options: &[&str], module: Op) -> Result<(), ()> {
     each(options, module, |subject| {
-        let heading = format!("{}: locality\n", subject.title());
-        heading
-            + &derivative(subject).map_or_else(|| "  no derivative\n".to_owned(), |op| Report::new(op, subject).text())
+        let lines = lines(subject).unwrap_or_else(|| vec!["  no derivative".to_owned()]);
+        format!("{}: locality\n{}", subject.title(), lines.iter().map(|line| format!("{line}\n")).collect::<String>())
     })
+}
+
+/// The accumulations of the derivative that is meant, a line each, behind one for the parallel loop around them. `None`:
+/// it cannot be built; the user has been told why.
+pub(super) fn lines(subject: &Subject) -> Option<Vec<String>> {
+    derivative(subject).map(|op| Report::new(op, subject).lines())
 }
 
 /// The derivative that is meant, cleaned up.
@@ -54,29 +59,29 @@ impl Report {
         Self { function, names: Names::new(function), locality: Locality::new(function, subject.rules) }
     }
 
-    fn text(&self) -> String {
-        let mut text = String::new();
+    fn lines(&self) -> Vec<String> {
+        let mut lines = vec![];
         let outer = |op: &Op| std::iter::successors(op.parent(), |op| op.parent());
         let parallel = self.function.walk().into_iter().filter(|op| is_parallel(*op));
         let accumulates = |op: &Op| op.walk().iter().any(|inner| inner.name() == names::ACCUMULATE);
         for op in parallel.filter(|op| !outer(op).any(is_parallel) && accumulates(op)) {
-            text += &self.of_loop(op);
+            lines.extend(self.of_loop(op));
         }
         let sequential = self.function.walk().into_iter().filter(|op| op.name() == names::ACCUMULATE);
         for op in sequential.filter(|op| !outer(op).any(is_parallel)) {
-            text += &format!("  {}: sequential\n", self.target(op));
+            lines.push(format!("  {}: sequential", self.target(op)));
         }
-        text
+        lines
     }
 
-    fn of_loop(&self, parallel: Op) -> String {
+    fn of_loop(&self, parallel: Op) -> Vec<String> {
         let shared = self.locality.sites_of(parallel);
         // Threads of a GPU cannot take turns, nor have copies.
         let plan = if parallel.name() == "scf.parallel" { self.locality.plan(parallel) } else { Plan::Keep };
-        let mut text = match &plan {
-            Plan::Split(split) => format!("  {}: {}\n", words::op(parallel), self.division(parallel, split)),
-            Plan::Keep => format!("  {}: as it is\n", words::op(parallel)),
-        };
+        let mut lines = vec![match &plan {
+            Plan::Split(split) => format!("  {}: {}", words::op(parallel), self.division(parallel, split)),
+            Plan::Keep => format!("  {}: as it is", words::op(parallel)),
+        }];
         for op in parallel.walk().into_iter().filter(|op| op.name() == names::ACCUMULATE) {
             let site = shared.iter().copied().find(|site| self.locality.sites[*site].op == op);
             let verdict = match (site, &plan) {
@@ -93,9 +98,9 @@ impl Report {
                     }
                 },
             };
-            text += &format!("    {}: {verdict}\n", self.target(op));
+            lines.push(format!("    {}: {verdict}", self.target(op)));
         }
-        text
+        lines
     }
 
     fn division(&self, parallel: Op, split: &Split) -> String {
