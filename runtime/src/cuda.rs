@@ -20,6 +20,8 @@ struct Cuda {
     device: c_int,
     images: HashMap<String, Vec<u8>>,
     modules: HashMap<String, Handle>,
+    /// Bytes of each block of shared memory, by its address.
+    blocks: HashMap<usize, usize>,
 }
 
 thread_local! {
@@ -45,7 +47,8 @@ pub fn open() -> Result<Device, String> {
         let device = driver.select_device()?;
         let name = driver.device_name(device)?;
         let capability = (driver.attribute(device, Attribute::Major)?, driver.attribute(device, Attribute::Minor)?);
-        CUDA.set(Some(Cuda { driver, device, images: HashMap::new(), modules: HashMap::new() }));
+        let (images, modules, blocks) = (HashMap::new(), HashMap::new(), HashMap::new());
+        CUDA.set(Some(Cuda { driver, device, images, modules, blocks }));
         Ok(Device { name, capability })
     };
     find().map_err(|error: Error| error.text)
@@ -73,8 +76,12 @@ pub fn set_images(images: impl IntoIterator<Item = (String, Vec<u8>)>) {
 ///
 /// Why there is none: the device has too little memory, or has failed.
 pub fn allocate(bytes: usize) -> Result<*mut c_void, Report> {
-    let allocated = CUDA.with_borrow(|cuda| match cuda {
-        Some(cuda) => cuda.driver.allocate(bytes),
+    let allocated = CUDA.with_borrow_mut(|cuda| match cuda {
+        Some(cuda) => {
+            let block = cuda.driver.allocate(bytes);
+            cuda.blocks.extend(block.iter().map(|block| (*block as usize, bytes)));
+            block
+        }
         None => Err(Error { text: "there is no device".into(), out_of_memory: false }),
     });
     allocated.map_err(|error| {
@@ -90,9 +97,9 @@ pub fn allocate_or_leave(bytes: usize) -> *mut c_void {
 
 /// Frees shared memory.
 pub fn free(memory: *mut c_void) {
-    CUDA.with_borrow(|cuda| {
+    CUDA.with_borrow_mut(|cuda| {
         if let Some(cuda) = cuda
-            && !memory.is_null()
+            && cuda.blocks.remove(&(memory as usize)).is_some()
         {
             cuda.driver.free(memory);
         }
@@ -162,6 +169,9 @@ impl Cuda {
         let name = CString::new(kernel).unwrap_or_default();
         let function = self.driver.function(handle, &name).map_err(failed)?;
         self.check(site, kernel, function, launch)?;
+        for (block, bytes) in &self.blocks {
+            self.driver.prefetch(*block, *bytes, self.device);
+        }
         // SAFETY: the caller's promise.
         unsafe { self.driver.launch(function, launch) }.map_err(failed)
     }

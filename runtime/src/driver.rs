@@ -86,9 +86,13 @@ driver! {
     error_text: b"cuGetErrorString\0" (c_int, *mut *const c_char);
 }
 
+/// `cuMemPrefetchAsync` as it was before CUDA 13, which keeps this name for it.
+type Prefetch = unsafe extern "C" fn(u64, usize, c_int, Handle) -> c_int;
+
 /// The driver.
 pub struct Driver {
     functions: Functions,
+    prefetch: Option<Prefetch>,
     _library: Library,
 }
 
@@ -106,7 +110,8 @@ impl Driver {
             let library = NAMES.iter().find_map(|name| Library::new(name).ok());
             let library = library.ok_or_else(|| plain(format!("cannot open '{}'", NAMES[0])))?;
             let functions = Functions::load(&library).map_err(|error| plain(error.to_string()))?;
-            let driver = Self { functions, _library: library };
+            let prefetch = library.get::<Prefetch>(b"cuMemPrefetchAsync\0").ok().map(|symbol| *symbol);
+            let driver = Self { functions, prefetch, _library: library };
             driver.check("cuInit", (driver.functions.init)(0))?;
             Ok(driver)
         }
@@ -176,6 +181,15 @@ impl Driver {
     pub fn free(&self, memory: *mut c_void) {
         // SAFETY: the driver refuses what is not its own.
         unsafe { (self.functions.free)(memory as u64) };
+    }
+
+    /// Asks for shared memory to be moved to a device, so that kernels need not wait for it page by page. Nothing is
+    /// wrong where that cannot be done.
+    pub fn prefetch(&self, memory: usize, bytes: usize, device: c_int) {
+        if let Some(prefetch) = self.prefetch {
+            // SAFETY: the driver refuses what is not its own.
+            unsafe { prefetch(memory as u64, bytes, device, std::ptr::null_mut()) };
+        }
     }
 
     /// Loads PTX (ended by NUL) or a cubin.
