@@ -10,7 +10,8 @@ pub use arithmetic::{
     Trips, add, allow_any_order, constant_index, guarded, multiply, subtract, sum, sum_in_any_order, sum_op,
 };
 pub use memory::{
-    accumulate_all, allocate, extent, fill, for_each_element, release, snapshot, zero_tensor, zeroed, zeroed_like,
+    accumulate_all, allocate, extent, fill, for_each_element, release, require_same_sizes, snapshot, zero_tensor,
+    zeroed, zeroed_like,
 };
 pub use storage::{Storage, allocate_in, delinearised, for_each_on_device, release_in, zeroed_in};
 

@@ -323,7 +323,7 @@ impl Body<'_> {
             state::boundary(&Builder::at_end(self.block, function.location()), &values);
         }
         reverse.scoped(scope, |reverse| {
-            for (value, kind) in self.returned.iter().zip(&self.request.results) {
+            for (number, (value, kind)) in self.returned.iter().zip(&self.request.results).enumerate() {
                 if !kind.is_active() {
                     continue;
                 }
@@ -331,6 +331,8 @@ impl Body<'_> {
                     Some(bar) if !value.ty().is_memory() => reverse.accumulate(*value, *bar),
                     Some(bar) if activity.is_active(*value) => {
                         let shadow = reverse.shadow(*value)?;
+                        let message = format!("the cotangent of result #{number} has other sizes than the result");
+                        emit::require_same_sizes(&reverse.builder(), *bar, shadow, &message);
                         emit::accumulate_all(&reverse.builder(), *bar, shadow);
                         Ok(())
                     }
