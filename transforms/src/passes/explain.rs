@@ -65,6 +65,7 @@ struct Explanation<'a> {
     cached: Vec<Entry>,
     replayed: Vec<Entry>,
     recomputed: Vec<Entry>,
+    rerun: Vec<Entry>,
     total: String,
     /// What parallel iterations share, a line each.
     shared: Vec<String>,
@@ -78,6 +79,7 @@ impl<'a> Explanation<'a> {
             cached: vec![],
             replayed: vec![],
             recomputed: vec![],
+            rerun: vec![],
             total: String::new(),
             shared: vec![],
         };
@@ -87,6 +89,12 @@ impl<'a> Explanation<'a> {
             }
         }
         let Some(facts) = subject.facts() else { return this };
+        for op in subject.rerun(&facts) {
+            let why = "computes from memory that stays as it is; its inner caches serve one iteration after the other";
+            let induction = op.body(0).filter(|body| body.argument_count() > 0).map(|body| body.argument(0));
+            let name = induction.map(|induction| subject.name(induction).to_owned()).unwrap_or_default();
+            this.rerun.push(Entry { name, what: subject.op(op), why: why.to_owned(), bytes: None });
+        }
         let users: HashMap<_, _> = subject.needed(&facts).into_iter().collect();
         let mut sizes = vec![];
         for value in subject.values() {
@@ -125,12 +133,13 @@ impl<'a> Explanation<'a> {
         Entry { name: self.subject.name(value).to_owned(), what: self.subject.origin(value), why, bytes }
     }
 
-    fn sections(&self) -> [(&'static str, &[Entry]); 4] {
+    fn sections(&self) -> [(&'static str, &[Entry]); 5] {
         [
             ("active", &self.active),
             ("cached", &self.cached),
             ("replayed", &self.replayed),
             ("recomputed", &self.recomputed),
+            ("rerun", &self.rerun),
         ]
     }
 

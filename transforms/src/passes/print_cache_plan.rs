@@ -22,6 +22,9 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
         let mut text = format!("{}: cache plan\n", subject.title());
         let Some(facts) = subject.facts() else { return text };
         let needed: Vec<_> = subject.needed(&facts).into_iter().map(|(value, _)| value).collect();
+        for op in subject.rerun(&facts) {
+            text += &format!("  rerun: the iterations of {}\n", subject.op(op));
+        }
         let mut sizes = vec![];
         for value in subject.values() {
             let how = match facts.plan.decision(value) {
@@ -45,6 +48,7 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
 fn free(facts: &Facts, value: Value) -> &'static str {
     match value.block() == facts.entry {
         true => "free, made once",
+        false if value.defining_op().is_some() => "free, made again by the iteration",
         false => "free, counted backwards",
     }
 }

@@ -149,6 +149,12 @@ impl Subject<'_> {
         self.function.walk().into_iter().skip(1).collect()
     }
 
+    /// The loops whose iterations the reverse sweep runs again, in program order.
+    pub(super) fn rerun(&self, facts: &Facts) -> Vec<Op> {
+        let is_rerun = |op: &Op| self.rules.get(*op).iteration(*op).is_some_and(|body| facts.reruns.contains(body));
+        self.ops().into_iter().filter(is_rerun).collect()
+    }
+
     /// All values of the function, in program order.
     pub(super) fn values(&self) -> Vec<Value> {
         let mut values = self.entry.arguments();
