@@ -38,6 +38,8 @@ struct Device<'a> {
     lanes: u32,
     /// Whether assertions are traps without a message.
     traps: bool,
+    /// The most workgroup memory that a kernel may name, in bytes.
+    workgroup_bytes: u32,
     /// Attaches the description of the chip to kernels.
     attach: &'a str,
     /// Converts a kernel to the vendor's dialect.
@@ -55,7 +57,7 @@ impl Device<'_> {
     /// 3. In kernels: what the vendor's conversion lacks to what it has, loops to blocks.
     /// 4. Kernels to the vendor's dialect, and to code.
     fn pipeline(&self) -> String {
-        let Self { lanes, traps, attach, convert, binary } = self;
+        let Self { lanes, traps, workgroup_bytes, attach, convert, binary } = self;
         format!(
             "autodiff-lower,\
              convert-linalg-to-loops,\
@@ -67,7 +69,7 @@ impl Device<'_> {
              autodiff-name-kernels,\
              {attach},\
              autodiff-expand-subgroups{{size={lanes}}},\
-             autodiff-place-device-memory,\
+             autodiff-place-device-memory{{workgroup-bytes={workgroup_bytes}}},\
              gpu.module(\
              expand-strided-metadata,\
              memref-expand,\

@@ -3,7 +3,7 @@
 //! 1. Say what the conversion has left over.
 //! 2. Find what the code generation uses: the vendor's library of mathematical functions, an assembler or linker.
 //! 3. Say what is missing and who uses it.
-//! 4. Serialize each `gpu.module`, with upstream's pass.
+//! 4. Serialize each `gpu.module`, with upstream's pass, and forget how long that took.
 
 use super::{
     modules,
@@ -12,7 +12,7 @@ use super::{
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption, run_pipeline},
     diagnostic::Diagnostic,
-    ir::Op,
+    ir::{Attribute, Op},
 };
 use std::path::{Path, PathBuf};
 
@@ -52,11 +52,29 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
         // Without a message, the pass has emitted a diagnostic.
         run_pipeline(module, &pipeline).map_err(Option::unwrap_or_default)
     });
+    module.walk().into_iter().filter(|op| op.name() == "gpu.binary").for_each(forget_times);
     serialized.map_err(|message| {
         if !message.is_empty() {
             Diagnostic::error(first.location(), message).emit();
         }
     })
+}
+
+/// Removes how long the compilation took, which upstream notes: the same input gives the same output.
+fn forget_times(binary: Op) {
+    let Some(objects) = binary.attribute("objects").map(|objects| objects.to_string()) else { return };
+    let Some((properties, rest)) = objects.split_once("properties = {").and_then(|(head, tail)| {
+        let (properties, rest) = tail.split_once('}')?;
+        Some((format!("{head}properties = {{|{properties}"), rest))
+    }) else {
+        return;
+    };
+    let Some((head, properties)) = properties.split_once('|') else { return };
+    let kept: Vec<_> = properties.split(", ").filter(|property| !property.contains("TimeInMs")).collect();
+    let text = format!("{head}{}}}{rest}", kept.join(", "));
+    if let Some(objects) = Attribute::parse(binary.context(), &text) {
+        binary.set_attribute("objects", objects);
+    }
 }
 
 /// Ops that have no conversion. Casts are left around them, and say nothing by themselves.

@@ -5,11 +5,12 @@
 //! 2. Their releases disappear.
 //! 3. Copies become loops, because devices have no function for them.
 //!
-//! An allocation of a size that is known at run time only is an error.
+//! An allocation of a size that is known at run time only is an error, and so is more workgroup memory than a chip has.
 
 use super::modules;
+use crate::gpu_host::abi::byte_size;
 use autodiff_dialect::{
-    bridge::Pass,
+    bridge::{OptionKind, Pass, PassOption},
     diagnostic::Diagnostic,
     ir::{Attribute, Builder, Op, Type, Value},
 };
@@ -18,12 +19,19 @@ use autodiff_transforms::emit;
 pub(crate) static PASS: Pass = Pass::new(
     c"autodiff-place-device-memory",
     c"Place the memory of each thread of a kernel in private memory",
-    &[],
-    |_, module| {
+    &[PassOption::new(
+        c"workgroup-bytes",
+        OptionKind::Integer,
+        c"49152",
+        c"The most workgroup memory that a kernel may name, in bytes",
+    )],
+    |options, module| {
+        let most = options.first().and_then(|bytes| bytes.parse().ok()).unwrap_or(i64::MAX);
         let mut result = Ok(());
         for kernels in modules(module) {
             for op in kernels.walk() {
-                if let Err(error) = place(op) {
+                let placed = if op.name() == "gpu.func" { check_workgroup_memory(op, most) } else { place(op) };
+                if let Err(error) = placed {
                     error.emit();
                     result = Err(());
                 }
@@ -43,6 +51,27 @@ fn place(op: Op) -> Result<(), Diagnostic> {
         }
         _ => Ok(()),
     }
+}
+
+/// Compares the workgroup memory that a kernel names with what there is.
+fn check_workgroup_memory(kernel: Op, most: i64) -> Result<(), Diagnostic> {
+    let count = kernel.attribute("workgroup_attributions").and_then(Attribute::as_integer).unwrap_or(0);
+    let inputs = kernel.attribute("function_type").and_then(Attribute::as_type).and_then(Type::function_parts);
+    let (Some((inputs, _)), Some(entry)) = (inputs, kernel.region(0).first_block()) else { return Ok(()) };
+    let buffers = entry.arguments().into_iter().skip(inputs.len()).take(usize::try_from(count).unwrap_or(0));
+    let bytes: i64 = buffers
+        .filter_map(|buffer| {
+            let elements: i64 = buffer.ty().shape().into_iter().try_fold(1, i64::checked_mul)?;
+            elements.checked_mul(byte_size(buffer.ty().element())?)
+        })
+        .fold(0, i64::saturating_add);
+    if bytes <= most {
+        return Ok(());
+    }
+    let name = kernel.symbol_name().unwrap_or_default();
+    let message = format!("kernel '@{name}' names {bytes} bytes of workgroup memory, this chip has at most {most}");
+    Err(Diagnostic::error(kernel.location(), message)
+        .note(kernel.location(), "use smaller tiles, or dynamic workgroup memory where the chip has more of it"))
 }
 
 /// The function around an op.

@@ -26,6 +26,7 @@ pub static PIPELINE: Pipeline = Pipeline::new(
             traps: true,
             attach: &format!("rocdl-attach-target{{chip={chip} O={level} wave64={}}}", wave == 64),
             convert: &format!("convert-gpu-to-rocdl{{chipset={chip} runtime=HIP}}"),
+            workgroup_bytes: 64 << 10,
             binary: &format!("autodiff-gpu-to-binary{{vendor=amd format={format} libraries={libraries} linker={lld}}}"),
         }
         .pipeline())

@@ -1,4 +1,4 @@
-// A kernel has no heap: memory of a size that is known at run time only, and releases of what others have allocated.
+// Memory of a size that is known at run time only, releases of what others have allocated, too much workgroup memory.
 // RUN: autodiff-opt %s --autodiff-place-device-memory --split-input-file --verify-diagnostics
 gpu.module @kernels {
   gpu.func @sizes(%n: index) {
@@ -15,6 +15,17 @@ gpu.module @kernels {
   gpu.func @release(%x: memref<?xf64>) {
     // expected-error @below {{'memref.dealloc' op: a kernel cannot release memory that it has not allocated itself}}
     memref.dealloc %x : memref<?xf64>
+    gpu.return
+  }
+}
+
+// -----
+
+gpu.module @kernels {
+  // expected-error @below {{kernel '@tiles' names 65536 bytes of workgroup memory, this chip has at most 49152}}
+  // expected-note @below {{use smaller tiles, or dynamic workgroup memory where the chip has more of it}}
+  gpu.func @tiles() workgroup(%a: memref<64x64xf64, #gpu.address_space<workgroup>>,
+                              %b: memref<4096xf64, #gpu.address_space<workgroup>>) {
     gpu.return
   }
 }

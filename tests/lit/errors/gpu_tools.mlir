@@ -8,7 +8,7 @@
 // RUN: not autodiff-opt %s --autodiff-rocdl-pipeline=device-libs=%t.none 2>&1 | FileCheck %s --check-prefix=OCML
 // RUN: not autodiff-opt %s '--autodiff-rocdl-pipeline=format=bin lld=%t.none' 2>&1 | FileCheck %s --check-prefix=LLD
 
-// CHIP: error: pipeline 'autodiff-nvvm-pipeline': chip: 'sm_13' is no NVIDIA chip that is supported, expected one of sm_60,
+// CHIP: error: pipeline 'autodiff-nvvm-pipeline': chip: 'sm_13' is no NVIDIA chip that is supported, expected one of sm_70,
 // AMD-CHIP: error: pipeline 'autodiff-rocdl-pipeline': chip: 'gfx803' is no AMD chip that is supported, expected one of gfx900,
 // FORMAT: format: expected isa or bin, got 'elf'
 // LEVEL: O: expected 0 or 1 or 2 or 3, got '7'

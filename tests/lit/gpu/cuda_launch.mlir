@@ -19,7 +19,7 @@
 // EMPTY: cuda_launch.mlir:[[@LINE+20]]:5: error: kernel 'main_kernel' cannot be launched: expected a grid size from 1 to 2147483647 in x, got 0
 // MEMORY: error: the device has too little memory: cannot allocate 40 bytes, cuMemAllocManaged failed with CUDA_ERROR_OUT_OF_MEMORY
 // FAULT: cuda_launch.mlir:[[@LINE+18]]:5: error: kernel 'main_kernel': cuCtxSynchronize failed with CUDA_ERROR_ILLEGAL_ADDRESS
-// OLD: autodiff-run: error: --target: the device 'stand-in' of compute capability 5.0 is not supported, expected 6.0 or newer
+// OLD: autodiff-run: error: --target: the device 'stand-in' of compute capability 5.0 is not supported, expected 7.0 or newer
 // NONE: autodiff-run: error: --target: there is no CUDA device: the driver knows no device; install NVIDIA's driver
 
 func.func @main(%y: memref<?xf64>, %k: i8) {

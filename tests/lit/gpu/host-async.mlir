@@ -54,4 +54,4 @@ module attributes {gpu.container_module} {
 // IR: func.func @async
 // CHECK: "index":1,{{.*}}"shape":[4],"norm":[[SMALL:(0.0|[0-9.]+e-[0-9]+)]],
 // CHECK-SAME: "index":2,{{.*}}"values":[2.0,2.0,2.0,2.0]
-// CHECK-SAME: "kernels":{"primal":[{"name":"kernels::add","launches":2,"threads":8,"atomics":0,"loads":null,"stores":null,"flops":null}],"gradient":[]}
+// CHECK-SAME: "kernels":{"primal":[{"name":"kernels::add","launches":2,"threads":8,"atomics":0,"loads":null,"stores":null,"flops":null,"seconds":null}],"gradient":[]}

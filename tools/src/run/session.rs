@@ -164,7 +164,7 @@ fn open_device(options: &Options) -> Result<String> {
     let (major, minor) = device.capability;
     autodiff_lowering::gpu::chip_for(major, minor).ok_or_else(|| {
         Failure::Device(format!(
-            "--target: the device '{}' of compute capability {major}.{minor} is not supported, expected 6.0 or newer",
+            "--target: the device '{}' of compute capability {major}.{minor} is not supported, expected 7.0 or newer",
             device.name
         ))
     })
