@@ -1,4 +1,4 @@
-// A number that all threads read gets the sum of what they add, in a cell; a cache has a slot for each thread.
+// A number that all threads read gets what they add, summed by block, in a cell; a cache has a slot for each thread.
 // RUN: autodiff-run %s --entry scale --arg 0.7 --arg rand:11:1 --arg rand:11:2 --target gpu-host --mode check --check-races
 // RUN: autodiff-opt %s --autodiff-wrap=function=scale --autodiff-differentiate | FileCheck %s
 func.func @scale(%a: f64, %x: memref<?xf64>, %y: memref<?xf64>) {
@@ -30,5 +30,7 @@ func.func @scale(%a: f64, %x: memref<?xf64>, %y: memref<?xf64>) {
 // CHECK:         gpu.launch blocks(%[[BLOCK2:[^,]*]],{{.*}} threads(%[[THREAD2:[^,]*]],
 // CHECK:           autodiff.take %[[Y_BAR]]
 // CHECK:           autodiff.pop %[[CACHE]][%[[BLOCK2]], %[[THREAD2]]]
-// CHECK:           autodiff.accumulate %{{.*}}, %[[CELL]][]
+// CHECK:           %[[SUM:.*]] = gpu.all_reduce add %{{.*}} uniform
+// CHECK:           scf.if
+// CHECK:             autodiff.accumulate %[[SUM]], %[[CELL]][]
 // CHECK:         memref.load %[[CELL]][]

@@ -36,11 +36,15 @@ pub(crate) fn other_elements(buffer: Value) -> String {
 
 fn forward_view(op: Op, forward: &mut Forward, aliased: &[usize]) -> Result<()> {
     let copy = forward.copy(op);
-    if !forward.activity().is_active(op.result(0)) {
+    // Memory of bytes has a shadow where the op that makes it says how it is divided, and so have its parts.
+    let divided = || {
+        let shadowed = |index: &usize| forward.tangent(op.operand(*index)).is_some();
+        forward.activity().carries(op.result(0)) && aliased.iter().all(shadowed)
+    };
+    if !forward.activity().is_active(op.result(0)) && !divided() {
         return Ok(());
     }
     let mut operands = copy.operands();
-    // Memory of bytes has a shadow where the op that makes it says how it is divided.
     let lacks = |index: &&usize| {
         let operand = op.operand(**index);
         !operand.ty().is_differentiable() && forward.tangent(operand).is_none()

@@ -4,12 +4,12 @@
 //! the same memory. Reverse: a launch over the same grid and blocks, in which each thread reverses its own part. Between
 //! two barriers of a program without races a location has one writer or only readers; reversed, the writer alone takes
 //! its cotangent and the readers accumulate. Active numbers from outside are read by all threads: what they add is
-//! accumulated into a cell, which is read behind the launch.
+//! accumulated into a cell, by one thread for its block, and read behind the launch.
 //!
 //! Memory of a workgroup holds nothing when a kernel starts, and so does its shadow, which the threads of the block clear
 //! together. What it held is nothing that the reverse launch can see: it comes from caches.
 
-use super::threads;
+use super::{equal, threads};
 use crate::{
     analysis::{activity::Activity, flow::Flow, memory::Origin},
     emit::{self, Trips, delinearised, multiply},
@@ -139,6 +139,35 @@ fn clear_together(builder: &Builder, buffer: Value, zero: Value, (number, thread
     inner.effect("memref.store", &[&[zero, buffer], &indices[..]].concat());
     inner.effect("scf.yield", &[]);
     builder.create("scf.for", &[number, total, threads], &[], &[], &[Region::with_block(block)]);
+}
+
+/// Adds what the threads have to cells: the sum of those of a block at once, if there are several.
+fn accumulate_together(builder: &Builder, bars: &[(Value, Value)], sizes: &[Value], thread: Value) {
+    let alone = sizes.iter().all(|size| emit::constant_index(*size) == Some(1));
+    // A block adds up what it can exchange: numbers of 32 or 64 bits.
+    let summed = |ty: Type| !alone && ty.is_float() && ty.bit_width().is_some_and(|width| width >= 32);
+    let (together, apart): (Vec<_>, Vec<_>) = bars.iter().partition(|(bar, _)| summed(bar.ty()));
+    for (bar, cell) in apart {
+        state::accumulate(builder, bar, cell, &[]);
+    }
+    let add = Attribute::parse(builder.context(), "#gpu<all_reduce_op add>");
+    let (Some(add), false) = (add, together.is_empty()) else { return };
+    let sums: Vec<_> = together
+        .into_iter()
+        .map(|(bar, cell)| {
+            let attributes = [("op", add), ("uniform", Attribute::unit(builder.context()))];
+            (builder.create("gpu.all_reduce", &[bar], &[bar.ty()], &attributes, &[Region::new()]).result(0), cell)
+        })
+        .collect();
+    let zero = builder.index(0);
+    let first = equal(builder, thread, zero);
+    let block = Block::new(&[]);
+    let inner = Builder::at_end(block, builder.location());
+    for (sum, cell) in sums {
+        state::accumulate(&inner, sum, cell, &[]);
+    }
+    inner.effect("scf.yield", &[]);
+    builder.create("scf.if", &[first], &[], &[], &[Region::with_block(block), Region::new()]);
 }
 
 impl Rule for Launch {
@@ -297,11 +326,8 @@ impl Rule for Launch {
             reverse.reverse_body(parts.body)?;
             let bars = reverse.take_lanes(captured);
             let builder = reverse.builder();
-            for (bar, cell) in bars.into_iter().zip(&cells) {
-                if let Some(bar) = bar {
-                    state::accumulate(&builder, bar, *cell, &[]);
-                }
-            }
+            let bars: Vec<_> = bars.into_iter().zip(&cells).filter_map(|(bar, cell)| Some((bar?, *cell))).collect();
+            accumulate_together(&builder, &bars, &operands[3..6], thread.0);
             builder.effect("gpu.terminator", &[]);
             Ok(())
         })?;
