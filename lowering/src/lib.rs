@@ -2,6 +2,7 @@
 
 mod adjoint_loops;
 mod alloca_scope;
+mod complex_atomics;
 mod contraction;
 pub mod cpu;
 mod expand_math;

@@ -163,7 +163,7 @@ impl Lowering {
             }
             "autodiff.accumulate" if self.shared.contains(&op) => {
                 let ty = operands[0].ty();
-                if !ty.is_float() {
+                if !ty.is_float() && !crate::complex_atomics::add(&builder, operands[0], operands[1], &operands[2..]) {
                     return Err(Diagnostic::error(
                         op.location(),
                         format!(
@@ -172,8 +172,10 @@ impl Lowering {
                         ),
                     ));
                 }
-                let kind = Attribute::integer(Type::integer(builder.context(), 64), 0);
-                builder.create("memref.atomic_rmw", &operands, &[ty], &[("kind", kind)], &[]);
+                if ty.is_float() {
+                    let kind = Attribute::integer(Type::integer(builder.context(), 64), 0);
+                    builder.create("memref.atomic_rmw", &operands, &[ty], &[("kind", kind)], &[]);
+                }
             }
             "autodiff.accumulate" => {
                 let ty = operands[0].ty();

@@ -2,7 +2,8 @@
 //!
 //! Derivatives have dots in their names, and so have kernels that are outlined from them; PTX knows no dots.
 //!
-//! 1. In the names of kernels' modules and of what is in them, all but letters, digits and underscores become underscores.
+//! 1. In the names of kernels' modules and of what is in them, all but letters, digits and underscores become
+//!    underscores.
 //! 2. A name that is taken then gets a number.
 //! 3. Launches and calls follow.
 

@@ -1,8 +1,8 @@
 //! How large a value in a kernel can get, for caches that must be allocated in front of the launch.
 //!
-//! Threads run loops of different lengths: from their own id to the end of a row, in strides of the block. The cache has
-//! room for the longest. Bounds follow from those of the ids, which are smaller than the dims, and of induction variables
-//! by interval arithmetic; what is not known to be nonnegative is multiplied with nothing.
+//! Threads run loops of different lengths: from their own id to the end of a row, in strides of the block. The cache
+//! has room for the longest. Bounds follow from those of the ids, which are smaller than the dims, and of induction
+//! variables by interval arithmetic; what is not known to be nonnegative is multiplied with nothing.
 
 use crate::{
     emit::{add, constant_index, multiply, subtract},

@@ -1,9 +1,9 @@
 //! Counting first: how long the longest run of a loop in a kernel is, found by a small kernel in front of the launch.
 //!
-//! Where the length of a loop is read from memory, nothing that the host knows bounds it. But each thread can work it out
-//! before the launch, if that memory is not written by it: the small kernel has the same grid, the same branches and loops
-//! around the place, and nothing else but the numbers that they need. It raises a cell to the largest length that a thread
-//! finds.
+//! Where the length of a loop is read from memory, nothing that the host knows bounds it. But each thread can work it
+//! out before the launch, if that memory is not written by it: the small kernel has the same grid, the same branches
+//! and loops around the place, and nothing else but the numbers that they need. It raises a cell to the largest length
+//! that a thread finds.
 
 use crate::{
     emit::{self, Storage, Trips},
@@ -30,8 +30,8 @@ struct Nest<'a> {
 }
 
 impl Reverse<'_> {
-    /// The largest number of iterations of a loop in a kernel, as a number in front of its launch; `None` if it cannot be
-    /// known there.
+    /// The largest number of iterations of a loop in a kernel, as a number in front of its launch; `None` if it cannot
+    /// be known there.
     pub(super) fn counted_first(&mut self, source: Block, trips: Trips, root: Block, place: &Place) -> Option<Value> {
         let parents = std::iter::successors(source.parent_op(), |op| op.parent());
         let mut path: Vec<_> = parents.take_while(|op| !self.facts().rules.get(*op).is_kernel()).collect();

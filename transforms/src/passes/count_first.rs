@@ -1,12 +1,13 @@
 //! Turns `scf.while` loops in kernels into `scf.for`, by counting their iterations first.
 //!
-//! What a kernel keeps for its reverse must have a size, and so its loops a length. Where the condition of a loop does not
-//! depend on what the loop does to memory, the length is found by a loop that does nothing but evaluate the condition.
+//! What a kernel keeps for its reverse must have a size, and so its loops a length. Where the condition of a loop does
+//! not depend on what the loop does to memory, the length is found by a loop that does nothing but evaluate the
+//! condition.
 //!
 //! 1. Collect what the condition depends on, in this iteration and those before; all of it must be repeatable.
 //! 2. Emit the loop that counts; in front of the launch, if all threads would count alike.
-//! 3. Emit the counted loop. Where `after` computes nothing that must not be computed once more, an iteration is `before`
-//!    and then `after`; otherwise `before` stands behind the loop once more.
+//! 3. Emit the counted loop. Where `after` computes nothing that must not be computed once more, an iteration is
+//!    `before` and then `after`; otherwise `before` stands behind the loop once more.
 //!
 //! Precondition: scalars are in registers, and loops that count have become `scf.for` by `autodiff-count-while`.
 

@@ -1,7 +1,8 @@
 //! Turns accesses by pointers that are computed from the descriptor of a buffer back into accesses of the buffer.
 //!
 //! Front ends that have no op for something, such as an atomic addition, take a `memref` apart by
-//! `builtin.unrealized_conversion_cast`, and compute addresses themselves. What an address points to is found again if it is
+//! `builtin.unrealized_conversion_cast`, and compute addresses themselves. What an address points to is found again if
+//! it is
 //!
 //! ```text
 //! aligned pointer + size of an element * (offset + index_0 * stride_0 + ...)

@@ -1,7 +1,7 @@
 //! `gpu.barrier`, and ops that concern the host's view of a device.
 //!
-//! What a barrier keeps apart in the primal it keeps apart in the reverse, where it stands at the mirrored place: in the
-//! same loops, and in the same branches, whose conditions are the same for all threads of a block as they were.
+//! What a barrier keeps apart in the primal it keeps apart in the reverse, where it stands at the mirrored place: in
+//! the same loops, and in the same branches, whose conditions are the same for all threads of a block as they were.
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},

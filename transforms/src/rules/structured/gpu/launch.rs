@@ -1,13 +1,13 @@
 //! `gpu.launch`.
 //!
-//! Forward: the same launch, with tangents beside the primals and the shadow of each buffer of a workgroup or a thread in
-//! the same memory. Reverse: a launch over the same grid and blocks, in which each thread reverses its own part. Between
-//! two barriers of a program without races a location has one writer or only readers; reversed, the writer alone takes
-//! its cotangent and the readers accumulate. Active numbers from outside are read by all threads: what they add is
-//! accumulated into a cell, by one thread for its block, and read behind the launch.
+//! Forward: the same launch, with tangents beside the primals and the shadow of each buffer of a workgroup or a thread
+//! in the same memory. Reverse: a launch over the same grid and blocks, in which each thread reverses its own part.
+//! Between two barriers of a program without races a location has one writer or only readers; reversed, the writer
+//! alone takes its cotangent and the readers accumulate. Active numbers from outside are read by all threads: what
+//! they add is accumulated into a cell, by one thread for its block, and read behind the launch.
 //!
-//! Memory of a workgroup holds nothing when a kernel starts, and so does its shadow, which the threads of the block clear
-//! together. What it held is nothing that the reverse launch can see: it comes from caches.
+//! Memory of a workgroup holds nothing when a kernel starts, and so does its shadow, which the threads of the block
+//! clear together. What it held is nothing that the reverse launch can see: it comes from caches.
 
 use super::{equal, threads};
 use crate::{

@@ -1,7 +1,7 @@
 //! `gpu.all_reduce` and `gpu.subgroup_reduce`: every thread gets y, which is x_1 combined with ... and x_n.
 //!
-//! Forward: `y_dot` is the sum of `w_s x_s_dot`, with the partials `w_s` of y by x_s. Reverse: each thread has a cotangent
-//! of its copy of y, so that `x_s_bar = w_s (y_1_bar + ... + y_n_bar)`: a sum again, over the same threads.
+//! Forward: `y_dot` is the sum of `w_s x_s_dot`, with the partials `w_s` of y by x_s. Reverse: each thread has a
+//! cotangent of its copy of y, so that `x_s_bar = w_s (y_1_bar + ... + y_n_bar)`: a sum again, over the same threads.
 //!
 //! ```text
 //! sum           w_s = 1

@@ -1,9 +1,9 @@
 //! `gpu.shuffle`, `gpu.rotate` and `gpu.subgroup_broadcast`: a lane gets the value of another, `y_t = x_src(t)`.
 //!
-//! Forward: the tangent travels as the value does. Reverse: a lane gets the sum of the cotangents of those who read from
-//! it. Where all lanes use one offset, there is at most one such, and the way back is a shuffle: xor again, or the shift
-//! in the other direction. Otherwise each lane asks all others whom they read from. A result that is not valid is no
-//! value of anybody, and its cotangent is dropped.
+//! Forward: the tangent travels as the value does. Reverse: a lane gets the sum of the cotangents of those who read
+//! from it. Where all lanes use one offset, there is at most one such, and the way back is a shuffle: xor again, or
+//! the shift in the other direction. Otherwise each lane asks all others whom they read from. A result that is not
+//! valid is no value of anybody, and its cotangent is dropped.
 
 use super::equal;
 use crate::{
