@@ -64,6 +64,7 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
         for op in lowering.lowered.into_iter().rev() {
             op.erase();
         }
+        module.walk().into_iter().for_each(|op| op.remove_attribute(MARK));
     }
     result
 }

@@ -41,5 +41,6 @@ func.func @stencil(%a: memref<?x?xf64>, %b: memref<?x?xf64>, %c: f64) {
 // CHECK:         scf.for %[[TURN:[a-z0-9]*]] =
 // CHECK:           scf.parallel (%{{.*}}) = (%[[TURN]]) to
 // CHECK-NOT:     atomic_rmw
+// CHECK-NOT:     autodiff.
 // EXPLAIN: accumulated:
 // EXPLAIN: autodiff.accumulate {{.*}}chunks take turns
