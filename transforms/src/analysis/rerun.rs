@@ -8,11 +8,10 @@
 //! 2. it carries no buffers, and all that it does to memory is known;
 //! 3. what it reads and does not write is not written later either, and can be kept until the end;
 //! 4. what it writes is its own: allocated and freed in the iteration, or allocated in front of the loop, seen by nobody
-//!    outside the function, and completely overwritten by each iteration before anything else touches it; or it never
-//!    reads it, so that the repetition leaves the writes out.
+//!    outside the function, and completely overwritten by each iteration before anything else touches it.
 
 use crate::{
-    analysis::{activity::Activity, captures::Captures, memory::Origin, overwrite::Overwrites},
+    analysis::{activity::Activity, memory::Origin, overwrite::Overwrites},
     rules::Registry,
 };
 use autodiff_dialect::ir::{Block, EffectKind, Op, Value};
@@ -24,8 +23,6 @@ pub struct Reruns {
     bodies: FxHashSet<Block>,
     /// Classes of memory that the repetition touches and whose release must wait.
     kept: FxHashSet<Value>,
-    /// Writes that the repetition leaves out.
-    skipped: FxHashSet<Op>,
 }
 
 impl Reruns {
@@ -34,7 +31,7 @@ impl Reruns {
         entry: Block,
         rules: &Registry,
         activity: &Activity,
-        (captures, overwrites): (&Captures, &Overwrites),
+        overwrites: &Overwrites,
         cached: impl Iterator<Item = Value>,
     ) -> Self {
         let mut this = Self::default();
@@ -44,11 +41,10 @@ impl Reruns {
         }
         for op in entry.ops().into_iter().filter(|op| candidates.contains(op)) {
             let Some(body) = rules.get(op).iteration(op) else { continue };
-            let memory = Memory { op, body, rules, activity, captures, overwrites };
-            if let Some((kept, skipped)) = memory.repeatable() {
+            let memory = Memory { op, body, rules, activity, overwrites };
+            if let Some(kept) = memory.repeatable() {
                 this.bodies.insert(body);
                 this.kept.extend(kept);
-                this.skipped.extend(skipped);
             }
         }
         this
@@ -57,11 +53,6 @@ impl Reruns {
     /// Whether a block is the body of a loop whose iterations are run again.
     pub fn contains(&self, body: Block) -> bool {
         self.bodies.contains(&body)
-    }
-
-    /// Whether an op is left out when its iteration is run again.
-    pub fn skips(&self, op: Op) -> bool {
-        self.skipped.contains(&op)
     }
 
     /// Whether no loop is run again.
@@ -93,13 +84,12 @@ struct Memory<'a> {
     body: Block,
     rules: &'a Registry,
     activity: &'a Activity,
-    captures: &'a Captures,
     overwrites: &'a Overwrites,
 }
 
 impl Memory<'_> {
-    /// The classes whose release must wait, and the writes to leave out, if the iterations can be repeated.
-    fn repeatable(&self) -> Option<(Vec<Value>, Vec<Op>)> {
+    /// The classes whose release must wait, if the iterations can be repeated.
+    fn repeatable(&self) -> Option<Vec<Value>> {
         if self.body.arguments().into_iter().any(|argument| argument.ty().is_memory()) {
             return None;
         }
@@ -107,7 +97,6 @@ impl Memory<'_> {
         let mut read = FxHashSet::default();
         let mut allocated = FxHashMap::default();
         let mut freed = FxHashSet::default();
-        let mut writers = FxHashMap::<Value, Vec<Op>>::default();
         for op in self.op.walk().into_iter().filter(|op| !self.rules.get(*op).touches_no_memory()) {
             for effect in op.effects()? {
                 let class = match effect.value {
@@ -117,10 +106,7 @@ impl Memory<'_> {
                 };
                 match effect.kind {
                     EffectKind::Read => read.insert(class),
-                    EffectKind::Write => {
-                        writers.entry(class).or_default().push(op);
-                        written.insert(class)
-                    }
+                    EffectKind::Write => written.insert(class),
                     EffectKind::Allocate => allocated.insert(class, op).is_none(),
                     EffectKind::Free => freed.insert(class),
                 };
@@ -136,16 +122,11 @@ impl Memory<'_> {
         {
             return None;
         }
-        let (mut kept, mut skipped) = (vec![], vec![]);
+        let mut kept = vec![];
         for class in read.union(&written).copied().filter(|class| !allocated.contains_key(class)) {
             let is_private = || self.is_overwritten_first(class);
             if written.contains(&class) && !is_private() {
-                let writers = writers.get(&class)?;
-                if read.contains(&class) || !writers.iter().all(|op| self.can_skip(*op)) {
-                    return None;
-                }
-                skipped.extend(writers);
-                continue;
+                return None;
             }
             if !written.contains(&class) && !self.overwrites.is_final(self.op, class) {
                 return None;
@@ -155,13 +136,7 @@ impl Memory<'_> {
             }
             kept.push(class);
         }
-        Some((kept, skipped))
-    }
-
-    /// Whether the repetition can leave an op out: it does nothing but write, and is emitted by itself.
-    fn can_skip(&self, op: Op) -> bool {
-        let mut around = std::iter::successors(op.parent(), |op| op.parent()).take_while(|outer| *outer != self.op);
-        op.region_count() == 0 && op.result_count() == 0 && around.all(|outer| self.captures.is_live(outer))
+        Some(kept)
     }
 
     /// Whether all buffers of a class are allocated in the loop.

@@ -10,7 +10,7 @@
 use crate::{
     emit::Trips,
     engine::{
-        Levels, Result, Reverse,
+        Result, Reverse,
         bounds::{Side, not_on_device},
         copy::remapped,
         internal,
@@ -133,7 +133,7 @@ impl Reverse<'_> {
         if self.is_direct(source) {
             return Ok(value);
         }
-        let cache = self.fill_cache(source, value, None)?;
+        let cache = self.fill_cache(source, value)?;
         let frame = self.frame_for(source).ok_or_else(missing)?;
         self.pop(frame, &cache)
     }
@@ -143,8 +143,7 @@ impl Reverse<'_> {
         if let Some(cache) = self.caches.primals.get(&value) {
             return Ok(cache.clone());
         }
-        let levels = Some(self.facts().varies_with(value));
-        let cache = self.fill_cache(value.block(), self.counterpart(value), levels)?;
+        let cache = self.fill_cache(value.block(), self.counterpart(value))?;
         self.caches.primals.insert(value, cache.clone());
         Ok(cache)
     }
@@ -154,15 +153,14 @@ impl Reverse<'_> {
         if let Some(cache) = self.caches.shadows.get(&(buffer, self.lane())) {
             return Ok(cache.clone());
         }
-        let cache = self.fill_cache(buffer.block(), shadow, None)?;
+        let cache = self.fill_cache(buffer.block(), shadow)?;
         let lane = self.lane();
         self.caches.shadows.insert((buffer, lane), cache.clone());
         Ok(cache)
     }
 
-    /// Creates a cache and saves a value of the forward sweep in it, right where the value is made. `levels`: the loops
-    /// that the value varies with, if known; the others save it again and again in the same slot.
-    fn fill_cache(&mut self, source: Block, value: Value, levels: Option<Levels>) -> Result<Cache> {
+    /// Creates a cache and saves a value of the forward sweep in it, right where the value is made.
+    fn fill_cache(&mut self, source: Block, value: Value) -> Result<Cache> {
         let missing = || internal(value.location(), "a value that is to be cached lies outside the function");
         // The blocks around the value, innermost first, up to one whose values the reverse sweep sees.
         let mut path = vec![source];
@@ -177,7 +175,7 @@ impl Reverse<'_> {
             if self.is_on_device(path[root]) {
                 return Err(not_on_device(value));
             }
-            let shape = self.shape_of(&path[..root], path[root], &place, levels)?;
+            let shape = self.shape_of(&path[..root], path[root], &place)?;
             let Some((loops, extents)) = shape else { continue };
             let single = loops.is_empty() && !extents.is_empty();
             let cache = state::cache(&place.in_front, value.ty(), &extents);
@@ -190,7 +188,7 @@ impl Reverse<'_> {
                     self.frames[frame].caches.insert(cache, cache);
                     None
                 }
-                Lifetime::Kept => Some((path[root], Box::new(self.fill_cache(path[root], cache, None)?))),
+                Lifetime::Kept => Some((path[root], Box::new(self.fill_cache(path[root], cache)?))),
             };
             let mut indices = vec![];
             for block in &loops {
@@ -240,15 +238,9 @@ impl Reverse<'_> {
 
     /// The loops and extents of a cache of a value in `path`, the blocks inside of that in which the cache is created,
     /// innermost first; one slot without loops; without extents a stack. `None`: it must be created further inside.
-    fn shape_of(
-        &mut self,
-        path: &[Block],
-        root: Block,
-        place: &Place,
-        levels: Option<Levels>,
-    ) -> Result<Option<(Vec<Block>, Vec<Value>)>> {
+    fn shape_of(&mut self, path: &[Block], root: Block, place: &Place) -> Result<Option<(Vec<Block>, Vec<Value>)>> {
         let (mut loops, mut extents) = (vec![], Some(vec![]));
-        let (mut parallel, mut repeated) = (false, false);
+        let mut parallel = false;
         let mut blocks: Vec<_> = path.iter().rev().collect();
         // A stable sort: the threads of a kernel last, all else in order.
         blocks.sort_by_key(|block| self.is_kernel(**block));
@@ -256,7 +248,6 @@ impl Reverse<'_> {
             let execution = self.caches.described.get(block).map(|described| described.execution.clone());
             match execution.ok_or_else(|| internal(place.in_front.location(), "a block was not described"))? {
                 Execution::Once => {}
-                Execution::Counted(_) | Execution::Unbounded if self.is_invariant(*block, levels) => repeated = true,
                 Execution::Unbounded => extents = None,
                 execution => {
                     parallel |= matches!(execution, Execution::Parallel(_) | Execution::Kernel(_));
@@ -269,21 +260,12 @@ impl Reverse<'_> {
             }
         }
         Ok(match extents {
-            // Without a loop, what is left is a stack of one element, or an array of one slot where it is saved more than
-            // once, or goes on a tape.
-            Some(_) if loops.is_empty() && (repeated || self.is_split()) => {
-                Some((loops, vec![place.in_front.index(1)]))
-            }
+            // Without a loop, what is left is a stack of one element, or an array of one slot where it goes on a tape.
+            Some(_) if loops.is_empty() && self.is_split() => Some((loops, vec![place.in_front.index(1)])),
             Some(extents) => Some((loops, extents)),
             None if parallel => None,
             None => Some((vec![], vec![])),
         })
-    }
-
-    /// Whether what varies with some loops is the same in all iterations of the loop with this body.
-    fn is_invariant(&self, body: Block, levels: Option<Levels>) -> bool {
-        let depth = self.facts().level(body).checked_sub(1);
-        levels.zip(depth).is_some_and(|(levels, depth)| !levels.contains(depth))
     }
 
     /// Takes a value out of its cache, for a frame of the reverse sweep.

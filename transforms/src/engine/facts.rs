@@ -8,7 +8,7 @@ use crate::{
         overwrite::Overwrites,
         rerun::Reruns,
     },
-    engine::{Mode, variance::Variance},
+    engine::Mode,
     rules::Registry,
 };
 use autodiff_dialect::ir::{Block, Op, Value};
@@ -26,7 +26,6 @@ pub struct Facts<'a> {
     pub reruns: Reruns,
     /// Classes of memory whose release waits for the reverse sweep.
     pub kept: FxHashSet<Value>,
-    pub(super) variance: Variance,
 }
 
 impl<'a> Facts<'a> {
@@ -47,7 +46,6 @@ impl<'a> Facts<'a> {
             plan: CachePlan::default(),
             reruns: Reruns::default(),
             kept: FxHashSet::default(),
-            variance: Variance::default(),
         };
         let needed: Vec<_> = function
             .walk()
@@ -56,8 +54,7 @@ impl<'a> Facts<'a> {
             .flat_map(|op| rules.get(op).needed(op, activity))
             .collect();
         facts.plan = CachePlan::new(&needed, &facts);
-        let nested = facts.plan.cached().filter(|value| facts.varies_with(*value).is_nested());
-        facts.reruns = Reruns::new(entry, rules, activity, (&facts.captures, &facts.overwrites), nested);
+        facts.reruns = Reruns::new(entry, rules, activity, &facts.overwrites, facts.plan.cached());
         if !facts.reruns.is_empty() {
             facts.plan = CachePlan::new(&needed, &facts);
         }
@@ -82,11 +79,7 @@ impl Slice for Facts<'_> {
     }
 
     fn depth(&self, value: Value) -> u32 {
-        self.level(value.block())
-    }
-
-    fn slots(&self, value: Value) -> u32 {
-        self.varies_with(value).count()
+        self.loops_around(value)
     }
 
     fn recomputable(&self, value: Value) -> Option<Op> {
@@ -116,7 +109,13 @@ impl Facts<'_> {
             })
     }
 
-    pub(super) fn is_mirrored(&self, value: Value) -> bool {
+    fn loops_around(&self, value: Value) -> u32 {
+        let parents = std::iter::successors(value.block().parent_op(), |op| op.parent());
+        let inside = parents.take_while(|op| *op != self.function);
+        inside.filter(|op| !self.rules.get(*op).runs_once(*op)).count() as u32
+    }
+
+    fn is_mirrored(&self, value: Value) -> bool {
         value.argument_number().is_some()
             && value.block().parent_op().is_some_and(|op| self.rules.get(op).mirrors(op, value))
     }

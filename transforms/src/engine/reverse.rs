@@ -138,7 +138,7 @@ impl<'a> Reverse<'a> {
     }
 
     fn forward_ops(&mut self, source: Block) -> Result<()> {
-        body_ops(source).into_iter().filter(|op| !self.facts.reruns.skips(*op)).try_for_each(|op| {
+        body_ops(source).into_iter().try_for_each(|op| {
             self.location = op.location();
             self.forward = self.forward.with_location(op.location());
             self.facts.rules.get(op).forward_sweep(op, self)

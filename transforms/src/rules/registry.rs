@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use autodiff_dialect::ir::{Op, Value};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 /// All rules, by the name of the op.
 pub struct Registry {
@@ -79,33 +79,33 @@ pub fn gives_address(op: Op) -> bool {
         && !SIZES.contains(&op.name())
         && op.results().iter().all(|value| !value.ty().is_memory())
         && takes_buffer()
-        && !is_arithmetic_only(op)
+        && !stays_a_number(op)
 }
 
-/// Whether what an op gives ends in integer arithmetic and indices, such as a test of alignment.
-fn is_arithmetic_only(op: Op) -> bool {
-    let mut pending = op.results();
-    let mut seen = FxHashSet::default();
-    while let Some(value) = pending.pop() {
-        if !value.ty().is_integer() && !value.ty().is_index() {
-            return false;
-        }
-        for (user, operand) in value.uses() {
-            match user.name() {
-                // As an index: the element is the buffer's own.
-                "memref.load" if operand > 0 => {}
-                "memref.store" if operand > 1 => {}
-                name if name.starts_with("arith.") || name.starts_with("index.") => {
-                    if seen.insert(user) {
-                        pending.extend(user.results());
-                    }
-                }
-                _ => return false,
-            }
-        }
-    }
-    true
+/// Whether nothing in the function around an op can turn a number into a pointer: the address is tested for alignment,
+/// compared or kept, but not followed.
+fn stays_a_number(op: Op) -> bool {
+    let function = std::iter::successors(op.parent(), |op| op.parent()).find(|op| op.is_function());
+    let known = |op: &Op| op.name().split('.').next().is_some_and(|dialect| HARMLESS.contains(&dialect));
+    function.is_some_and(|function| function.walk().iter().all(known))
 }
+
+/// Dialects without an op that makes a pointer of a number.
+const HARMLESS: [&str; 13] = [
+    "affine",
+    "arith",
+    "autodiff",
+    "bufferization",
+    "cf",
+    "complex",
+    "func",
+    "index",
+    "math",
+    "memref",
+    "scf",
+    "ub",
+    "vector",
+];
 
 /// Ops that ask a buffer for its sizes only.
 const SIZES: [&str; 2] = ["memref.dim", "memref.rank"];
