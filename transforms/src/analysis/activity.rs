@@ -20,6 +20,8 @@ pub struct Activity {
     /// Buffers whose shadow the caller sees: it must be right even where nothing flows through.
     visible: FxHashSet<Value>,
     globals: Vec<(String, Value)>,
+    /// Of the ops of the function's own block; 0 is in front of the first.
+    positions: FxHashMap<Op, usize>,
 }
 
 /// Why a value is active or not.
@@ -61,6 +63,7 @@ impl Activity {
         seeds.varied.iter().for_each(|value| flow.mention(*value));
         let tops = function.body(0).map(Block::ops).unwrap_or_default();
         let mut writers = FxHashMap::default();
+        let positions = tops.iter().enumerate().map(|(position, top)| (*top, position + 1)).collect();
         for (position, top) in tops.iter().enumerate() {
             // Position 0 is in front of the first op.
             flow.at(position + 1);
@@ -96,7 +99,7 @@ impl Activity {
             .filter(|value| value.ty().is_memory() && seeds.useful.contains(value))
             .map(|value| aliases.representative(*value))
             .collect();
-        Self { graph, aliases, classes, varied, useful, visible, globals }
+        Self { graph, aliases, classes, varied, useful, visible, globals, positions }
     }
 
     /// Whether a value, or the content of a buffer, carries a derivative.
@@ -107,6 +110,21 @@ impl Activity {
         let representative = self.aliases.representative(value);
         let mut versions = self.graph.versions(representative);
         self.visible.contains(&representative) || versions.any(|node| self.varied[node] && self.useful[node])
+    }
+
+    /// Whether the cotangent of what a buffer holds behind an op that writes to it may differ from zero: not if all of it
+    /// is overwritten before anything useful is computed from it.
+    pub fn is_useful_behind(&self, op: Op, buffer: Value) -> bool {
+        let representative = self.aliases.representative(buffer);
+        !self.graph.has_versions(representative)
+            || self.visible.contains(&representative)
+            || self.graph.node(representative, self.position(op)).is_none_or(|node| self.useful[node])
+    }
+
+    /// The position of the op of the function's own block that is or holds an op.
+    fn position(&self, op: Op) -> usize {
+        let ancestors = std::iter::successors(Some(op), |op| op.parent());
+        ancestors.filter_map(|op| self.positions.get(&op)).next().copied().unwrap_or(usize::MAX)
     }
 
     /// What is known of a value, or of each version of a buffer's content in order; nothing if no derivative can reach

@@ -189,6 +189,11 @@ impl FlowGraph {
         self.nodes.get(&(representative, self.version(representative, position))).copied()
     }
 
+    /// Whether the content of a class is replaced somewhere.
+    pub fn has_versions(&self, representative: Value) -> bool {
+        self.overwrites.contains_key(&representative)
+    }
+
     /// The nodes of all versions of a class.
     pub fn versions(&self, representative: Value) -> impl Iterator<Item = usize> {
         let last = self.version(representative, usize::MAX);

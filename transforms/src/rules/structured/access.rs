@@ -76,7 +76,8 @@ impl Rule for Store {
     }
 
     fn has_reverse(&self, op: Op, activity: &Activity) -> bool {
-        activity.is_active(op.operand(1))
+        // The adjoint of what is overwritten before it is read is zero.
+        activity.is_active(op.operand(1)) && activity.is_useful_behind(op, op.operand(1))
     }
 
     fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {

@@ -26,7 +26,7 @@ impl Rule for Copy {
     }
 
     fn has_reverse(&self, op: Op, activity: &Activity) -> bool {
-        activity.is_active(op.operand(1))
+        activity.is_active(op.operand(1)) && activity.is_useful_behind(op, op.operand(1))
     }
 
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
