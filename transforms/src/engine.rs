@@ -16,6 +16,7 @@ mod request;
 mod reverse;
 mod shadow;
 mod split;
+mod variance;
 
 pub use cache::{Counter, Execution};
 pub use copy::Copier;
@@ -26,6 +27,7 @@ pub use lanes::some;
 pub use request::{Mode, Request};
 pub use reverse::{Reverse, Scope};
 pub use split::cut;
+pub use variance::Levels;
 
 use autodiff_dialect::{
     diagnostic::Diagnostic,

@@ -30,6 +30,10 @@ pub trait Slice {
     fn recomputable(&self, value: Value) -> Option<Op>;
     /// The number of loops around the value.
     fn depth(&self, value: Value) -> u32;
+    /// The number of loops that a cache of the value needs slots for.
+    fn slots(&self, value: Value) -> u32 {
+        self.depth(value)
+    }
 }
 
 /// The plan of one function.
@@ -78,8 +82,10 @@ impl CachePlan {
         let (source, sink) = (2 * order.len(), 2 * order.len() + 1);
         network.resize(sink + 1);
         for (number, value) in order.iter().enumerate() {
-            let trips = TRIPS.pow(slice.depth(*value).min(DEEPEST));
-            network.edge(2 * number, 2 * number + 1, trips * cache_cost(*value));
+            let weight = |loops: u32| TRIPS.pow(loops.min(DEEPEST));
+            let trips = weight(slice.depth(*value));
+            let keep = weight(slice.slots(*value)) * WRITE + trips * READ;
+            network.edge(2 * number, 2 * number + 1, keep * bytes(value.ty()));
             let recompute = slice.recomputable(*value).map_or(ENDLESS, |op| trips * compute_cost(op));
             network.edge(2 * number + 1, sink, recompute);
             if number < seeds {
@@ -122,10 +128,10 @@ pub fn bytes(ty: Type) -> u64 {
     if real != ty { 2 * width } else { width }
 }
 
-/// A cached byte is written once and read once.
-fn cache_cost(value: Value) -> u64 {
-    8 * bytes(value.ty())
-}
+/// What a byte of a slot costs, to have it and to write it.
+const WRITE: u64 = 6;
+/// What it costs to read a byte back, at each trip.
+const READ: u64 = 2;
 
 /// What one execution of an op costs next to a cached byte: a load as much as reading a cached value back, a
 /// transcendental function about as much as two cached doubles.

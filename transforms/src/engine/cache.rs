@@ -8,16 +8,16 @@
 //! is created further inside, each time that the code there runs, and the cache itself is a value that is cached.
 
 use crate::{
-    emit::Trips,
+    emit::{self, Trips},
     engine::{
-        Result, Reverse,
+        Levels, Result, Reverse,
         bounds::{Side, not_on_device},
         copy::remapped,
         internal,
     },
 };
 use autodiff_dialect::{
-    ir::{Block, Builder, Op, Value},
+    ir::{Block, Builder, Op, Type, Value},
     state,
 };
 use rustc_hash::FxHashMap;
@@ -63,6 +63,9 @@ pub(super) struct Cache {
     loops: Vec<Block>,
     /// Whether it has one slot, because no loop is around the value.
     single: bool,
+    /// Whether several iterations save the same value in one slot: then it is plain memory, because a slot of a cache is
+    /// filled and emptied once, which its derivative relies on.
+    shared: bool,
     /// The block whose every run creates the cache, and the cache that keeps it.
     keeper: Option<(Block, Box<Cache>)>,
 }
@@ -83,6 +86,14 @@ pub(super) struct Place {
     lifetime: Lifetime,
     /// The innermost block of the primal whose values the place sees; `None`: those of the function's own block only.
     sees: Option<Block>,
+}
+
+/// The slots of a cache.
+struct Shape {
+    loops: Vec<Block>,
+    extents: Vec<Value>,
+    /// Whether several iterations use one slot.
+    shared: bool,
 }
 
 /// How long a cache lives.
@@ -113,7 +124,7 @@ impl Caches {
 
     pub(super) fn free_all(&mut self, builder: &Builder) {
         for cache in self.all.drain(..) {
-            state::free(builder, cache);
+            emit::release(builder, cache);
         }
     }
 }
@@ -133,7 +144,7 @@ impl Reverse<'_> {
         if self.is_direct(source) {
             return Ok(value);
         }
-        let cache = self.fill_cache(source, value)?;
+        let cache = self.fill_cache(source, value, None)?;
         let frame = self.frame_for(source).ok_or_else(missing)?;
         self.pop(frame, &cache)
     }
@@ -143,7 +154,8 @@ impl Reverse<'_> {
         if let Some(cache) = self.caches.primals.get(&value) {
             return Ok(cache.clone());
         }
-        let cache = self.fill_cache(value.block(), self.counterpart(value))?;
+        let levels = can_be_stored(value.ty()).then(|| self.facts().varies_with(value));
+        let cache = self.fill_cache(value.block(), self.counterpart(value), levels)?;
         self.caches.primals.insert(value, cache.clone());
         Ok(cache)
     }
@@ -153,14 +165,15 @@ impl Reverse<'_> {
         if let Some(cache) = self.caches.shadows.get(&(buffer, self.lane())) {
             return Ok(cache.clone());
         }
-        let cache = self.fill_cache(buffer.block(), shadow)?;
+        let cache = self.fill_cache(buffer.block(), shadow, None)?;
         let lane = self.lane();
         self.caches.shadows.insert((buffer, lane), cache.clone());
         Ok(cache)
     }
 
-    /// Creates a cache and saves a value of the forward sweep in it, right where the value is made.
-    fn fill_cache(&mut self, source: Block, value: Value) -> Result<Cache> {
+    /// Creates a cache and saves a value of the forward sweep in it, right where the value is made. `levels`: the loops
+    /// that the value varies with, if known; the others save it again and again in the same slot.
+    fn fill_cache(&mut self, source: Block, value: Value, levels: Option<Levels>) -> Result<Cache> {
         let missing = || internal(value.location(), "a value that is to be cached lies outside the function");
         // The blocks around the value, innermost first, up to one whose values the reverse sweep sees.
         let mut path = vec![source];
@@ -175,10 +188,16 @@ impl Reverse<'_> {
             if self.is_on_device(path[root]) {
                 return Err(not_on_device(value));
             }
-            let shape = self.shape_of(&path[..root], path[root], &place)?;
-            let Some((loops, extents)) = shape else { continue };
+            let shape = self.shape_of(&path[..root], path[root], &place, levels)?;
+            let Some(Shape { loops, extents, shared }) = shape else { continue };
             let single = loops.is_empty() && !extents.is_empty();
-            let cache = state::cache(&place.in_front, value.ty(), &extents);
+            let cache = match shared {
+                true => {
+                    let ty = Type::memref(value.ty(), &vec![Type::DYNAMIC; extents.len()]);
+                    emit::allocate(&place.in_front, ty, &extents)
+                }
+                false => state::cache(&place.in_front, value.ty(), &extents),
+            };
             let keeper = match place.lifetime {
                 Lifetime::Function => {
                     self.caches.all.push(cache);
@@ -188,7 +207,7 @@ impl Reverse<'_> {
                     self.frames[frame].caches.insert(cache, cache);
                     None
                 }
-                Lifetime::Kept => Some((path[root], Box::new(self.fill_cache(path[root], cache)?))),
+                Lifetime::Kept => Some((path[root], Box::new(self.fill_cache(path[root], cache, None)?))),
             };
             let mut indices = vec![];
             for block in &loops {
@@ -203,8 +222,13 @@ impl Reverse<'_> {
             };
             let place = place.ok_or_else(missing)?;
             indices.extend(single.then(|| place.index(0)));
-            state::push(&place, value, cache, &indices);
-            return Ok(Cache { cache, loops, single, keeper });
+            match shared {
+                true => {
+                    place.effect("memref.store", &[&[value, cache], &indices[..]].concat());
+                }
+                false => state::push(&place, value, cache, &indices),
+            }
+            return Ok(Cache { cache, loops, single, shared, keeper });
         }
         Err(missing())
     }
@@ -238,9 +262,15 @@ impl Reverse<'_> {
 
     /// The loops and extents of a cache of a value in `path`, the blocks inside of that in which the cache is created,
     /// innermost first; one slot without loops; without extents a stack. `None`: it must be created further inside.
-    fn shape_of(&mut self, path: &[Block], root: Block, place: &Place) -> Result<Option<(Vec<Block>, Vec<Value>)>> {
+    fn shape_of(
+        &mut self,
+        path: &[Block],
+        root: Block,
+        place: &Place,
+        levels: Option<Levels>,
+    ) -> Result<Option<Shape>> {
         let (mut loops, mut extents) = (vec![], Some(vec![]));
-        let mut parallel = false;
+        let (mut parallel, mut repeated) = (false, false);
         let mut blocks: Vec<_> = path.iter().rev().collect();
         // A stable sort: the threads of a kernel last, all else in order.
         blocks.sort_by_key(|block| self.is_kernel(**block));
@@ -248,6 +278,7 @@ impl Reverse<'_> {
             let execution = self.caches.described.get(block).map(|described| described.execution.clone());
             match execution.ok_or_else(|| internal(place.in_front.location(), "a block was not described"))? {
                 Execution::Once => {}
+                Execution::Counted(_) | Execution::Unbounded if self.is_invariant(*block, levels) => repeated = true,
                 Execution::Unbounded => extents = None,
                 execution => {
                     parallel |= matches!(execution, Execution::Parallel(_) | Execution::Kernel(_));
@@ -260,12 +291,21 @@ impl Reverse<'_> {
             }
         }
         Ok(match extents {
-            // Without a loop, what is left is a stack of one element, or an array of one slot where it goes on a tape.
-            Some(_) if loops.is_empty() && self.is_split() => Some((loops, vec![place.in_front.index(1)])),
-            Some(extents) => Some((loops, extents)),
+            // Without a loop, what is left is a stack of one element, or an array of one slot where it is saved more than
+            // once, or goes on a tape.
+            Some(_) if loops.is_empty() && (repeated || self.is_split()) => {
+                Some(Shape { loops, extents: vec![place.in_front.index(1)], shared: repeated })
+            }
+            Some(extents) => Some(Shape { loops, extents, shared: repeated }),
             None if parallel => None,
-            None => Some((vec![], vec![])),
+            None => Some(Shape { loops: vec![], extents: vec![], shared: false }),
         })
+    }
+
+    /// Whether what varies with some loops is the same in all iterations of the loop with this body.
+    fn is_invariant(&self, body: Block, levels: Option<Levels>) -> bool {
+        let depth = self.facts().level(body).checked_sub(1);
+        levels.zip(depth).is_some_and(|(levels, depth)| !levels.contains(depth))
     }
 
     /// Takes a value out of its cache, for a frame of the reverse sweep.
@@ -292,7 +332,10 @@ impl Reverse<'_> {
             indices.extend(numbers.ok_or_else(|| internal(builder.location(), "a loop has no iteration number"))?);
         }
         indices.extend(cache.single.then(|| builder.index(0)));
-        Ok(state::pop(&builder, holder, &indices))
+        Ok(match cache.shared {
+            true => builder.op("memref.load", &[&[holder], &indices[..]].concat(), holder.ty().element()),
+            false => state::pop(&builder, holder, &indices),
+        })
     }
 
     /// The trip counts of a loop in front of the op, in `root`, that holds it, if they are known there.
@@ -384,4 +427,10 @@ fn in_front_of(value: Value, root: Block) -> Option<Builder> {
 
 fn first(value: Value) -> Builder {
     Builder::at_start(value.block(), value.location())
+}
+
+/// Whether a buffer may hold values of a type: numbers and vectors.
+fn can_be_stored(ty: Type) -> bool {
+    let scalar = if ty.is_vector() { ty.element() } else { ty };
+    scalar.is_float() || scalar.is_complex() || scalar.is_integer() || scalar.is_index()
 }

@@ -8,7 +8,7 @@ use crate::{
         overwrite::Overwrites,
         rerun::Reruns,
     },
-    engine::Mode,
+    engine::{Mode, variance::Variance},
     rules::Registry,
 };
 use autodiff_dialect::ir::{Block, Op, Value};
@@ -26,6 +26,7 @@ pub struct Facts<'a> {
     pub reruns: Reruns,
     /// Classes of memory whose release waits for the reverse sweep.
     pub kept: FxHashSet<Value>,
+    pub(super) variance: Variance,
 }
 
 impl<'a> Facts<'a> {
@@ -46,6 +47,7 @@ impl<'a> Facts<'a> {
             plan: CachePlan::default(),
             reruns: Reruns::default(),
             kept: FxHashSet::default(),
+            variance: Variance::default(),
         };
         let needed: Vec<_> = function
             .walk()
@@ -54,7 +56,8 @@ impl<'a> Facts<'a> {
             .flat_map(|op| rules.get(op).needed(op, activity))
             .collect();
         facts.plan = CachePlan::new(&needed, &facts);
-        facts.reruns = Reruns::new(entry, rules, activity, &facts.overwrites, facts.plan.cached());
+        let nested = facts.plan.cached().filter(|value| facts.varies_with(*value).is_nested());
+        facts.reruns = Reruns::new(entry, rules, activity, &facts.overwrites, nested);
         if !facts.reruns.is_empty() {
             facts.plan = CachePlan::new(&needed, &facts);
         }
@@ -79,7 +82,11 @@ impl Slice for Facts<'_> {
     }
 
     fn depth(&self, value: Value) -> u32 {
-        self.loops_around(value)
+        self.level(value.block())
+    }
+
+    fn slots(&self, value: Value) -> u32 {
+        self.varies_with(value).count()
     }
 
     fn recomputable(&self, value: Value) -> Option<Op> {
@@ -109,13 +116,7 @@ impl Facts<'_> {
             })
     }
 
-    fn loops_around(&self, value: Value) -> u32 {
-        let parents = std::iter::successors(value.block().parent_op(), |op| op.parent());
-        let inside = parents.take_while(|op| *op != self.function);
-        inside.filter(|op| !self.rules.get(*op).runs_once(*op)).count() as u32
-    }
-
-    fn is_mirrored(&self, value: Value) -> bool {
+    pub(super) fn is_mirrored(&self, value: Value) -> bool {
         value.argument_number().is_some()
             && value.block().parent_op().is_some_and(|op| self.rules.get(op).mirrors(op, value))
     }

@@ -105,7 +105,7 @@ impl<'a> Explanation<'a> {
             };
             match decision {
                 Decision::Cache => {
-                    let size = Size::of(subject, value);
+                    let size = Size::of(subject, &facts, value);
                     let why = format!("{purpose}; {}", not_again(subject, &facts, value));
                     this.cached.push(this.entry(value, why, Some(size.to_string())));
                     sizes.push(size);

@@ -29,7 +29,7 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
         for value in subject.values() {
             let how = match facts.plan.decision(value) {
                 Some(Decision::Cache) => {
-                    let size = Size::of(subject, value);
+                    let size = Size::of(subject, &facts, value);
                     let how = format!("cached, {size}");
                     sizes.push(size);
                     how
@@ -60,13 +60,13 @@ pub(super) struct Size {
 }
 
 impl Size {
-    pub(super) fn of(subject: &Subject, value: Value) -> Self {
-        Self { bytes: bytes(value.ty()), trips: trips(subject, value) }
+    pub(super) fn of(subject: &Subject, facts: &Facts, value: Value) -> Self {
+        Self { bytes: bytes(value.ty()), trips: trips(subject, facts, value) }
     }
 
     /// Whether the number of slots is known when the cache is made.
     fn grows(&self) -> bool {
-        self.trips.iter().any(|trip| matches!(trip, Trip::Inner(_) | Trip::Unbounded))
+        self.trips.iter().any(Trip::grows)
     }
 
     /// The bytes in total: a number, and what it is to be multiplied by.

@@ -1,8 +1,8 @@
 //! How often a value is made: the loops around it.
 
 use super::Subject;
-use crate::emit::constant_index;
-use autodiff_dialect::ir::{Op, Value};
+use crate::{emit::constant_index, engine::Facts};
+use autodiff_dialect::ir::{Op, Region, Value};
 
 /// The iterations of one loop.
 pub(in crate::passes) enum Trip {
@@ -16,6 +16,13 @@ pub(in crate::passes) enum Trip {
     Unbounded,
 }
 
+impl Trip {
+    /// Whether a cache of such a nest grows, because the number is not known in front of it.
+    pub(in crate::passes) fn grows(&self) -> bool {
+        matches!(self, Self::Inner(_) | Self::Unbounded)
+    }
+}
+
 impl std::fmt::Display for Trip {
     fn fmt(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
         match self {
@@ -26,23 +33,30 @@ impl std::fmt::Display for Trip {
     }
 }
 
-/// The loops around a value, outermost first.
-pub(in crate::passes) fn trips(subject: &Subject, value: Value) -> Vec<Trip> {
-    let mut trips = vec![];
+/// The loops around a value that a cache of it has slots for, outermost first: those that the value varies with, if their
+/// numbers are known in front, and none around iterations that are run again.
+pub(in crate::passes) fn trips(subject: &Subject, facts: &Facts, value: Value) -> Vec<Trip> {
+    let levels = facts.varies_with(value);
+    let (mut all, mut varied) = (vec![], vec![]);
     let mut block = value.block();
-    while block != subject.entry {
+    while block != subject.entry && !facts.reruns.contains(block) {
         let Some(op) = block.parent_op() else { break };
         let mirrored = block.arguments().first().is_some_and(|first| subject.rules.get(op).mirrors(op, *first));
-        if mirrored && op.operand_count() >= 3 {
-            trips.push(counted(subject, op));
-        } else if block.argument_count() > 0
-            || op.regions().iter().any(|region| region.first_block().is_some_and(|first| first.argument_count() > 0))
-        {
-            trips.push(Trip::Unbounded);
+        let carries = |region: Region| region.first_block().is_some_and(|first| first.argument_count() > 0);
+        let trip = || match mirrored && op.operand_count() >= 3 {
+            true => counted(subject, op),
+            false => Trip::Unbounded,
+        };
+        if mirrored || op.regions().into_iter().any(carries) {
+            all.push(trip());
+            if facts.level(block).checked_sub(1).is_none_or(|depth| levels.contains(depth)) {
+                varied.push(trip());
+            }
         }
         let Some(outer) = op.block() else { break };
         block = outer;
     }
+    let mut trips = if varied.iter().any(Trip::grows) { all } else { varied };
     trips.reverse();
     trips
 }
