@@ -82,6 +82,7 @@ impl Device<'_> {
              arith-emulate-unsupported-floats{{source-types=bf16 target-type=f32}},\
              math-extend-to-supported-types{{target-type=f32}},\
              arith-expand{{include-bf16=true}},\
+             canonicalize,\
              convert-scf-to-cf,\
              canonicalize,\
              cse,\
