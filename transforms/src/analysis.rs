@@ -4,6 +4,7 @@ pub mod activity;
 pub mod cache_plan;
 pub mod captures;
 pub mod flow;
+pub mod fusion;
 pub mod locality;
 pub mod memory;
 pub mod overwrite;

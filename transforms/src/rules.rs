@@ -61,6 +61,12 @@ pub trait Rule: Send + Sync {
         false
     }
 
+    /// Whether one launch has room for the memory of the kernel and that of its reverse, in so many directions, and
+    /// nothing else is in the way of making them one.
+    fn has_room_for_both(&self, _op: Op, _activity: &Activity, _width: usize) -> bool {
+        false
+    }
+
     /// Whether the op itself touches no memory, even if MLIR does not say so: one that makes threads wait for others.
     fn touches_no_memory(&self) -> bool {
         false

@@ -52,9 +52,14 @@ func.func @relax(%x: memref<12xf64>, %y: memref<12xf64>, %mode: i32) {
   return
 }
 // CHECK-LABEL: func.func private @relax.vjp.dup.dup.const
-// CHECK:         gpu.launch
-// CHECK:         gpu.launch {{.*}} workgroup(%[[SHADOW:.*]] : memref<6xf64
+// CHECK:         gpu.launch {{.*}} workgroup(%[[SHADOW:[^ ]*]] : memref<6xf64, {{.*}}, %[[ROW:.*]] : memref<6xf64
+// CHECK:           memref.store %{{.*}}, %[[SHADOW]]
 // CHECK:           gpu.barrier
+// CHECK:           memref.store %{{.*}}, %[[ROW]]
+// CHECK:           scf.if
+// CHECK:             gpu.barrier
+// CHECK:             scf.for
+// CHECK-COUNT-2:       gpu.barrier
 // CHECK:           scf.if
 // CHECK:             scf.for
 // CHECK:               gpu.barrier

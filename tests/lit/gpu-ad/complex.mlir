@@ -26,7 +26,6 @@ func.func @neighbours(%x: memref<?xcomplex<f64>>, %y: memref<?xcomplex<f64>>) {
 }
 // CHECK-LABEL: func.func private @neighbours.vjp.dup.dup
 // CHECK:         gpu.launch
-// CHECK:         gpu.launch
 // CHECK:           memref.extract_aligned_pointer_as_index
 // CHECK:           %[[RE:.*]] = complex.re
 // CHECK:           llvm.atomicrmw fadd %{{.*}}, %[[RE]] monotonic

@@ -53,6 +53,4 @@ module attributes {gpu.container_module} {
 // CHECK-NOT:     gpu.launch_func
 // CHECK:         gpu.launch blocks({{.*}} workgroup(%{{[^,]*}} : memref<4xf64, {{.*}}>, %{{[^,]*}} : memref<4xf64
 // CHECK-NOT:     gpu.wait
-// CHECK:         gpu.launch blocks({{.*}} workgroup(%{{[^,]*}} : memref<4xf64, {{.*}}>, %{{[^,]*}} : memref<4xf64
-// CHECK-NOT:     gpu.wait
 // CHECK:         return

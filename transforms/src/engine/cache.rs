@@ -8,7 +8,7 @@
 //! is created further inside, each time that the code there runs, and the cache itself is a value that is cached.
 
 use crate::{
-    emit::{self, Trips},
+    emit::{self, Storage, Trips},
     engine::{
         Levels, Result, Reverse,
         bounds::{Side, not_on_device},
@@ -63,8 +63,8 @@ pub(super) struct Cache {
     loops: Vec<Block>,
     /// Whether it has one slot, because no loop is around the value.
     single: bool,
-    /// Whether several iterations save the same value in one slot: then it is plain memory, because a slot of a cache is
-    /// filled and emptied once, which its derivative relies on.
+    /// Whether it is plain memory: because several iterations save the same value in one slot, while a slot of a cache is
+    /// filled and emptied once, which its derivative relies on; or because it is a thread's own.
     shared: bool,
     /// The block whose every run creates the cache, and the cache that keeps it.
     keeper: Option<(Block, Box<Cache>)>,
@@ -179,9 +179,12 @@ impl Reverse<'_> {
         let mut path = vec![source];
         while let Some(block) = path.last().and_then(|block| block.parent_op()).and_then(Op::block) {
             path.push(block);
-            if self.is_direct(block) {
+            if self.is_direct(block) && !self.facts().is_fused(block) {
                 break;
             }
+        }
+        if let Some(cell) = self.own_cell(value, &path, levels)? {
+            return Ok(Cache { cache: cell, loops: vec![], single: false, shared: true, keeper: None });
         }
         for place in self.places(value, &path)? {
             let root = place.root;
@@ -230,13 +233,39 @@ impl Reverse<'_> {
             }
             return Ok(Cache { cache, loops, single, shared, keeper });
         }
-        Err(missing())
+        if self.is_on_device(source) { Err(not_on_device(value)) } else { Err(missing()) }
+    }
+
+    /// A cell of each thread that a value of a fused kernel was stored in, if there is one value for a thread.
+    fn own_cell(&self, value: Value, path: &[Block], levels: Option<Levels>) -> Result<Option<Value>> {
+        let Some(kernel) = path.iter().position(|block| self.facts().is_fused(*block)) else { return Ok(None) };
+        let missing = || internal(value.location(), "a value of a kernel has no place");
+        let described = |block: &Block| self.caches.described.get(block);
+        let is_same = |block: &Block| match described(block).map(|known| &known.execution) {
+            Some(Execution::Once) => true,
+            Some(Execution::Counted(_) | Execution::Unbounded) => self.is_invariant(*block, levels),
+            _ => false,
+        };
+        if !can_be_stored(value.ty()) || !path[..kernel].iter().all(is_same) {
+            return Ok(None);
+        }
+        let body = described(&path[kernel]).ok_or_else(missing)?.block;
+        let cell = Type::memref(value.ty(), &[]);
+        let cell = emit::allocate_in(Storage::Stack, &Builder::at_start(body, value.location()), cell, &[]);
+        let place = value.defining_op().and_then(Builder::after).unwrap_or_else(|| first(value));
+        place.effect("memref.store", &[value, cell]);
+        Ok(Some(cell))
     }
 
     /// Where a cache of a value may be created: outermost first, in each of the blocks around the value but the innermost.
     fn places(&self, value: Value, path: &[Block]) -> Result<Vec<Place>> {
         let missing = || internal(value.location(), "a cache has no place");
         let mut places = vec![];
+        if path.iter().any(|block| self.facts().is_fused(*block)) {
+            // In front of the launch, which is yet to be made.
+            let in_front = Builder::at_end(self.frame_block(0), value.location());
+            return Ok(vec![Place { root: path.len() - 1, in_front, lifetime: Lifetime::Function, sees: None }]);
+        }
         for (root, block) in path.iter().enumerate().skip(1).rev() {
             let mut add = |in_front, lifetime, sees| places.push(Place { root, in_front, lifetime, sees });
             if !self.is_direct(*block) {

@@ -292,7 +292,7 @@ impl Body<'_> {
     }
 
     fn reverse(&self, function: Op, rules: &Registry, activity: &Activities) -> Result<Vec<Request>> {
-        let facts = Facts::new(function, self.entry, rules, activity, self.request.mode);
+        let facts = Facts::new(function, self.entry, rules, activity, self.request);
         let mut reverse = Reverse::new(&facts, self.block, self.request);
         let split = self.request.mode == Mode::Split;
         let arguments = self.arguments();

@@ -5,10 +5,11 @@ use crate::{
         activity,
         cache_plan::{CachePlan, Decision, Slice},
         captures::Captures,
+        fusion::Fusion,
         overwrite::Overwrites,
         rerun::Reruns,
     },
-    engine::{Mode, variance::Variance},
+    engine::{Mode, Request, variance::Variance},
     rules::Registry,
 };
 use autodiff_dialect::ir::{Block, Op, Value};
@@ -24,6 +25,8 @@ pub struct Facts<'a> {
     pub overwrites: Overwrites,
     pub plan: CachePlan,
     pub reruns: Reruns,
+    /// The launch that is one with its reverse.
+    pub fusion: Option<Fusion>,
     /// Classes of memory whose release waits for the reverse sweep.
     pub kept: FxHashSet<Value>,
     pub(super) variance: Variance,
@@ -31,10 +34,16 @@ pub struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     /// Analyses a function, for reverse mode.
-    pub fn new(function: Op, entry: Block, rules: &'a Registry, activity: &'a activity::Activity, mode: Mode) -> Self {
+    pub fn new(
+        function: Op,
+        entry: Block,
+        rules: &'a Registry,
+        activity: &'a activity::Activity,
+        request: &Request,
+    ) -> Self {
         let captures = Captures::new(function, activity, rules);
         let mut overwrites = Overwrites::new(function, activity, rules);
-        if mode == Mode::Split {
+        if request.mode == Mode::Split {
             overwrites.hand_over(function, activity);
         }
         let mut facts = Self {
@@ -46,6 +55,7 @@ impl<'a> Facts<'a> {
             overwrites,
             plan: CachePlan::default(),
             reruns: Reruns::default(),
+            fusion: None,
             kept: FxHashSet::default(),
             variance: Variance::default(),
         };
@@ -58,10 +68,15 @@ impl<'a> Facts<'a> {
         facts.plan = CachePlan::new(&needed, &facts);
         let nested = facts.plan.cached().filter(|value| facts.varies_with(*value).is_nested());
         facts.reruns = Reruns::new(entry, rules, activity, &facts.overwrites, nested);
-        if !facts.reruns.is_empty() {
+        if request.mode != Mode::Split {
+            let single = facts.plan.cached().filter(|value| !facts.varies_with(*value).is_nested());
+            facts.fusion = Fusion::find(entry, rules, activity, &facts.overwrites, request.width, single);
+        }
+        if !facts.reruns.is_empty() || facts.fusion.is_some() {
             facts.plan = CachePlan::new(&needed, &facts);
         }
         facts.kept.extend(facts.reruns.kept());
+        facts.kept.extend(facts.fusion.iter().flat_map(|fusion| fusion.kept.iter().copied()));
         for op in function.walk() {
             if let Some(buffer) = rules.get(op).reads_only(op)
                 && op.results().into_iter().any(|result| facts.plan.decision(result) == Some(Decision::Recompute))
@@ -77,7 +92,8 @@ impl Slice for Facts<'_> {
     fn is_free(&self, value: Value) -> bool {
         // Values of the function's own block dominate the reverse sweep; induction variables are mirrored.
         // So do those of an iteration that is run again, what it carries excepted.
-        let again = self.reruns.contains(value.block()) && value.defining_op().is_some();
+        let direct = self.reruns.contains(value.block()) || self.is_fused(value.block());
+        let again = direct && value.defining_op().is_some();
         value.block() == self.entry || again || self.is_mirrored(value)
     }
 
@@ -114,6 +130,17 @@ impl Facts<'_> {
                 (passes && !self.rules.get(op).needed(op, self.activity).contains(&argument))
                     || (Some(op) == end && argument.uses().len() == 1)
             })
+    }
+
+    /// Whether a block is the body of the launch that is one with its reverse.
+    pub fn is_fused(&self, block: Block) -> bool {
+        self.fusion.as_ref().is_some_and(|fusion| fusion.body == block)
+    }
+
+    /// Whether a cached value stays with the thread that computes it, because its kernel reverses it too.
+    pub fn stays_with_thread(&self, value: Value) -> bool {
+        let launch = self.fusion.as_ref().and_then(|fusion| fusion.body.parent_op());
+        launch.is_some_and(|launch| launch.encloses_value(value)) && !self.varies_with(value).is_nested()
     }
 
     pub(super) fn is_mirrored(&self, value: Value) -> bool {

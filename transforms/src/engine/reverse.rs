@@ -155,6 +155,19 @@ impl<'a> Reverse<'a> {
         self.facts.reruns.contains(body)
     }
 
+    /// Whether the reverse of a kernel with this body runs the kernel itself first, which stands nowhere else.
+    pub fn is_fused(&self, body: Block) -> bool {
+        self.facts.is_fused(body)
+    }
+
+    /// Runs a kernel at the start of its reverse, in the block that reverses it. `arguments`: what the new block has for
+    /// those of the kernel's body.
+    pub fn run_fused(&mut self, body: Block, arguments: &[Value], execution: Execution) -> Result<()> {
+        let frame = self.frame_for(body).ok_or_else(|| internal(self.location, "a kernel has no frame"))?;
+        self.caches.describe(body, self.frames[frame].block, execution);
+        self.rerun(body, arguments)
+    }
+
     /// Says how often a block that was copied as it is runs. Its arguments get counterparts.
     pub fn describe_copy(&mut self, source: Block, copy: Block, execution: Execution) {
         self.caches.describe(source, copy, execution);
@@ -390,7 +403,7 @@ impl<'a> Reverse<'a> {
     /// Whether the values of a block have counterparts that the reverse sweep sees: the function's own block, and the
     /// iterations that are run again.
     pub(super) fn is_direct(&self, source: Block) -> bool {
-        source == self.facts.entry || self.facts.reruns.contains(source)
+        source == self.facts.entry || self.facts.reruns.contains(source) || self.facts.is_fused(source)
     }
 
     /// The frame that reverses the block that defines a value.

@@ -104,6 +104,10 @@ impl<'a> Explanation<'a> {
                 None => "to compute other values again".to_owned(),
             };
             match decision {
+                Decision::Cache if facts.stays_with_thread(value) => {
+                    let why = format!("{purpose}; its thread keeps it, the kernel is one with its reverse");
+                    this.cached.push(this.entry(value, why, None));
+                }
                 Decision::Cache => {
                     let size = Size::of(subject, &facts, value);
                     let why = format!("{purpose}; {}", not_again(subject, &facts, value));

@@ -28,6 +28,7 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
         let mut sizes = vec![];
         for value in subject.values() {
             let how = match facts.plan.decision(value) {
+                Some(Decision::Cache) if facts.stays_with_thread(value) => "kept by its thread".to_owned(),
                 Some(Decision::Cache) => {
                     let size = Size::of(subject, &facts, value);
                     let how = format!("cached, {size}");
@@ -48,6 +49,7 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
 fn free(facts: &Facts, value: Value) -> &'static str {
     match value.block() == facts.entry {
         true => "free, made once",
+        false if value.defining_op().is_some() && facts.is_fused(value.block()) => "free, made by the same thread",
         false if value.defining_op().is_some() => "free, made again by the iteration",
         false => "free, counted backwards",
     }

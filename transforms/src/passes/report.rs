@@ -140,8 +140,8 @@ impl Subject<'_> {
 
     /// What reverse mode rests on; nothing in forward mode.
     pub(super) fn facts(&self) -> Option<Facts<'_>> {
-        let mode = self.request.mode;
-        mode.is_reverse().then(|| Facts::new(self.function, self.entry, self.rules, &self.activity, mode))
+        let request = &self.request;
+        request.mode.is_reverse().then(|| Facts::new(self.function, self.entry, self.rules, &self.activity, request))
     }
 
     /// The ops under the function, in program order.

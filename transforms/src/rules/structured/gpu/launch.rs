@@ -11,7 +11,7 @@
 
 use super::{equal, threads};
 use crate::{
-    analysis::{activity::Activity, flow::Flow, memory::Origin},
+    analysis::{activity::Activity, cache_plan::bytes, flow::Flow, memory::Origin},
     emit::{self, Trips, delinearised, multiply},
     engine::{Counter, Execution, Forward, Result, Reverse, Scope},
     rules::Rule,
@@ -105,6 +105,17 @@ fn rebuild(builder: &Builder, op: Op, operands: &[Value], workgroup: usize, body
     builder.with_location(op.location()).create(op.name(), operands, &[], &attributes, &regions)
 }
 
+/// The workgroup memory that every device has for a block, in bytes.
+const WORKGROUP_BYTES: u64 = 48 << 10;
+
+/// The size of a buffer in bytes, if its type says it.
+fn size_in_bytes(ty: Type) -> Option<u64> {
+    let sizes = ty.shape();
+    let sizes = sizes.into_iter().map(|size| u64::try_from(size).ok().filter(|_| size != Type::DYNAMIC));
+    let elements = sizes.collect::<Option<Vec<_>>>()?.into_iter().try_fold(1, u64::checked_mul)?;
+    elements.checked_mul(bytes(ty.element()))
+}
+
 fn types(values: &[Value]) -> Vec<Type> {
     values.iter().map(|value| value.ty()).collect()
 }
@@ -186,6 +197,23 @@ impl Rule for Launch {
         true
     }
 
+    fn has_room_for_both(&self, op: Op, activity: &Activity, width: usize) -> bool {
+        let Ok(parts) = Parts::new(op) else { return false };
+        let copies = |value: &Value| 1 + if activity.is_active(*value) { width as u64 } else { 0 };
+        let total = parts
+            .workgroup
+            .iter()
+            .try_fold(0, |total: u64, value| total.checked_add(copies(value).checked_mul(size_in_bytes(value.ty())?)?));
+        let memories = |values: Vec<Value>| values.iter().filter(|value| value.ty().is_memory()).count();
+        // Memory that is asked for at run time has no second half, and shadows of what is chosen are made by the
+        // forward sweep.
+        total.is_some_and(|total| total <= WORKGROUP_BYTES)
+            && op.walk().into_iter().all(|inner| {
+                let chooses = inner.region_count() > 0 || memories(inner.operands()) > 1;
+                inner.name() != "gpu.dynamic_shared_memory" && !(chooses && memories(inner.results()) > 0)
+            })
+    }
+
     fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
         op.operands()
     }
@@ -237,6 +265,9 @@ impl Rule for Launch {
             return Ok(());
         }
         let parts = Parts::new(op).or_else(|message| reverse.refuse(op, message))?;
+        if reverse.is_fused(parts.body) {
+            return Ok(());
+        }
         let counters = parts.counters(op, &reverse.forward_builder());
         let block = new_block(op, parts.first, &types(&parts.memory()));
         for (argument, new) in parts.body.arguments().into_iter().zip(block.arguments()) {
@@ -265,13 +296,17 @@ impl Rule for Launch {
             memory.iter().copied().filter(|value| activity.is_active(*value)).collect()
         };
         let (workgroup, private) = (active(&parts.workgroup), active(&parts.private));
-        let mut memory = vec![];
-        for value in workgroup.iter().chain(&private) {
-            memory.extend(vec![value.ty(); width]);
-        }
-        let block = new_block(op, parts.first, &memory);
+        let fused = reverse.is_fused(parts.body);
+        let wide = |values: &[Value]| -> Vec<Type> {
+            values.iter().flat_map(|value| std::iter::repeat_n(value.ty(), width)).collect()
+        };
+        let own = |values: &[Value]| if fused { types(values) } else { vec![] };
+        let shared_types = [wide(&workgroup), own(&parts.workgroup)].concat();
+        let block = new_block(op, parts.first, &[&shared_types[..], &wide(&private), &own(&parts.private)].concat());
         let inner = Builder::at_end(block, op.location());
         let ids = block.arguments();
+        let private_shadows =
+            parts.first + shared_types.len()..parts.first + shared_types.len() + private.len() * width;
         let counters = parts.counters(op, &outer);
         let numbers = counters.iter().filter_map(|counter| counter.induction.argument_number()).map(|id| ids[id]);
         let dynamic = parts.dynamic.filter(|(dynamic, _)| activity.carries(*dynamic));
@@ -301,7 +336,7 @@ impl Rule for Launch {
             let zero = zero.map_or_else(|| reverse.refuse(op, format!("type '{element}' has no constant zero")), Ok)?;
             clear_together(&inner, *buffer, zero, thread);
         }
-        for buffer in &ids[parts.first + workgroup.len() * width..] {
+        for buffer in &ids[private_shadows.clone()] {
             let element = buffer.ty().element();
             let zero = inner.number(element, 0.0);
             let zero = zero.map_or_else(|| reverse.refuse(op, format!("type '{element}' has no constant zero")), Ok)?;
@@ -315,13 +350,21 @@ impl Rule for Launch {
             for (argument, new) in parts.body.arguments().into_iter().zip(&ids).take(parts.first) {
                 reverse.provide(argument, *new);
             }
-            for (index, buffer) in workgroup.iter().chain(&private).enumerate() {
-                for lane in 0..width {
-                    reverse.provide_shadow(*buffer, lane, ids[parts.first + index * width + lane]);
+            for (buffers, start) in [(&workgroup, parts.first), (&private, private_shadows.start)] {
+                for (index, buffer) in buffers.iter().enumerate() {
+                    for lane in 0..width {
+                        reverse.provide_shadow(*buffer, lane, ids[start + index * width + lane]);
+                    }
                 }
             }
             for (lane, piece) in pieces.iter().enumerate() {
                 reverse.provide_shadow(dynamic.map_or(*piece, |(memory, _)| memory), lane, *piece);
+            }
+            if fused {
+                let shared = parts.first + workgroup.len() * width;
+                let memory = [&ids[shared..private_shadows.start], &ids[private_shadows.end..]].concat();
+                let arguments = [&ids[..parts.first], &memory[..]].concat();
+                reverse.run_fused(parts.body, &arguments, Execution::Kernel(counters.clone()))?;
             }
             reverse.reverse_body(parts.body)?;
             let bars = reverse.take_lanes(captured);
@@ -331,7 +374,7 @@ impl Rule for Launch {
             builder.effect("gpu.terminator", &[]);
             Ok(())
         })?;
-        rebuild(&outer, op, &operands, workgroup.len() * width, block);
+        rebuild(&outer, op, &operands, shared_types.len(), block);
         let mut bars = vec![];
         for cell in &cells {
             bars.push(Some(outer.op("memref.load", &[*cell], cell.ty().element())));
