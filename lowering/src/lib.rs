@@ -9,6 +9,7 @@ mod expand_math;
 pub mod gpu;
 pub mod gpu_host;
 mod interface;
+mod limit_scatters;
 mod localize;
 mod mark_distinct;
 mod state;
@@ -17,10 +18,12 @@ mod tape;
 /// Registers the passes and pipelines, so that textual pipelines may name them.
 pub fn register() {
     autodiff_dialect::bridge::register_pass(&adjoint_loops::gather::PASS);
+    autodiff_dialect::bridge::register_pass(&adjoint_loops::keep::PASS);
     autodiff_dialect::bridge::register_pass(&adjoint_loops::split::PASS);
     autodiff_dialect::bridge::register_pass(&adjoint_loops::straighten::PASS);
     autodiff_dialect::bridge::register_pass(&alloca_scope::PASS);
     autodiff_dialect::bridge::register_pass(&contraction::PASS);
+    autodiff_dialect::bridge::register_pass(&limit_scatters::PASS);
     autodiff_dialect::bridge::register_pass(&localize::PASS);
     autodiff_dialect::bridge::register_pass(&mark_distinct::PASS);
     autodiff_dialect::bridge::register_pass(&state::PASS);

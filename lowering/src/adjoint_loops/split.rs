@@ -4,16 +4,18 @@
 //! Apart, the accumulations are streams.
 //!
 //! 1. Sort the accumulations into pieces in which no two touch the same row at different places.
-//! 2. If something expensive would be computed in several pieces, leave the loop alone.
-//! 3. Make a loop of each piece but the first, with what it computes from; it reads what the first piece takes.
+//! 2. If something expensive would be computed in several pieces, the first piece stores what it accumulates for the
+//!    others in buffers, one slot per iteration.
+//! 3. Otherwise, make a loop of each piece but the first, with what it computes from, in front of the first; it reads
+//!    what the first piece takes.
 
 use super::{body::Body, innermost_loops};
 use autodiff_dialect::{
     bridge::Pass,
-    ir::{Block, Builder, Op, Region, Value},
+    ir::{Block, Builder, Op, Region, Type, Value},
     state::names,
 };
-use autodiff_transforms::analysis::locality::linear::Symbols;
+use autodiff_transforms::{analysis::locality::linear::Symbols, emit};
 use std::collections::{HashMap, HashSet};
 
 pub(crate) static PASS: Pass = Pass::new(
@@ -38,7 +40,11 @@ fn split(body: &Body) {
     let pieces = pieces(body);
     let slices: Vec<_> = pieces.iter().map(|piece| slice(body, piece)).collect();
     let dear = |op: &&Op| op.name().starts_with("math.") || op.name() == "arith.divf" || op.region_count() > 0;
-    if pieces.len() < 2 || slices[1..].iter().flatten().any(|op| dear(&op)) {
+    if pieces.len() < 2 {
+        return;
+    }
+    if slices[1..].iter().flatten().any(|op| dear(&op)) {
+        pass_on(body, &pieces[1..]);
         return;
     }
     let Some(place) = Builder::before(body.op) else { return };
@@ -49,6 +55,68 @@ fn split(body: &Body) {
         }
     }
 }
+
+/// Lets other loops accumulate, from buffers, what is computed in this one. Nothing but the indices is computed again.
+fn pass_on(body: &Body, pieces: &[Vec<Op>]) {
+    let indices = |op: &Op| op.operands().split_off(2);
+    let bound = body.op.operand(1);
+    let plain = |op: &Op| {
+        let slice = slice_of(body, &indices(op));
+        op.operand(0).ty().is_float() && slice.iter().all(|op| op.region_count() == 0 && op.is_memory_effect_free())
+    };
+    let members = pieces.iter().flatten();
+    let outermost = outermost(body.op, bound);
+    let (Some(front), Some(end)) = (Builder::before(outermost), Builder::after(outermost)) else { return };
+    let Some(behind) = Builder::after(body.op) else { return };
+    if members.clone().count() > MOST_BUFFERS || !members.into_iter().all(plain) {
+        return;
+    }
+    let zero = front.index(0);
+    let size = front.same("arith.maxsi", &[bound, zero]);
+    let mut buffers: Vec<(Value, Value)> = vec![];
+    for piece in pieces {
+        let block = Block::new(&[(bound.ty(), front.location())]);
+        let inner = Builder::at_end(block, front.location());
+        let mut copies = HashMap::from([(body.block.argument(0), block.argument(0))]);
+        for op in piece {
+            let added = op.operand(0);
+            let buffer = match buffers.iter().find(|(value, _)| *value == added) {
+                Some((_, buffer)) => *buffer,
+                None => {
+                    let buffer = emit::allocate(&front, Type::memref(added.ty(), &[Type::DYNAMIC]), &[size]);
+                    if let Some(here) = Builder::before(*op) {
+                        here.effect("memref.store", &[added, buffer, body.block.argument(0)]);
+                    }
+                    buffers.push((added, buffer));
+                    buffer
+                }
+            };
+            for source in slice_of(body, &indices(op)) {
+                if !copies.contains_key(&source.result(0)) {
+                    copy(source, &inner, &mut copies);
+                }
+            }
+            let read = inner.op("memref.load", &[buffer, block.argument(0)], added.ty());
+            copies.insert(added, read);
+            copy(*op, &inner, &mut copies);
+            copies.remove(&added);
+            op.erase();
+        }
+        inner.effect("scf.yield", &[]);
+        let bounds = &body.op.operands()[..3];
+        behind.create(body.op.name(), bounds, &[], &[], &[Region::with_block(block)]);
+    }
+    buffers.iter().for_each(|(_, buffer)| emit::release(&end, *buffer));
+}
+
+/// The outermost op around a loop, or the loop itself, in front of which a buffer may stand that all its runs share.
+fn outermost(op: Op, size: Value) -> Op {
+    let shares = |op: &Op| matches!(op.name(), "scf.for" | "scf.if" | "scf.while") && !op.encloses_value(size);
+    std::iter::successors(Some(op), |op| op.parent().filter(shares)).last().unwrap_or(op)
+}
+
+/// More buffers cost more than vectors bring.
+const MOST_BUFFERS: usize = 4;
 
 /// The accumulations of a loop, so that those of one piece do not meet.
 fn pieces(body: &Body) -> Vec<Vec<Op>> {
@@ -80,7 +148,17 @@ fn meet(one: Op, other: Op, symbols: &mut Symbols) -> bool {
 
 /// What some accumulations are computed from, inside the loop, and themselves, in order.
 fn slice(body: &Body, piece: &[Op]) -> Vec<Op> {
-    let mut wanted: HashSet<Op> = piece.iter().copied().collect();
+    sources(body, piece.iter().copied().collect())
+}
+
+/// What some values are computed from, inside the loop, in order.
+fn slice_of(body: &Body, values: &[Value]) -> Vec<Op> {
+    let inside = |op: &Op| op.block() == Some(body.block);
+    sources(body, values.iter().filter_map(|value| value.defining_op()).filter(inside).collect())
+}
+
+/// Some ops of a loop and what they are computed from, in order.
+fn sources(body: &Body, mut wanted: HashSet<Op>) -> Vec<Op> {
     let mut ops = body.block.ops();
     ops.reverse();
     for op in &ops {
@@ -99,17 +177,25 @@ fn extract(body: &Body, slice: &[Op], place: &Builder) {
     let inner = Builder::at_end(block, place.location());
     let mut copies = HashMap::from([(induction, block.argument(0))]);
     for op in slice {
-        let mapped: Vec<_> = op.operands().into_iter().map(|value| *copies.get(&value).unwrap_or(&value)).collect();
         if op.name() == names::TAKE {
-            let read = inner.with_location(op.location()).op("memref.load", &mapped, op.result(0).ty());
+            let place = mapped(*op, &copies);
+            let read = inner.with_location(op.location()).op("memref.load", &place, op.result(0).ty());
             copies.insert(op.result(0), read);
-            continue;
+        } else {
+            copy(*op, &inner, &mut copies);
         }
-        let copy = op.duplicate();
-        copy.set_operands(&mapped);
-        inner.insert(copy);
-        copies.extend(op.results().into_iter().zip(copy.results()));
     }
     inner.effect("scf.yield", &[]);
     place.create(body.op.name(), &body.op.operands()[..3], &[], &[], &[Region::with_block(block)]);
+}
+
+fn mapped(op: Op, copies: &HashMap<Value, Value>) -> Vec<Value> {
+    op.operands().into_iter().map(|value| *copies.get(&value).unwrap_or(&value)).collect()
+}
+
+fn copy(op: Op, builder: &Builder, copies: &mut HashMap<Value, Value>) {
+    let copy = op.duplicate();
+    copy.set_operands(&mapped(op, copies));
+    builder.insert(copy);
+    copies.extend(op.results().into_iter().zip(copy.results()));
 }

@@ -134,11 +134,12 @@ const WRITE: u64 = 6;
 const READ: u64 = 2;
 
 /// What one execution of an op costs next to a cached byte: a load as much as reading a cached value back, a
-/// transcendental function about as much as two cached doubles.
+/// transcendental function about as much as two cached doubles. What machines have an instruction for is not one.
 fn compute_cost(op: Op) -> u64 {
     let result = bytes(op.result(0).ty());
     match op.name().split_once('.') {
         _ if op.is_constant() => 0,
+        Some(("math", "sqrt")) => 6 * result,
         Some(("math" | "complex", _)) => 18 * result,
         _ if !op.is_memory_effect_free() => 2 * result,
         _ if !op.result(0).ty().is_differentiable() => 1,

@@ -1,0 +1,55 @@
+//! Reads cotangents that are taken only to be put back.
+//!
+//! The reverse of an update in place, `x[i] = x[i] + y`, takes the cotangent of the new content and adds it to that of
+//! the old one. It stays where it is, and what only reads may run in any order.
+//!
+//! 1. Find takes whose value is accumulated at the same place of the same buffer, in the same block.
+//! 2. If nothing in between reads the buffer or overwrites it, load instead of taking, and drop the accumulation.
+
+use super::distinct::distinct;
+use autodiff_dialect::{
+    bridge::Pass,
+    ir::{Builder, Op, Value},
+    state::names,
+};
+
+pub(crate) static PASS: Pass =
+    Pass::new(c"autodiff-keep-cotangents", c"Read cotangents that are taken only to be put back", &[], |_, module| {
+        run(module);
+        Ok(())
+    });
+
+pub(super) fn run(module: Op) {
+    let takes: Vec<_> = module.walk().into_iter().filter(|op| op.name() == names::TAKE).collect();
+    for take in takes {
+        if let (Some(back), Some(builder)) = (put_back(take), Builder::before(take)) {
+            let read = builder.op("memref.load", &take.operands(), take.result(0).ty());
+            take.result(0).replace_all_uses_with(read);
+            back.erase();
+            take.erase();
+        }
+    }
+}
+
+/// The accumulation that puts back what has been taken, if nobody sees that it was away.
+fn put_back(take: Op) -> Option<Op> {
+    let place = take.operands();
+    let is_back = |(user, number): &(Op, usize)| {
+        *number == 0
+            && user.name() == names::ACCUMULATE
+            && user.operands()[1..] == place[..]
+            && user.block() == take.block()
+    };
+    let (back, _) = take.result(0).uses().into_iter().find(is_back)?;
+    let mut between = std::iter::successors(take.next(), |op| op.next()).take_while(|op| *op != back);
+    between.all(|op| op.walk().into_iter().all(|inner| leaves_alone(inner, place[0]))).then_some(back)
+}
+
+/// Whether an op, apart from those in its regions, neither reads a shadow nor overwrites it. It may accumulate.
+fn leaves_alone(op: Op, shadow: Value) -> bool {
+    match op.name() {
+        names::ACCUMULATE | names::PUSH | names::POP | "scf.for" | "scf.if" | "scf.yield" => true,
+        names::TAKE | "memref.load" => distinct(op.operand(0), shadow),
+        _ => op.region_count() == 0 && op.is_memory_effect_free(),
+    }
+}
