@@ -8,10 +8,14 @@
 //! Source: the idea is that of dependence tests with one index variable per subscript, see Goff, Kennedy and Tseng,
 //! *Practical Dependence Testing*, PLDI 1991.
 
+pub mod barriers;
 pub mod linear;
 pub mod plan;
 
-use self::linear::{Linear, Monomial, Symbols, mirrored, upper_bound};
+use self::{
+    barriers::Attribution,
+    linear::{Linear, Monomial, Symbols, is_only_zero, launch_size, mirrored, upper_bound},
+};
 use crate::{
     analysis::activity::{Activity, Seeds},
     emit::constant_index,
@@ -90,6 +94,7 @@ impl Locality {
         if let Some(allocation) = allocation {
             loops.retain(|outer| !outer.encloses(allocation));
         }
+        loops.retain(|outer| !matches!(barriers::attribution(*outer, root), Some(Attribution::Private)));
         loops.reverse();
         (!loops.is_empty()).then_some(Site { op, root, indices, loops })
     }
@@ -162,8 +167,12 @@ impl Locality {
                 (false, false) => Relation::Same,
             };
         }
-        if outermost.encloses_value(one.root) || one.indices.len() != other.indices.len() {
+        let of_block = matches!(barriers::attribution(outermost, one.root), Some(Attribution::Workgroup));
+        if (!of_block && outermost.encloses_value(one.root)) || one.indices.len() != other.indices.len() {
             return Relation::Unknown;
+        }
+        if of_block && barriers::are_apart(outermost, one.op, other.op) {
+            return Relation::Same;
         }
         let mut proof = Proof {
             symbols: &self.symbols,
@@ -172,12 +181,21 @@ impl Locality {
             equal: FxHashSet::default(),
             near: FxHashMap::default(),
         };
+        if of_block {
+            proof.equal.extend(ids(outermost).into_iter().take(3));
+            for counter in barriers::equal_counters(outermost, one.op, other.op) {
+                if !proof.has_equal_bounds(counter) {
+                    break;
+                }
+                proof.equal.insert(counter);
+            }
+        }
         proof.run(&one.indices, &other.indices);
         let ids: Vec<Value> = shared.iter().flat_map(|outer| ids(*outer)).collect();
         let ids = proof.derive(&ids);
         let differences: Vec<_> = ids
             .into_iter()
-            .filter(|id| !proof.equal.contains(id))
+            .filter(|id| !proof.is_equal(*id, 0))
             .map(|id| Difference { id, distance: proof.near.get(&id).copied() })
             .collect();
         if differences.is_empty() { Relation::Same } else { Relation::Apart(differences) }
@@ -204,7 +222,12 @@ impl Locality {
 
     /// Whether iterations can never meet at the address of a site.
     pub fn is_distinct(&self, site: usize) -> bool {
-        self.rivals(site).into_iter().all(|other| self.relation(site, other) == Relation::Same)
+        let owned = |site: usize| barriers::is_owned(self.sites[site].op);
+        owned(site)
+            || self
+                .rivals(site)
+                .into_iter()
+                .all(|other| self.relation(site, other) == Relation::Same || (other != site && owned(other)))
     }
 
     /// Whether the function touches a buffer in an op in another way than to accumulate into it.
@@ -266,11 +289,20 @@ impl Proof<'_> {
 
     /// Whether a value is the same in both iterations.
     fn is_equal(&self, value: Value, depth: usize) -> bool {
-        if !self.outermost.encloses_value(value) || self.equal.contains(&value) || is_launch_size(value) {
+        let known = self.equal.contains(&value) || launch_size(value).is_some() || is_only_zero(value);
+        if known || !self.outermost.encloses_value(value) {
             return true;
         }
-        let inputs = value.defining_op().filter(|op| depth > 0 && op.region_count() == 0 && op.is_pure());
+        // What the number of a lane is, or what a shuffle gives, depends on who asks.
+        let computes = |op: &Op| op.region_count() == 0 && op.is_pure() && !op.name().starts_with("gpu.");
+        let inputs = value.defining_op().filter(|op| depth > 0 && computes(op));
         inputs.is_some_and(|op| op.operands().into_iter().all(|operand| self.is_equal(operand, depth - 1)))
+    }
+
+    /// Whether a sequential loop starts at the same place and takes the same steps in both iterations.
+    fn has_equal_bounds(&self, counter: Value) -> bool {
+        let bounds = counter.block().parent_op().map(Op::operands).unwrap_or_default();
+        bounds.len() >= 3 && self.is_equal(bounds[0], 8) && self.is_equal(bounds[2], 8)
     }
 
     fn is_equal_product(&self, monomial: &Monomial) -> bool {
@@ -291,7 +323,13 @@ impl Proof<'_> {
         };
         let ((fixed, free), (other_fixed, other_free)) = (split(one), split(other));
         let Some(distance) = fixed.plus(&other_fixed, -1).as_constant() else { return };
-        if free.is_empty() || free != other_free {
+        if free != other_free {
+            let digits: Vec<_> =
+                free.iter().filter_map(|term| self.last_digit(term, [&free, &other_free], distance)).collect();
+            self.equal.extend(digits);
+            return;
+        }
+        if free.is_empty() {
             return;
         }
         let Some(mut strides) = free.iter().map(|term| self.stride(term)).collect::<Option<Vec<_>>>() else { return };
@@ -306,6 +344,18 @@ impl Proof<'_> {
         {
             self.near.insert(stride.unknown, distance.saturating_abs() / stride.coefficient.abs());
         }
+    }
+
+    /// The unknown of a term that both indices have, if it is a number below what all else is a multiple of: `thread` in
+    /// `thread + 128 * i` and `thread + 128 * j`.
+    fn last_digit(&self, term: &(Monomial, i64), indices: [&[(Monomial, i64)]; 2], distance: i64) -> Option<Value> {
+        let ([symbol], coefficient) = (&term.0[..], term.1) else { return None };
+        let unknown = self.symbols.value(*symbol);
+        let bound = upper_bound(unknown).and_then(constant_index)?;
+        let rest = indices.iter().flat_map(|index| index.iter()).filter(|other| *other != term);
+        let rest = rest.map(|(_, factor)| factor.unsigned_abs()).fold(distance.unsigned_abs(), greatest_divisor);
+        let fits = coefficient > 0 && u64::try_from(bound.checked_mul(coefficient)?).is_ok_and(|range| range <= rest);
+        (fits && indices.iter().all(|index| index.contains(term))).then_some(unknown)
     }
 
     /// A monomial as one unknown times what is known and not zero.
@@ -334,11 +384,10 @@ impl Proof<'_> {
     fn bounds_a_loop(&self, value: Value) -> bool {
         let bounds = |block: Block| block.arguments().into_iter().any(|argument| upper_bound(argument) == Some(value));
         let around = |op: Op| self.sites.iter().all(|site| op.encloses(*site));
-        is_launch_size(value)
-            || value
-                .uses()
-                .into_iter()
-                .any(|(op, _)| op.region_count() == 1 && around(op) && op.region(0).first_block().is_some_and(bounds))
+        value
+            .uses()
+            .into_iter()
+            .any(|(op, _)| op.region_count() == 1 && around(op) && op.region(0).first_block().is_some_and(bounds))
     }
 
     /// Whether the unknowns are digits: each smaller than what the next one is multiplied by. Sorts by that.
@@ -416,10 +465,9 @@ impl Proof<'_> {
     }
 }
 
-/// Whether a value is the size of a grid or a block, as the body of a launch sees it.
-fn is_launch_size(value: Value) -> bool {
-    value.argument_number().is_some_and(|number| (6..12).contains(&number))
-        && value.block().parent_op().is_some_and(|op| op.name() == "gpu.launch")
+/// The greatest common divisor.
+fn greatest_divisor(one: u64, other: u64) -> u64 {
+    if other == 0 { one } else { greatest_divisor(other, one % other) }
 }
 
 /// An unknown, and what it is multiplied by.

@@ -93,6 +93,7 @@ impl Symbols {
         if let Some(known) = self.known.get(&value) {
             return known.clone();
         }
+        let value = launch_size(value).unwrap_or(value);
         let linear = match constant_index(value) {
             Some(constant) => Linear::constant(constant),
             None => self.compound(value, depth).unwrap_or_else(|| self.symbol(value)),
@@ -156,9 +157,23 @@ pub fn upper_bound(value: Value) -> Option<Value> {
         "scf.for" => (number == 0 && upwards(0)).then(|| op.operand(1)),
         "scf.parallel" => upwards(number).then(|| op.operand(value.block().argument_count() + number)),
         // Ids of blocks and threads come first, then the sizes of the grid and of the blocks.
-        "gpu.launch" => (number < 6).then(|| value.block().argument(number + 6)),
+        "gpu.launch" if number < 6 => launch_size(value.block().argument(number + 6)),
         _ => None,
     }
+}
+
+/// What a launch was given for the size of the grid or of a block that its body sees.
+pub fn launch_size(value: Value) -> Option<Value> {
+    let number = value.argument_number().filter(|number| (6..12).contains(number))?;
+    let launch = value.block().parent_op().filter(|op| op.name() == "gpu.launch")?;
+    let counts = launch.attribute("operandSegmentSizes")?.as_dense_i32()?;
+    let tokens = usize::try_from(*counts.first()?).ok()?;
+    launch.operands().get(tokens + number - 6).copied()
+}
+
+/// Whether a value is never anything but zero: one that counts from there to one.
+pub fn is_only_zero(value: Value) -> bool {
+    upper_bound(value).and_then(constant_index).is_some_and(|bound| bound <= 1)
 }
 
 /// Whether an induction variable of a sequential loop counts all numbers from zero.
