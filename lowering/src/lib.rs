@@ -14,6 +14,7 @@ mod localize;
 mod mark_distinct;
 mod state;
 mod tape;
+mod uniform;
 
 /// Registers the passes and pipelines, so that textual pipelines may name them.
 pub fn register() {

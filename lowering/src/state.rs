@@ -11,7 +11,7 @@
 use crate::{
     adjoint_loops,
     localize::{self, MARK},
-    tape,
+    tape, uniform,
 };
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption, cache_element},
@@ -29,12 +29,20 @@ use std::collections::{HashMap, HashSet};
 pub(crate) static PASS: Pass = Pass::new(
     c"autodiff-lower",
     c"Lower the state ops of the autodiff dialect to memref, arith and scf",
-    &[PassOption::new(
-        c"sequential",
-        OptionKind::Bool,
-        c"false",
-        c"Make parallel loops sequential, so that no addition in them has to be atomic",
-    )],
+    &[
+        PassOption::new(
+            c"sequential",
+            OptionKind::Bool,
+            c"false",
+            c"Make parallel loops sequential, so that no addition in them has to be atomic",
+        ),
+        PassOption::new(
+            c"subgroup-size",
+            OptionKind::Integer,
+            c"32",
+            c"The least number of lanes of a subgroup, which add up what they add to one place",
+        ),
+    ],
     run,
 );
 
@@ -49,7 +57,8 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
         localize::serialize_all(module);
     }
     adjoint_loops::improve(module);
-    let mut lowering = Lowering { shared: shared_accumulations(module), ..Lowering::default() };
+    let lanes = options.get(1).and_then(|lanes| lanes.parse().ok()).unwrap_or(32);
+    let mut lowering = Lowering { shared: shared_accumulations(module), lanes, ..Lowering::default() };
     let mut result = Ok(());
     let ops = module.walk();
     tape::convert_types(&ops);
@@ -82,6 +91,8 @@ struct Lowering {
     storage: HashMap<Value, Storage>,
     /// Accumulations at places where other iterations may accumulate at the same time.
     shared: HashSet<Op>,
+    /// The least number of lanes of a subgroup.
+    lanes: i64,
     lowered: Vec<Op>,
 }
 
@@ -174,8 +185,11 @@ impl Lowering {
                     ));
                 }
                 if ty.is_float() {
+                    let reduced = uniform::reduce(&builder, op, self.lanes);
+                    let (sum, place) = reduced.map_or((operands[0], builder), |reduced| (reduced.sum, reduced.place));
                     let kind = Attribute::integer(Type::integer(builder.context(), 64), 0);
-                    builder.create("memref.atomic_rmw", &operands, &[ty], &[("kind", kind)], &[]);
+                    let operands = [&[sum], &operands[1..]].concat();
+                    place.create("memref.atomic_rmw", &operands, &[ty], &[("kind", kind)], &[]);
                 }
             }
             "autodiff.accumulate" => {

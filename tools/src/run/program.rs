@@ -67,7 +67,7 @@ impl Program {
         let derivatives = source::as_op(&module).walk().iter().any(|op| op.name().starts_with("autodiff."));
         let differentiate = if derivatives { differentiation(&settings.rules)? } else { String::new() };
         let state = match (settings.kernels, derivatives || settings.threads.is_some()) {
-            (Some(_), true) => "autodiff-lower,".to_owned(),
+            (Some(machine), true) => format!("autodiff-lower{{subgroup-size={}}},", machine.subgroup_size),
             (None, true) => autodiff_lowering::cpu::lower_state(settings.threads),
             _ => String::new(),
         };

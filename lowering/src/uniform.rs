@@ -1,0 +1,126 @@
+//! Accumulations of neighbouring threads to one place: added up among lanes first, so that one atomic addition is left.
+//!
+//! 1. All threads of a block make the accumulation together: no branch or loop around it depends on a thread's id.
+//! 2. The place does not depend on some of the ids. Lanes are numbered by id x, then y, then z: those that differ in such
+//!    an id only are a cluster.
+//! 3. Each cluster reduces, and one of its lanes adds.
+
+use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};
+use autodiff_transforms::{analysis::locality::linear::launch_size, emit::constant_index};
+
+/// Ids of a thread by bit: x, y, z.
+type Ids = u8;
+
+const X: Ids = 1;
+const Y: Ids = 2;
+
+/// Values that are computed from more than so many others in a row are not followed.
+const DEEPEST: usize = 32;
+
+/// What one lane of each cluster adds, and where.
+pub(crate) struct Reduced {
+    pub sum: Value,
+    pub place: Builder,
+}
+
+/// Lanes that reduce among themselves, and the lane that adds.
+enum Cluster {
+    /// All lanes of a subgroup; the first one adds.
+    Subgroup,
+    /// So many lanes, so far apart; the one whose id is a multiple of their number adds.
+    Lanes { size: i64, stride: i64, id: Value },
+}
+
+/// Reduces what an accumulation in a kernel adds over the lanes that add to the same place; `lanes`: those of a subgroup.
+/// `None`: there are none, or not all of them may come here.
+pub(crate) fn reduce(builder: &Builder, op: Op, lanes: i64) -> Option<Reduced> {
+    let (value, context) = (op.operand(0), builder.context());
+    let launch = std::iter::successors(op.parent(), |op| op.parent()).find(|op| op.name() == "gpu.launch")?;
+    if !value.ty().is_float() || value.ty().bit_width()? < 32 || !is_reached_by_all(launch, op) {
+        return None;
+    }
+    let mut place = op.operands().into_iter().skip(1).map(|operand| ids_of(launch, operand, DEEPEST));
+    let ids = place.try_fold(0, |all, ids| Some(all | ids?))?;
+    let cluster = cluster(launch, ids, lanes)?;
+    let mut attributes =
+        vec![("op", Attribute::parse(context, "#gpu<all_reduce_op add>")?), ("uniform", Attribute::unit(context))];
+    let number = |number| Attribute::integer(Type::integer(context, 32), number);
+    if let Cluster::Lanes { size, stride, .. } = cluster {
+        attributes.extend([("cluster_size", number(size)), ("cluster_stride", number(stride))]);
+    }
+    let sum = builder.create("gpu.subgroup_reduce", &[value], &[value.ty()], &attributes, &[]).result(0);
+    let lane = match cluster {
+        Cluster::Subgroup => builder.op("gpu.lane_id", &[], Type::index(context)),
+        Cluster::Lanes { size, id, .. } => {
+            let size = builder.index(size);
+            builder.op("arith.remui", &[id, size], id.ty())
+        }
+    };
+    let zero = builder.index(0);
+    let equal = [("predicate", Attribute::integer(Type::integer(context, 64), 0))];
+    let leads = builder.create("arith.cmpi", &[lane, zero], &[Type::integer(context, 1)], &equal, &[]).result(0);
+    let block = Block::new(&[]);
+    let end = Builder::at_end(block, builder.location()).effect("scf.yield", &[]);
+    builder.create("scf.if", &[leads], &[], &[], &[Region::with_block(block), Region::new()]);
+    Some(Reduced { sum, place: Builder::before(end)? })
+}
+
+/// Whether all threads of a block run an op together, as often as it is run.
+fn is_reached_by_all(launch: Op, op: Op) -> bool {
+    let around = std::iter::successors(op.parent(), |op| op.parent()).take_while(|op| *op != launch);
+    around.into_iter().all(|outer| {
+        let decides = match outer.name() {
+            "scf.if" => 1,
+            "scf.for" => 3,
+            _ => return false,
+        };
+        outer.operands().into_iter().take(decides).all(|value| ids_of(launch, value, DEEPEST) == Some(0))
+    })
+}
+
+/// The ids of a thread that a value depends on, and on nothing else that differs between the threads of a block. `None`: it
+/// may depend on more.
+fn ids_of(launch: Op, value: Value, depth: usize) -> Option<Ids> {
+    if !launch.encloses_value(value) {
+        return Some(0);
+    }
+    let all = |values: Vec<Value>| {
+        let mut ids = values.into_iter().map(|value| ids_of(launch, value, depth.checked_sub(1)?));
+        ids.try_fold(0, |all, ids| Some(all | ids?))
+    };
+    if let Some(number) = value.argument_number() {
+        let owner = value.block().parent_op()?;
+        return match owner.name() {
+            "gpu.launch" if (3..6).contains(&number) => {
+                let size = launch_size(value.block().argument(number + 6)).and_then(constant_index);
+                Some(if size == Some(1) { 0 } else { 1 << (number - 3) })
+            }
+            "gpu.launch" => Some(0),
+            "scf.for" if number == 0 => all(vec![owner.operand(0), owner.operand(2)]),
+            _ => None,
+        };
+    }
+    let op = value.defining_op()?;
+    let computes = op.region_count() == 0 && op.is_pure() && !op.name().starts_with("gpu.");
+    if computes { all(op.operands()) } else { None }
+}
+
+/// The lanes that differ in ids which a place does not depend on, if there are several.
+fn cluster(launch: Op, ids: Ids, lanes: i64) -> Option<Cluster> {
+    let body = launch.body(0)?;
+    let size = |number: usize| launch_size(body.argument(9 + number)).and_then(constant_index);
+    if ids == 0 {
+        let one = (0..3).all(|number| size(number) == Some(1));
+        return (!one).then_some(Cluster::Subgroup);
+    }
+    let width = size(0).filter(|width| *width > 0 && width & (width - 1) == 0)?;
+    let (size, stride, id) = match ids {
+        _ if ids & X == 0 => (width.min(lanes), 1, 3),
+        _ if ids & Y == 0 => {
+            let height = size(1).filter(|height| *height > 0)?;
+            ((lanes / width).min(1 << height.trailing_zeros()), width, 4)
+        }
+        _ => return None,
+    };
+    (size > 1).then(|| Cluster::Lanes { size, stride, id: body.argument(id) })
+}
