@@ -44,7 +44,7 @@ pub(crate) static PASS: Pass = Pass::new(
             return Err(());
         };
         let rules = Registry::new(RuleBook::builtin().clone());
-        let functions: Vec<_> = module.walk().into_iter().filter(|op| op.is_function()).collect();
+        let functions = module.functions();
         for function in functions {
             if function.walk().iter().any(is_parallel) {
                 localize(function, &rules, chunks);

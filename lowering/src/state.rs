@@ -129,7 +129,7 @@ fn shared_accumulations(module: Op) -> HashSet<Op> {
     let rules = Registry::new(RuleBook::builtin().clone());
     let mut shared = HashSet::new();
     let called = called_in_parallel(module);
-    for function in module.walk().into_iter().filter(|op| op.is_function()) {
+    for function in module.functions() {
         let unmarked = |op: &Op| {
             let mut around = std::iter::successors(Some(*op), |op| op.parent());
             op.name() == names::ACCUMULATE && around.all(|op| op.attribute(MARK).is_none())

@@ -195,6 +195,11 @@ impl Op {
         ops
     }
 
+    /// All functions under it and itself, outer ones first. The list is complete before the first one is changed.
+    pub fn functions(self) -> Vec<Op> {
+        self.walk().into_iter().filter(|op| op.is_function()).collect()
+    }
+
     /// Whether it is this op or lies in one of its regions.
     pub fn encloses(self, inner: Op) -> bool {
         std::iter::successors(Some(inner), |op| op.parent()).any(|op| op == self)

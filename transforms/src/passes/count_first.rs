@@ -29,7 +29,7 @@ pub(super) static PASS: Pass = Pass::new(
     &[],
     |_, module| {
         let rules = Registry::new(RuleBook::builtin().clone());
-        for function in module.walk().into_iter().filter(|op| op.is_function()) {
+        for function in module.functions() {
             let loops: Vec<_> = function.walk().into_iter().rev().filter(|op| op.name() == "scf.while").collect();
             if loops.is_empty() {
                 continue;

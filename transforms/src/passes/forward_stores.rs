@@ -26,7 +26,7 @@ pub(super) static PASS: Pass =
     Pass::new(c"autodiff-forward-stores", c"Replace loads of locations whose content is known", &[], |_, module| {
         let rules = Registry::new(RuleBook::builtin().clone());
         // All are found before anything is erased.
-        let functions: Vec<_> = module.walk().into_iter().filter(|op| op.is_function()).collect();
+        let functions = module.functions();
         for function in functions {
             if function.body(0).is_some() {
                 let aliases = Activity::new(function, &rules, &Seeds::default());
