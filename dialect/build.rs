@@ -31,7 +31,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let sources = ["Dialect.cpp", "Passes.cpp", "Queries.cpp"];
     // The compiler that has built MLIR: traits of ops are told apart by names that each compiler writes in its own way.
-    cc::Build::new()
+    let mut bridge = cc::Build::new();
+    bridge
         .cpp(true)
         .compiler(format!("{llvm}/bin/clang++"))
         .std("c++17")
@@ -42,8 +43,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         .flag(format!("{llvm}/include"))
         .include(&out)
         .include("bridge")
-        .files(sources.map(|file| format!("bridge/{file}")))
-        .compile("autodiff_bridge");
+        .files(sources.map(|file| format!("bridge/{file}")));
+    // For './x sanitize'.
+    println!("cargo:rerun-if-env-changed=AUTODIFF_SANITIZE");
+    if let Ok(sanitizer) = env::var("AUTODIFF_SANITIZE") {
+        bridge.flag(format!("-fsanitize={sanitizer}")).flag("-fno-omit-frame-pointer");
+    }
+    bridge.compile("autodiff_bridge");
     let mut archives: Vec<String> = fs::read_dir(format!("{llvm}/lib"))?
         .filter_map(|entry| entry.ok()?.path().to_str().map(str::to_owned))
         .filter(|path| {
