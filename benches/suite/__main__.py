@@ -3,7 +3,8 @@
 1. Install the peers that are missing; say which cannot be.
 2. Build every program by every peer.
 3. Run them in turn, several rounds, and compare the gradients.
-4. Print the tables; a run of the whole suite is saved as docs/results.md, .json and .svg.
+4. Print the tables; a run of the whole suite is saved as docs/results.md, .json and .svg, one with threads as
+   docs/results-threads.*, and '--scale' as docs/results-scale.md.
 """
 
 import argparse
@@ -11,9 +12,9 @@ import pathlib
 import platform
 import sys
 
-from . import ablation, build, chart, install, measure
+from . import ablation, build, chart, install, measure, scale
 from .programs import ALL_PEERS, DEFAULT_PEERS, PARALLEL_PEERS, PARALLEL_PROGRAMS, PROGRAMS, ROOT, has
-from .report import Results
+from .report import Results, text_table
 
 
 def say(text):
@@ -44,7 +45,11 @@ def options():
     parser.add_argument("--repeat", type=int, default=9, metavar="N", help="evaluations in a process; by default 9")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write the records there as well")
     parser.add_argument("--save", action="store_true", help="write docs/results.* for a part of the suite, too")
-    parser.add_argument("--ablation", action="store_true", help="our gradients with and without the normal form")
+    parser.add_argument(
+        "--ablation", action="store_true",
+        help="gradients with and without optimisation of the primal before it is differentiated, ours and Enzyme's",
+    )  # fmt: skip
+    parser.add_argument("--scale", action="store_true", help="our gradients at three sizes of each program")
     parser.add_argument(
         "--threads", type=int, metavar="N",
         help=f"run parallel loops on N threads (OpenMP): {', '.join(PARALLEL_PROGRAMS)} by {', '.join(PARALLEL_PEERS)}",
@@ -120,8 +125,16 @@ def machine(settings):
 def main():
     settings = options()
     if settings.ablation:
-        records, failures = run(settings, ["autodiff", "autodiff-plain"])
-        print(ablation.table(Results(records, failures, machine(settings))))
+        peers = list(available(ablation.PEERS))
+        records, failures = run(settings, [name for peer in peers for name in (peer, ablation.plain(peer))])
+        print(ablation.table(Results(records, failures, machine(settings)), peers))
+        sys.exit(1 if any(peer.startswith("autodiff") for _, peer in failures) else 0)
+    if settings.scale:
+        rows, failures = scale.run(settings, say)
+        print("\n".join(text_table(rows)))
+        if settings.save or sorted(settings.only) == sorted(PROGRAMS):
+            (ROOT / "docs" / "results-scale.md").write_text(scale.page(rows, machine(settings)))
+            say("saved docs/results-scale.md")
         sys.exit(1 if failures else 0)
     peers = list(available(settings.peers))
     records, failures = run(settings, peers)

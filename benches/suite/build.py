@@ -60,10 +60,9 @@ def ours(tool, program, folder, name, differentiate, threads):
         sh(step)
 
 
-def enzyme(program, folder):
-    """C to optimised IR, differentiated by the plugin, and optimised again."""
-    ir = f"{folder}/enzyme"
-    sh(f"clang-15 -O2 {FLAGS.replace('-O3 ', '')} {SCALAR} -DENZYME -DCOUNT_HEAP -S -emit-llvm bench/{program}.c -o {ir}.1.ll")
+def enzyme(program, ir, optimize="-O2"):
+    """C to IR, optimised or not, differentiated by the plugin, and optimised (again)."""
+    sh(f"clang-15 {optimize} {FLAGS.replace('-O3 ', '')} {SCALAR} -DENZYME -DCOUNT_HEAP -S -emit-llvm bench/{program}.c -o {ir}.1.ll")
     sh(f"opt-15 -load-pass-plugin={ENZYME} -passes=enzyme -S {ir}.1.ll -o {ir}.2.ll")
     text = pathlib.Path(f"{ir}.2.ll").read_text()
     pathlib.Path(f"{ir}.2.ll").write_text(re.sub(r" = (f(?:add|sub|mul|neg)) (double|<)", r" = \1 contract \2", text))
@@ -92,7 +91,9 @@ def build(peer, program, tool, threads=None):
     elif peer == "manual":
         manual(program, exe, threads)
     elif peer == "enzyme":
-        enzyme(program, folder)
+        enzyme(program, exe)
+    elif peer == "enzyme-plain":
+        enzyme(program, exe, "-O2 -Xclang -disable-llvm-passes")
     elif peer == "adolc":
         sh(f"{ADOLC} {FLAGS} bench/{program}.c -o {exe} -ladolc -lm")
     else:

@@ -22,12 +22,13 @@ def pin():
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
-def once(peer, program, command, repeat, budget, threads=None):
-    """One process, which times some evaluations and some gradients; its medians are one sample."""
+def once(peer, program, command, repeat, budget, threads=None, sizes=()):
+    """One process, which times some evaluations and some gradients; its medians are one sample. 'sizes': texts NAME=N."""
     folder = OUTPUT / program
     slow = peer in SLOW_PEERS
     arguments = ["--reps", str(min(repeat, 3) if slow else repeat), "--budget", str(budget)]
     arguments += ["--dump", str(folder / f"{peer}.gradient")]
+    arguments += [word for size in sizes for word in ("--size", size)]
     limit = 400 if slow else 150
     place = {"env": os.environ | {"OMP_NUM_THREADS": str(threads)}} if threads else {"preexec_fn": pin}
     try:

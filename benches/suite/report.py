@@ -29,6 +29,18 @@ def wrong(record):
     return record["error"] is not None and not record["error"] <= WRONG
 
 
+def markdown_table(rows):
+    """Lines of a table, the first row of which is its head."""
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    return [lines[0], "|---" * len(rows[0]) + "|", *lines[1:]]
+
+
+def text_table(rows):
+    """Lines of a table as people read them in a terminal."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+
+
 class Results:
     """All records of a run, and what goes with them."""
 
@@ -115,8 +127,7 @@ class Results:
         lines += [f"- {name}: {value}" for name, value in self.machine.items()]
         lines += ["", f"![gradient over primal]({chart})"]
         for title, rows in self.tables():
-            lines += ["", f"## {title}", "", "| " + " | ".join(rows[0]) + " |", "|---" * len(rows[0]) + "|"]
-            lines += ["| " + " | ".join(row) + " |" for row in rows[1:]]
+            lines += ["", f"## {title}", "", *markdown_table(rows)]
         if self.failures:
             lines += ["", "## Failures", ""]
             lines += [f"- {program}, {peer}: {' '.join(why.split())}" for (program, peer), why in self.failures.items()]
@@ -126,8 +137,6 @@ class Results:
         """The tables as people read them in a terminal."""
         lines = []
         for title, rows in self.tables():
-            widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-            lines += ["", title]
-            lines += ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+            lines += ["", title, *text_table(rows)]
         lines += [f"failed: {program}, {peer}: {why}" for (program, peer), why in self.failures.items()]
         return "\n".join(lines)

@@ -68,6 +68,18 @@ static __attribute__((noinline)) void run_grad(void) {
 #endif
 }
 #endif
+#ifndef STATIC_SIZES
+static void set_dim(const char *text) { /* NAME=N */
+  const char *number = strchr(text, '=');
+  for (int i = 0; number && i < dim_count; i++)
+    if (strlen(dims[i].key) == (size_t)(number - text) && !strncmp(dims[i].key, text, number - text)) {
+      *dims[i].at = atoi(number + 1);
+      return;
+    }
+  fprintf(stderr, "--size %s: there is no such size\n", text);
+  exit(2);
+}
+#endif
 int main(int argc, char **argv) {
   int reps = 5, fd = 0, what = 3;
   double budget = 2.0;
@@ -78,6 +90,9 @@ int main(int argc, char **argv) {
     else if (!strcmp(argv[i], "--fd")) fd = atoi(argv[++i]);
     else if (!strcmp(argv[i], "--dump")) dump = argv[++i];
     else if (!strcmp(argv[i], "--dump-x")) dumpx = argv[++i];
+#ifndef STATIC_SIZES
+    else if (!strcmp(argv[i], "--size")) set_dim(argv[++i]);
+#endif
     else if (!strcmp(argv[i], "--grad-only")) what = 2;
     else if (!strcmp(argv[i], "--primal-only")) what = 1;
   }
