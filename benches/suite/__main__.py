@@ -4,7 +4,7 @@
 2. Build every program by every peer.
 3. Run them in turn, several rounds, and compare the gradients.
 4. Print the tables; a run of the whole suite is saved as docs/results.md, .json and .svg, one with threads as
-   docs/results-threads.*, and '--scale' as docs/results-scale.md.
+   docs/results-threads.*, '--scale' as docs/results-scale.md, and '--compiler' as docs/results-compiler.md.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import pathlib
 import platform
 import sys
 
-from . import ablation, build, chart, install, measure, scale
+from . import ablation, build, chart, compiler, install, measure, scale
 from .programs import ALL_PEERS, DEFAULT_PEERS, PARALLEL_PEERS, PARALLEL_PROGRAMS, PROGRAMS, ROOT, has
 from .report import Results, text_table
 
@@ -50,6 +50,7 @@ def options():
         help="gradients with and without optimisation of the primal before it is differentiated, ours and Enzyme's",
     )  # fmt: skip
     parser.add_argument("--scale", action="store_true", help="our gradients at three sizes of each program")
+    parser.add_argument("--compiler", action="store_true", help="time and memory of autodiff-opt, up to a million ops")
     parser.add_argument(
         "--threads", type=int, metavar="N",
         help=f"run parallel loops on N threads (OpenMP): {', '.join(PARALLEL_PROGRAMS)} by {', '.join(PARALLEL_PEERS)}",
@@ -129,6 +130,12 @@ def main():
         records, failures = run(settings, [name for peer in peers for name in (peer, ablation.plain(peer))])
         print(ablation.table(Results(records, failures, machine(settings)), peers))
         sys.exit(1 if any(peer.startswith("autodiff") for _, peer in failures) else 0)
+    if settings.compiler:
+        rows = compiler.run(settings.tool, say)
+        print("\n".join(text_table(rows)))
+        (ROOT / "docs" / "results-compiler.md").write_text(compiler.page(rows, machine(settings)))
+        say("saved docs/results-compiler.md")
+        return
     if settings.scale:
         rows, failures = scale.run(settings, say)
         print("\n".join(text_table(rows)))
