@@ -65,7 +65,8 @@ impl Program {
             source::without_kernels(&module)?;
         }
         let derivatives = source::as_op(&module).walk().iter().any(|op| op.name().starts_with("autodiff."));
-        let differentiate = if derivatives { differentiation(&settings.rules)? } else { String::new() };
+        let differentiate =
+            if derivatives { differentiation(&settings.rules, settings.cache_cost)? } else { String::new() };
         let state = match (settings.kernels, derivatives || settings.threads.is_some()) {
             (Some(machine), true) => format!("autodiff-lower{{subgroup-size={}}},", machine.subgroup_size),
             (None, true) => autodiff_lowering::cpu::lower_state(settings.threads),
@@ -151,6 +152,8 @@ pub struct Settings {
     pub level: u8,
     /// Files of further derivative rules.
     pub rules: Vec<PathBuf>,
+    /// How many times as much as usual caches are taken to cost.
+    pub cache_cost: u64,
     /// The threads that run the iterations of parallel loops; none: one after another.
     pub threads: Option<u32>,
     /// The CUDA chip that kernels are compiled for, if they run on one.
@@ -186,7 +189,7 @@ impl Call {
     }
 }
 
-fn differentiation(rules: &[PathBuf]) -> Result<String> {
+fn differentiation(rules: &[PathBuf], cache_cost: u64) -> Result<String> {
     let mut paths = vec![];
     for path in rules {
         std::fs::File::open(path)
@@ -199,6 +202,7 @@ fn differentiation(rules: &[PathBuf]) -> Result<String> {
         }
         paths.push(text);
     }
-    let options = if paths.is_empty() { String::new() } else { format!("{{rules={}}}", paths.join(",")) };
-    Ok(format!("symbol-dce,{}autodiff-differentiate{options},", autodiff_lowering::cpu::PREPARE))
+    let rules = if paths.is_empty() { String::new() } else { format!(" rules={}", paths.join(",")) };
+    let prepare = autodiff_lowering::cpu::PREPARE;
+    Ok(format!("symbol-dce,{prepare}autodiff-differentiate{{cache-cost={cache_cost}{rules}}},"))
 }

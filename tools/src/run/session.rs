@@ -58,6 +58,7 @@ pub fn run(options: &Options) -> Result<Report> {
     let settings = Settings {
         level: options.opt_level,
         rules: options.rules.clone(),
+        cache_cost: options.cache_cost,
         threads: options.threads,
         chip,
         kernels,

@@ -30,6 +30,10 @@ pub trait Slice {
     fn recomputable(&self, value: Value) -> Option<Op>;
     /// The number of loops around the value.
     fn depth(&self, value: Value) -> u32;
+    /// How many times as much as usual caches cost.
+    fn cache_cost(&self) -> u64 {
+        1
+    }
     /// The number of loops that a cache of the value needs slots for.
     fn slots(&self, value: Value) -> u32 {
         self.depth(value)
@@ -84,7 +88,7 @@ impl CachePlan {
         for (number, value) in order.iter().enumerate() {
             let weight = |loops: u32| TRIPS.pow(loops.min(DEEPEST));
             let trips = weight(slice.depth(*value));
-            let keep = weight(slice.slots(*value)) * WRITE + trips * READ;
+            let keep = slice.cache_cost() * (weight(slice.slots(*value)) * WRITE + trips * READ);
             network.edge(2 * number, 2 * number + 1, keep * bytes(value.ty()));
             let recompute = slice.recomputable(*value).map_or(ENDLESS, |op| trips * compute_cost(op));
             network.edge(2 * number + 1, sink, recompute);

@@ -101,6 +101,10 @@ impl Slice for Facts<'_> {
         self.level(value.block())
     }
 
+    fn cache_cost(&self) -> u64 {
+        self.rules.cache_cost()
+    }
+
     fn slots(&self, value: Value) -> u32 {
         self.varies_with(value).count()
     }

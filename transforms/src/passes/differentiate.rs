@@ -33,25 +33,36 @@ pub(super) static PASS: Pass = Pass::new(
             c"Rule books to read, separated by commas: files in the syntax of the built-in ones",
         ),
         PassOption::new(c"normal-form", OptionKind::Bool, c"true", c"Optimise the primal before it is differentiated"),
+        CACHE_COST,
     ],
     run,
 );
 
-/// Reads the built-in rule book and the user's.
-pub(crate) fn read_rules(files: &str, module: Op) -> Result<Registry, ()> {
+/// What caches are taken to cost.
+pub(crate) const CACHE_COST: PassOption = PassOption::new(
+    c"cache-cost",
+    OptionKind::Integer,
+    c"1",
+    c"How much dearer than usual it is to keep a value than to compute it again, 1 to 1000: more takes less memory and more time",
+);
+
+/// Reads the built-in rule book and the user's, and the cost of caches.
+pub(crate) fn read_rules(files: &str, cache_cost: &str, module: Op) -> Result<Registry, ()> {
     let fail = |message: String| Diagnostic::error(module.location(), message).emit();
+    let cost = cache_cost.parse().ok().filter(|cost| (1..=1000).contains(cost));
+    let cost = cost.ok_or_else(|| fail(format!("cache-cost: expected a number from 1 to 1000, got '{cache_cost}'")))?;
     let mut book = RuleBook::builtin().clone();
     for file in files.split(',').filter(|file| !file.is_empty()) {
         let text =
             std::fs::read_to_string(file).map_err(|error| fail(format!("cannot read rules '{file}': {error}")))?;
         book.extend(&text, file).map_err(|error| fail(error.to_string()))?;
     }
-    Ok(Registry::new(book))
+    Ok(Registry::new(book).with_cache_cost(cost))
 }
 
 fn run(options: &[&str], module: Op) -> Result<(), ()> {
-    let &[files, normal_form] = options else { return Err(()) };
-    let rules = read_rules(files, module)?;
+    let &[files, normal_form, cache_cost] = options else { return Err(()) };
+    let rules = read_rules(files, cache_cost, module)?;
     tapes::check(module)?;
     let mut expander = Expander {
         symbols: symbols(module),

@@ -25,7 +25,7 @@ pub(super) static PASS: Pass = Pass::new(
     run,
 );
 
-const OPTIONS: [PassOption; 8] = [
+const OPTIONS: [PassOption; 9] = [
     PassOption::new(c"text", OptionKind::Bool, c"false", c"Print text; the default"),
     PassOption::new(c"json", OptionKind::Bool, c"false", c"Print one JSON object a line, one for each derivative"),
     REQUEST[0],
@@ -34,6 +34,7 @@ const OPTIONS: [PassOption; 8] = [
     REQUEST[3],
     REQUEST[4],
     REQUEST[5],
+    REQUEST[6],
 ];
 
 fn run(options: &[&str], module: Op) -> Result<(), ()> {

@@ -16,6 +16,7 @@ pub struct Registry {
     structured: FxHashMap<&'static str, &'static dyn Rule>,
     book: RuleBook,
     elementwise: FxHashMap<String, Elementwise>,
+    cache_cost: u64,
 }
 
 impl Registry {
@@ -23,7 +24,17 @@ impl Registry {
     pub fn new(book: RuleBook) -> Self {
         let elementwise =
             book.rules().map(|(name, rule)| (name.to_owned(), Elementwise { rule: rule.clone() })).collect();
-        Self { structured: structured::all().into_iter().collect(), book, elementwise }
+        Self { structured: structured::all().into_iter().collect(), book, elementwise, cache_cost: 1 }
+    }
+
+    /// With caches that cost so many times as much as usual, next to computing values again: from 1 to 1000.
+    pub fn with_cache_cost(self, times: u64) -> Self {
+        Self { cache_cost: times.clamp(1, 1000), ..self }
+    }
+
+    /// How many times as much as usual caches cost.
+    pub fn cache_cost(&self) -> u64 {
+        self.cache_cost
     }
 
     /// The rule book.
