@@ -1,6 +1,7 @@
 //! What derivatives are made of: small pieces of IR that the engines and the rules emit.
 
 mod arithmetic;
+mod chain;
 mod memory;
 mod nest;
 mod parallel;
@@ -9,6 +10,7 @@ mod storage;
 pub use arithmetic::{
     Trips, add, allow_any_order, constant_index, guarded, multiply, subtract, sum, sum_in_any_order, sum_op,
 };
+pub use chain::shorten_chains;
 pub use memory::{
     accumulate_all, allocate, extent, fill, for_each_element, release, require_same_sizes, snapshot, zero_tensor,
     zeroed, zeroed_like,

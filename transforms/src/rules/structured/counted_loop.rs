@@ -6,7 +6,7 @@
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},
-    emit::{Trips, constant_index, subtract, sum_in_any_order},
+    emit::{Trips, constant_index, shorten_chains, subtract, sum_in_any_order},
     engine::{Counter, Execution, Forward, Result, Reverse, Scope, some},
     rules::Rule,
 };
@@ -271,6 +271,7 @@ impl Rule for CountedLoop {
         })?;
         let operands = [&[zero, count, one], &start[..]].concat();
         let new = reverse.builder().create("scf.for", &operands, &types, &[], &[Region::with_block(block)]);
+        shorten_chains(block, split);
         let bars = some(&new.results()[..adjoints]);
         reverse.set_lanes(captured, &bars[split..]);
         reverse.accumulate_lanes(&select(&initial(op)), &bars[..split])
