@@ -126,7 +126,7 @@ impl Overwrites {
     }
 
     /// Whether a read of a buffer by `op`, repeated after the whole forward sweep, gives the same content. The buffer's
-    /// release may have to wait: see [`Self::release`].
+    /// release may have to wait: see [`Self::may_wait`].
     pub fn is_replayable(&self, op: Op, buffer: Value, activity: &Activity) -> bool {
         self.obstacle(op, buffer, activity).is_none()
     }
@@ -141,18 +141,14 @@ impl Overwrites {
             return Some(if *last == top { Obstacle::WriteBeside(*writer) } else { Obstacle::LaterWrite(*writer) });
         }
         match self.frees.get(&class).map(Vec::as_slice) {
-            Some([first, ..]) if self.release(class, activity).is_none() => Some(Obstacle::Free(*first)),
+            Some([first, ..]) if !self.may_wait(class) => Some(Obstacle::Free(*first)),
             _ => None,
         }
     }
 
-    /// The only op that frees a class, where it may wait until the end of the function.
-    pub fn release(&self, class: Value, activity: &Activity) -> Option<Op> {
-        let single = activity.classes().get(class).and_then(|class| class.single_origin()).is_some();
-        match self.frees.get(&class).map(Vec::as_slice) {
-            Some([free]) if single && free.block() == self.entry => Some(*free),
-            _ => None,
-        }
+    /// Whether what frees a class may wait until the end of the function: all of it runs once, in the function's own block.
+    pub fn may_wait(&self, class: Value) -> bool {
+        self.frees.get(&class).is_none_or(|frees| frees.iter().all(|free| free.block() == self.entry))
     }
 
     /// Whether an op frees a class.
@@ -166,9 +162,14 @@ impl Overwrites {
         self.last_write.get(&class).is_none_or(|(last, _)| last < position)
     }
 
-    /// Whether a class is never freed, or its release may wait until the end of the function.
+    /// Whether a class is never freed, or is one buffer whose only release may wait until the end of the function.
     pub fn is_kept(&self, class: Value, activity: &Activity) -> bool {
-        self.frees.get(&class).is_none_or(|frees| frees.is_empty()) || self.release(class, activity).is_some()
+        let single = || activity.classes().get(class).and_then(|class| class.single_origin()).is_some();
+        match self.frees.get(&class).map(Vec::as_slice) {
+            None | Some([]) => true,
+            Some([free]) => free.block() == self.entry && single(),
+            _ => false,
+        }
     }
 
     fn top(&self, op: Op) -> Option<usize> {

@@ -211,7 +211,7 @@ impl<'a> Reverse<'a> {
     /// Emits an op that releases a buffer, now or, if the reverse sweep still reads the buffer, at the end.
     pub fn release(&mut self, op: Op, buffer: Value) {
         let class = self.facts.activity.representative(buffer);
-        if self.facts.kept.contains(&class) && self.facts.overwrites.release(class, self.facts.activity) == Some(op) {
+        if self.facts.kept.contains(&class) && self.facts.overwrites.may_wait(class) {
             let copy = remapped(op, |value| self.copier.get(value));
             self.deferred.push(copy);
         } else {
