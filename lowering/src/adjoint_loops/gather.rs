@@ -5,9 +5,9 @@
 //!
 //! 1. Find nests of two loops that accumulate into a buffer at places that differ by constants.
 //! 2. For each accumulation, the iterations of the first and last rows, which reach elements that not all reach.
-//! 3. For each other row of elements: a loop that computes all contributions to an element and adds their sum; the
-//!    iterations of the first and last columns; and what else the nest does in the row that is not read any more, such
-//!    as clearing what has been taken.
+//! 3. For each other row of elements: a loop that reads all that it needs, computes all contributions to an element and
+//!    adds their sum; the iterations of the first and last columns; and what else the nest does in the row that is not
+//!    read any more, such as clearing what has been taken.
 //! 4. The same for the last rows.
 
 use super::{
@@ -214,9 +214,12 @@ impl Nest {
         let rest = self.rest(&members);
         looped(&builder, [from[0], to[0]], |outer, row| {
             looped(outer, [from[1], to[1]], |inner, column| {
-                for group in groups {
-                    self.add_up(inner, group, [row, column]);
+                // All reads in front of all accumulations, so that LLVM may keep what is read for the next iteration.
+                let sums: Vec<_> = groups.iter().map(|group| self.add_up(inner, group, [row, column])).collect();
+                for (group, sum) in groups.iter().zip(sums) {
+                    self.accumulate(inner, group, sum, [row, column]);
                 }
+                read_first(inner.block());
             });
             for (member, range) in &sides {
                 let row = emit::subtract(outer, row, outer.index(member.shift[0]));
@@ -250,8 +253,8 @@ impl Nest {
         self.copy(builder, rest, place, true);
     }
 
-    /// Adds up all contributions to the element at which the group's first member accumulates in an iteration.
-    fn add_up(&self, builder: &Builder, members: &[Member], place: [Value; 2]) {
+    /// The sum of all contributions to the element at which the group's first member accumulates in an iteration.
+    fn add_up(&self, builder: &Builder, members: &[Member], place: [Value; 2]) -> Option<Value> {
         let mut sum: Option<Value> = None;
         for member in members {
             let from = [0, 1].map(|axis| {
@@ -269,6 +272,11 @@ impl Nest {
                 None => value,
             });
         }
+        sum
+    }
+
+    /// Accumulates a sum where the group's first member accumulates in an iteration.
+    fn accumulate(&self, builder: &Builder, members: &[Member], sum: Option<Value>, place: [Value; 2]) {
         if let (Some(sum), Some(first)) = (sum, members.first()) {
             let copies = self.copy(builder, &first.slice, place, false);
             let target: Vec<_> = first.op.operands()[1..].iter().map(|value| mapped(&copies, *value)).collect();
@@ -305,6 +313,21 @@ impl Nest {
         }
         copies
     }
+}
+
+/// Moves what is read, and the index arithmetic for it, to the start of a block that overwrites nothing that it reads.
+fn read_first(block: Block) {
+    let ops = block.ops();
+    let reads: Vec<_> = ops.iter().copied().filter(|op| matches!(op.name(), "memref.load" | names::POP)).collect();
+    let (mut wanted, mut pending) = (HashSet::new(), reads);
+    while let Some(op) = pending.pop() {
+        if wanted.insert(op) {
+            let sources = op.operands().into_iter().filter_map(Value::defining_op);
+            pending.extend(sources.filter(|source| source.block() == Some(block)));
+        }
+    }
+    let Some(rest) = ops.iter().copied().find(|op| !wanted.contains(op)) else { return };
+    ops.into_iter().filter(|op| wanted.contains(op)).for_each(|op| op.move_before(rest));
 }
 
 fn mapped(copies: &HashMap<Value, Value>, value: Value) -> Value {

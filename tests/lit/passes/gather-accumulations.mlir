@@ -1,6 +1,7 @@
 // The adjoint of a stencil gathers: one store for an element that several cotangents contribute to. Rims are as they
 // were, also where there is nothing but rims.
 // RUN: autodiff-opt %s --autodiff-gather-accumulations | FileCheck %s
+// RUN: autodiff-opt %s --autodiff-gather-accumulations --canonicalize --cse | FileCheck %s --check-prefix=FIRST
 // RUN: autodiff-run %s --entry stencil --arg rand:9x7:1 --arg rand:9x7:2 --arg 3 --mode check
 // RUN: autodiff-run %s --entry stencil --arg rand:2x2:1 --arg rand:2x2:2 --arg 3 --mode check
 // RUN: autodiff-run %s --entry stencil --arg rand:3x3:1 --arg rand:3x3:2 --arg 4 --mode check
@@ -43,6 +44,35 @@ func.func @scatter(%x: memref<?x?xf64>, %n: index, %m: index) {
       autodiff.accumulate %t, %x[%i, %j] : memref<?x?xf64>
       autodiff.accumulate %t, %x[%south, %j] : memref<?x?xf64>
       autodiff.accumulate %t, %x[%north, %j] : memref<?x?xf64>
+    }
+  }
+  return
+}
+// Where there are two buffers to add to, all reads come first.
+// FIRST-LABEL: func.func @two
+// FIRST:         scf.for %{{.*}} = %c1 to
+// FIRST:           scf.for
+// FIRST-COUNT-3:     memref.load
+// FIRST-NOT:         memref.load
+// FIRST:             autodiff.accumulate
+// FIRST-NEXT:        autodiff.accumulate
+// FIRST:         return
+func.func @two(%x: memref<?x?xf64>, %z: memref<?x?xf64>, %n: index, %m: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %y = autodiff.shadow(%n, %m) : memref<?x?xf64>
+  scf.for %i = %c0 to %n step %c1 {
+    %south = arith.addi %i, %c1 : index
+    %north = arith.subi %i, %c1 : index
+    scf.for %j = %c0 to %m step %c1 {
+      %t = autodiff.take %y[%i, %j] : memref<?x?xf64>
+      %u = arith.mulf %t, %t : f64
+      autodiff.accumulate %t, %x[%i, %j] : memref<?x?xf64>
+      autodiff.accumulate %t, %x[%south, %j] : memref<?x?xf64>
+      autodiff.accumulate %t, %x[%north, %j] : memref<?x?xf64>
+      autodiff.accumulate %u, %z[%i, %j] : memref<?x?xf64>
+      autodiff.accumulate %u, %z[%south, %j] : memref<?x?xf64>
+      autodiff.accumulate %u, %z[%north, %j] : memref<?x?xf64>
     }
   }
   return
