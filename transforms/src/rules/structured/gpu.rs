@@ -5,6 +5,7 @@ mod launch;
 mod memory;
 mod reduction;
 mod shuffle;
+mod spill;
 
 use crate::{
     emit::{add, multiply},

@@ -9,7 +9,11 @@
 //! Memory of a workgroup holds nothing when a kernel starts, and so does its shadow, which the threads of the block
 //! clear together. What it held is nothing that the reverse launch can see: it comes from caches.
 
-use super::{equal, threads};
+use super::{
+    equal,
+    spill::{self, Pieces},
+    threads,
+};
 use crate::{
     analysis::{activity::Activity, cache_plan::bytes, flow::Flow, memory::Origin},
     emit::{self, Trips, delinearised, multiply},
@@ -106,10 +110,13 @@ fn rebuild(builder: &Builder, op: Op, operands: &[Value], workgroup: usize, body
 }
 
 /// The workgroup memory that every device has for a block, in bytes.
-const WORKGROUP_BYTES: u64 = 48 << 10;
+pub(super) const WORKGROUP_BYTES: u64 = 48 << 10;
+
+const NO_ROOM: &str = "memory of the workgroup and its shadows take more than 48 KiB; shadows can stand in global memory \
+                       instead, but only if the memory is read and written element by element; use smaller tiles";
 
 /// The size of a buffer in bytes, if its type says it.
-fn size_in_bytes(ty: Type) -> Option<u64> {
+pub(super) fn size_in_bytes(ty: Type) -> Option<u64> {
     let sizes = ty.shape();
     let sizes = sizes.into_iter().map(|size| u64::try_from(size).ok().filter(|_| size != Type::DYNAMIC));
     let elements = sizes.collect::<Option<Vec<_>>>()?.into_iter().try_fold(1, u64::checked_mul)?;
@@ -225,8 +232,14 @@ impl Rule for Launch {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         let parts = Parts::new(op).or_else(|message| forward.refuse(op, message))?;
         let (activity, width) = (forward.activity(), forward.width());
+        let active: Vec<_> = parts.workgroup.iter().copied().filter(|value| activity.is_active(*value)).collect();
+        let spilled = spill::too_large(&parts.workgroup, &active, width);
+        if let Some(obstacle) = spilled.iter().find_map(|buffer| spill::obstacle(*buffer)) {
+            return forward.refuse(obstacle, NO_ROOM);
+        }
+        let has_shadow = |value: Value| activity.is_active(value) && !spilled.contains(&value);
         let doubled = |memory: &[Value]| -> Vec<Type> {
-            let copies = |value: &Value| if activity.is_active(*value) { 1 + width } else { 1 };
+            let copies = |value: &Value| if has_shadow(*value) { 1 + width } else { 1 };
             memory.iter().flat_map(|value| std::iter::repeat_n(value.ty(), copies(value))).collect()
         };
         let (workgroup, private) = (doubled(&parts.workgroup), doubled(&parts.private));
@@ -235,8 +248,22 @@ impl Rule for Launch {
             forward.set_primal(argument, new);
         }
         let memory = parts.memory();
-        forward.bind_doubled(&memory, &block.arguments()[parts.first..], |index| activity.is_active(memory[index]));
+        forward.bind_doubled(&memory, &block.arguments()[parts.first..], |index| has_shadow(memory[index]));
         let mut operands: Vec<_> = op.operands().into_iter().map(|operand| forward.primal(operand)).collect();
+        let mut elsewhere = vec![];
+        for buffer in &spilled {
+            forward.each_lane(|forward| {
+                let (outer, inner) = (forward.builder(), Builder::at_end(block, op.location()));
+                let Some(Pieces { all, own }) =
+                    spill::pieces(&outer, &operands[..3], &inner, &block.arguments()[..3], *buffer)
+                else {
+                    return forward.refuse(op, NO_ROOM);
+                };
+                elsewhere.push(all);
+                forward.set_tangent(*buffer, Some(own));
+                Ok(())
+            })?;
+        }
         if let Some((dynamic, _)) = parts.dynamic.filter(|(dynamic, _)| activity.carries(*dynamic)) {
             let builder = forward.builder();
             let last = operands.len() - 1;
@@ -255,7 +282,9 @@ impl Rule for Launch {
         }
         forward.body(parts.body, block)?;
         Builder::at_end(block, op.location()).effect("gpu.terminator", &[]);
-        rebuild(&forward.builder(), op, &operands, workgroup.len(), block);
+        let builder = forward.builder();
+        rebuild(&builder, op, &operands, workgroup.len(), block);
+        elsewhere.into_iter().for_each(|memory| emit::release(&builder, memory));
         Ok(())
     }
 
@@ -295,7 +324,13 @@ impl Rule for Launch {
         let active = |memory: &[Value]| -> Vec<Value> {
             memory.iter().copied().filter(|value| activity.is_active(*value)).collect()
         };
-        let (workgroup, private) = (active(&parts.workgroup), active(&parts.private));
+        let (mut workgroup, private) = (active(&parts.workgroup), active(&parts.private));
+        // A fused kernel was chosen because all fits.
+        let spilled = spill::too_large(&[], &workgroup, width);
+        if let Some(obstacle) = spilled.iter().find_map(|buffer| spill::obstacle(*buffer)) {
+            return reverse.refuse(obstacle, NO_ROOM);
+        }
+        workgroup.retain(|buffer| !spilled.contains(buffer));
         let fused = reverse.is_fused(parts.body);
         let wide = |values: &[Value]| -> Vec<Type> {
             values.iter().flat_map(|value| std::iter::repeat_n(value.ty(), width)).collect()
@@ -311,7 +346,18 @@ impl Rule for Launch {
         let numbers = counters.iter().filter_map(|counter| counter.induction.argument_number()).map(|id| ids[id]);
         let dynamic = parts.dynamic.filter(|(dynamic, _)| activity.carries(*dynamic));
         let mut shared: Vec<_> = ids[parts.first..parts.first + workgroup.len() * width].to_vec();
-        let mut pieces = vec![];
+        let (mut pieces, mut elsewhere, mut own_pieces) = (vec![], vec![], vec![]);
+        for buffer in &spilled {
+            for lane in 0..width {
+                let Some(Pieces { all, own }) = spill::pieces(&outer, &operands[..3], &inner, &ids[..3], *buffer)
+                else {
+                    return reverse.refuse(op, NO_ROOM);
+                };
+                elsewhere.push(all);
+                shared.push(own);
+                own_pieces.push((*buffer, lane, own));
+            }
+        }
         if let Some((memory, _)) = dynamic {
             // The primal's content is not needed any more: its shadow may stand where it stood.
             let last = operands.len() - 1;
@@ -357,6 +403,9 @@ impl Rule for Launch {
                     }
                 }
             }
+            for (buffer, lane, own) in own_pieces {
+                reverse.provide_shadow(buffer, lane, own);
+            }
             for (lane, piece) in pieces.iter().enumerate() {
                 reverse.provide_shadow(dynamic.map_or(*piece, |(memory, _)| memory), lane, *piece);
             }
@@ -375,6 +424,7 @@ impl Rule for Launch {
             Ok(())
         })?;
         rebuild(&outer, op, &operands, shared_types.len(), block);
+        elsewhere.into_iter().for_each(|memory| emit::release(&outer, memory));
         let mut bars = vec![];
         for cell in &cells {
             bars.push(Some(outer.op("memref.load", &[*cell], cell.ty().element())));
