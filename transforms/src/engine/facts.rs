@@ -69,8 +69,8 @@ impl<'a> Facts<'a> {
         let nested = facts.plan.cached().filter(|value| facts.varies_with(*value).is_nested());
         facts.reruns = Reruns::new(entry, rules, activity, &facts.overwrites, nested);
         if request.mode != Mode::Split {
-            let single = facts.plan.cached().filter(|value| !facts.varies_with(*value).is_nested());
-            facts.fusion = Fusion::find(entry, rules, activity, &facts.overwrites, request.width, single);
+            let cached = facts.plan.cached().map(|value| (value, !facts.varies_with(value).is_nested()));
+            facts.fusion = Fusion::find(entry, rules, activity, &facts.overwrites, request.width, cached);
         }
         if !facts.reruns.is_empty() || facts.fusion.is_some() {
             facts.plan = CachePlan::new(&needed, &facts);
@@ -112,7 +112,10 @@ impl Slice for Facts<'_> {
     fn recomputable(&self, value: Value) -> Option<Op> {
         let op = value.defining_op().filter(|op| op.region_count() == 0)?;
         let repeatable = match self.rules.get(op).reads_only(op) {
-            Some(buffer) => self.overwrites.is_replayable(op, buffer, self.activity),
+            Some(buffer) => {
+                let stays = |fusion: &Fusion| fusion.stays(op, buffer, self.activity);
+                self.overwrites.is_replayable(op, buffer, self.activity) || self.fusion.as_ref().is_some_and(stays)
+            }
             None => op.is_memory_effect_free(),
         };
         repeatable.then_some(op)
