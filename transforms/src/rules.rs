@@ -67,6 +67,12 @@ pub trait Rule: Send + Sync {
         false
     }
 
+    /// The place of the op in a block, which all threads of a kernel run together, with which they have overwritten all of
+    /// a buffer before anything else in the block touched it.
+    fn fills_together(&self, _op: Op, _block: Block, _buffer: Value) -> Option<usize> {
+        None
+    }
+
     /// Whether the op itself touches no memory, even if MLIR does not say so: one that makes threads wait for others.
     fn touches_no_memory(&self) -> bool {
         false

@@ -1,11 +1,13 @@
 // C <- A B, by tiles of 16 x 16 that a block keeps in workgroup memory.
 //
+// No buffer is the same memory as another (`__restrict__`).
 // Sizes: A is m x k, B is k x n, at run time; tiles over the rim are filled with zeros.
 // Source: the tiled product of the CUDA C++ programming guide, section "Shared Memory".
 // RUN: autodiff-run %s --entry matmul --target gpu-host --arg rand:20x33:1 --arg rand:33x18:2 --arg zeros:20x18 \
 // RUN:   --mode check --check-races
 !tile = memref<16x16xf64, #gpu.address_space<workgroup>>
-func.func @matmul(%a: memref<?x?xf64>, %b: memref<?x?xf64>, %c: memref<?x?xf64>) {
+func.func @matmul(%a: memref<?x?xf64> {llvm.noalias}, %b: memref<?x?xf64> {llvm.noalias},
+                  %c: memref<?x?xf64> {llvm.noalias}) {
   %zero = arith.constant 0 : index
   %one = arith.constant 1 : index
   %size = arith.constant 16 : index

@@ -2,6 +2,7 @@
 //
 //   a_i = sum_j m_j (p_j - p_i) / (|p_j - p_i|^2 + s)^(3/2)
 //
+// No buffer is the same memory as another (`__restrict__`).
 // Sizes: n bodies at run time, s > 0 the square of the softening length; a last tile is filled up with bodies of mass
 // 0.
 // Source: L. Nyland, M. Harris, J. Prins, "Fast N-Body Simulation with CUDA", GPU Gems 3, ch. 31.
@@ -11,7 +12,8 @@
 // RUN:   --arg rand:70:2 --arg zeros:70x3 | FileCheck %s
 // CHECK: kernel primal 'n_body_kernel': launches 1,
 !tile = memref<64x4xf64, #gpu.address_space<workgroup>>
-func.func @n_body(%s: f64, %p: memref<?x3xf64>, %m: memref<?xf64>, %a: memref<?x3xf64>) {
+func.func @n_body(%s: f64, %p: memref<?x3xf64> {llvm.noalias}, %m: memref<?xf64> {llvm.noalias},
+                  %a: memref<?x3xf64> {llvm.noalias}) {
   %zero = arith.constant 0 : index
   %one = arith.constant 1 : index
   %two = arith.constant 2 : index

@@ -12,7 +12,7 @@
 //!    arrays either way.
 
 use crate::{
-    analysis::{activity::Activity, memory::Origin, overwrite::Overwrites},
+    analysis::{activity::Activity, locality::is_parallel, memory::Origin, overwrite::Overwrites},
     rules::Registry,
 };
 use autodiff_dialect::ir::{Block, EffectKind, Op, Value};
@@ -28,6 +28,16 @@ pub struct Fusion {
     places: FxHashMap<Op, usize>,
     /// By class of memory that the kernel has for itself: the place of the last op in the body that may write to it.
     written: FxHashMap<Value, usize>,
+    /// Loops in the body whose iterations the reverse runs again.
+    pub loops: Vec<Again>,
+}
+
+/// A loop in a kernel that is run again, iteration by iteration.
+pub struct Again {
+    pub body: Block,
+    places: FxHashMap<Op, usize>,
+    /// By class of memory that each iteration overwrites first: the place of the last op in the iteration that may write.
+    written: FxHashMap<Value, usize>,
 }
 
 impl Fusion {
@@ -39,7 +49,7 @@ impl Fusion {
         activity: &Activity,
         overwrites: &Overwrites,
         width: usize,
-        mut cached: impl Iterator<Item = (Value, bool)>,
+        cached: impl Iterator<Item = (Value, bool)>,
     ) -> Option<Self> {
         let leaves_memory = |op: &Op| {
             op.is_terminator()
@@ -56,13 +66,26 @@ impl Fusion {
                 return None;
             }
         }
-        let mut this = Self { body, kept, places: FxHashMap::default(), written: FxHashMap::default() };
+        let mut this = Self { body, kept, places: FxHashMap::default(), written: FxHashMap::default(), loops: vec![] };
         this.note_writes(op, rules, activity);
+        let cached: Vec<_> = cached.filter(|(value, _)| op.encloses_value(*value)).collect();
+        // Loops in which loops save something.
+        let saves = |outer: Op| {
+            let between = |value: Value| {
+                let around = std::iter::successors(value.block().parent_op(), |inner| inner.parent());
+                around.take_while(|inner| *inner != outer).any(|inner| !rules.get(inner).runs_once(inner))
+            };
+            cached.iter().any(|(value, _)| outer.encloses_value(*value) && between(*value))
+        };
+        let loops = body.ops().into_iter().filter(|inner| saves(*inner));
+        this.loops = loops.filter_map(|inner| this.again(op, inner, rules, activity, overwrites)).collect();
         let stays = |value: Value| {
             let load = value.defining_op();
-            load.is_some_and(|load| rules.get(load).reads_only(load).is_some_and(|from| this.stays(load, from, activity)))
+            load.is_some_and(|load| {
+                rules.get(load).reads_only(load).is_some_and(|from| this.stays(load, from, activity))
+            })
         };
-        cached.any(|(value, single)| op.encloses_value(value) && (single || stays(value))).then_some(this)
+        (!this.loops.is_empty() || cached.iter().any(|(value, single)| *single || stays(*value))).then_some(this)
     }
 
     /// Collects the memory that the kernel has for itself, and where it is written.
@@ -75,25 +98,80 @@ impl Fusion {
         }
         for (index, top) in self.body.ops().into_iter().enumerate() {
             self.places.insert(top, index);
-            for op in top.walk().into_iter().filter(|op| op.region_count() == 0) {
-                let written: Vec<Value> = match op.effects() {
-                    Some(effects) if effects.iter().all(|effect| effect.value.is_some()) => {
-                        let writes = effects.into_iter().filter(|effect| effect.kind != EffectKind::Read);
-                        writes.filter_map(|effect| effect.value).collect()
-                    }
-                    _ if rules.get(op).touches_no_memory() => vec![],
-                    _ => op.operands(),
-                };
-                for value in written.into_iter().filter(|value| value.ty().is_memory()) {
-                    self.written.entry(activity.representative(value)).and_modify(|last| *last = index);
+            for op in top.walk() {
+                let all = || classes(op.operands(), activity);
+                for class in touched(op, rules, activity).map_or_else(all, |(_, writes)| writes) {
+                    self.written.entry(class).and_modify(|last| *last = index);
                 }
             }
         }
     }
 
+    /// A loop of the body whose iterations give the same when they are run again behind the kernel: all threads run it,
+    /// what it reads stays as it is, or each iteration overwrites it first, and it writes nothing else.
+    fn again(
+        &self,
+        launch: Op,
+        op: Op,
+        rules: &Registry,
+        activity: &Activity,
+        overwrites: &Overwrites,
+    ) -> Option<Again> {
+        let body = rules.get(op).iteration(op).filter(|_| !is_parallel(op))?;
+        // The bounds are the same for all threads, and what is carried are numbers.
+        let carried = body.arguments().len() - 1;
+        let bounds = op.operand_count().checked_sub(carried)?;
+        let outside =
+            |value: &Value| !launch.encloses_value(*value) || value.defining_op().is_some_and(Op::is_constant);
+        if !op.operands()[..bounds].iter().all(outside) || body.arguments().iter().any(|value| value.ty().is_memory()) {
+            return None;
+        }
+        let mut this = Again { body, places: FxHashMap::default(), written: FxHashMap::default() };
+        let mut read = FxHashSet::default();
+        for (index, top) in body.ops().into_iter().enumerate() {
+            this.places.insert(top, index);
+            for inner in top.walk() {
+                // Nothing else may happen twice.
+                let (reads, writes) = touched(inner, rules, activity)?;
+                read.extend(reads);
+                this.written.extend(writes.into_iter().map(|class| (class, index)));
+            }
+        }
+        let place = *self.places.get(&op)?;
+        for class in this.written.keys() {
+            self.written.get(class)?;
+            let (buffer, _) = activity.classes().get(*class)?.single_origin()?;
+            // The buffer itself is what is touched, not a view of it.
+            let views = op.walk().into_iter().flat_map(Op::operands);
+            let mut members = views.filter(|value| value.ty().is_memory() && activity.representative(*value) == *class);
+            if members.any(|value| value != buffer) {
+                return None;
+            }
+            rules.get(launch).fills_together(launch, body, buffer)?;
+        }
+        for class in read.into_iter().filter(|class| !this.written.contains_key(class)) {
+            let stays = match self.written.get(&class) {
+                Some(last) => *last < place,
+                None => overwrites.is_final(launch, class) && overwrites.is_kept(class, activity),
+            };
+            if !stays {
+                return None;
+            }
+        }
+        Some(this)
+    }
+
     /// Whether a read by an op in the kernel gives the same again when the kernel has run, because the memory is the kernel's
     /// own and nothing writes to it beside or behind the read.
     pub fn stays(&self, op: Op, buffer: Value, activity: &Activity) -> bool {
+        let class = activity.representative(buffer);
+        if let Some(again) =
+            self.loops.iter().find(|again| again.body.encloses(op) && again.written.contains_key(&class))
+        {
+            let mut around = std::iter::successors(Some(op), |op| op.parent());
+            let place = around.find_map(|op| again.places.get(&op));
+            return matches!((place, again.written.get(&class)), (Some(place), Some(last)) if place > last);
+        }
         let mut around = std::iter::successors(Some(op), |op| op.parent());
         let place = around.find_map(|op| self.places.get(&op));
         let written = self.written.get(&activity.representative(buffer));
@@ -108,4 +186,27 @@ fn releases_only(op: Op) -> bool {
         && op.effects().is_some_and(|effects| {
             effects.iter().all(|effect| effect.kind == EffectKind::Free && effect.value.is_some())
         })
+}
+
+fn classes(values: Vec<Value>, activity: &Activity) -> Vec<Value> {
+    values.into_iter().filter(|value| value.ty().is_memory()).map(|value| activity.representative(value)).collect()
+}
+
+/// The classes of memory that an op itself, not its regions, may read, and those that it may write to or free; `None`: it
+/// does something else.
+fn touched(op: Op, rules: &Registry, activity: &Activity) -> Option<(Vec<Value>, Vec<Value>)> {
+    if rules.get(op).touches_no_memory() {
+        return Some((vec![], vec![]));
+    }
+    if op.region_count() > 0 {
+        // Such as an atomic update by a body, or a loop that carries buffers.
+        let none = op.operands().into_iter().all(|operand| !operand.ty().is_memory());
+        return none.then_some((vec![], vec![]));
+    }
+    let (mut reads, mut writes) = (vec![], vec![]);
+    for effect in op.effects()? {
+        let value = effect.value.filter(|value| value.ty().is_memory())?;
+        if effect.kind == EffectKind::Read { &mut reads } else { &mut writes }.push(value);
+    }
+    Some((classes(reads, activity), classes(writes, activity)))
 }

@@ -72,8 +72,16 @@ impl Overwrites {
 
     fn add(&mut self, op: Op, index: usize, activity: &Activity, rules: &Registry) {
         let written: Vec<Value> = match op.effects() {
-            // A region op has the effects of its body, which are visited by themselves.
-            Some(_) if op.region_count() > 0 => own_memory(op, activity),
+            // A region op has the effects of its body, which are visited by themselves, and those on its operands: an
+            // atomic update by a body.
+            Some(effects) if op.region_count() > 0 => {
+                let operands = op.operands();
+                let writes = effects.into_iter().filter(|effect| effect.kind == EffectKind::Write);
+                let operand = |value: &Value| value.ty().is_memory() && operands.contains(value);
+                let mut written: Vec<_> = writes.filter_map(|effect| effect.value).filter(operand).collect();
+                written.extend(own_memory(op, activity));
+                written
+            }
             Some(effects) => {
                 let mut written = vec![];
                 for effect in effects {

@@ -179,7 +179,7 @@ impl Reverse<'_> {
         let mut path = vec![source];
         while let Some(block) = path.last().and_then(|block| block.parent_op()).and_then(Op::block) {
             path.push(block);
-            if self.is_direct(block) && !self.facts().is_fused(block) {
+            if self.is_direct(block) && !self.facts().is_fused(block) && !self.facts().is_again(block) {
                 break;
             }
         }
@@ -241,9 +241,10 @@ impl Reverse<'_> {
         let Some(kernel) = path.iter().position(|block| self.facts().is_fused(*block)) else { return Ok(None) };
         let missing = || internal(value.location(), "a value of a kernel has no place");
         let described = |block: &Block| self.caches.described.get(block);
+        let is_again = |block: &Block| self.facts().is_again(*block) && Some(block) != path.first();
         let is_same = |block: &Block| match described(block).map(|known| &known.execution) {
             Some(Execution::Once) => true,
-            Some(Execution::Counted(_) | Execution::Unbounded) => self.is_invariant(*block, levels),
+            Some(Execution::Counted(_) | Execution::Unbounded) => is_again(block) || self.is_invariant(*block, levels),
             _ => false,
         };
         if !can_be_stored(value.ty()) || !path[..kernel].iter().all(is_same) {
@@ -307,6 +308,8 @@ impl Reverse<'_> {
             let execution = self.caches.described.get(block).map(|described| described.execution.clone());
             match execution.ok_or_else(|| internal(place.in_front.location(), "a block was not described"))? {
                 Execution::Once => {}
+                // Each iteration is run again, and what is inside of it saved again.
+                _ if self.facts().is_again(*block) && Some(block) != path.first() => {}
                 Execution::Counted(_) | Execution::Unbounded if self.is_invariant(*block, levels) => repeated = true,
                 Execution::Unbounded => extents = None,
                 execution => {

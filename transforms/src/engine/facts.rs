@@ -92,7 +92,8 @@ impl Slice for Facts<'_> {
     fn is_free(&self, value: Value) -> bool {
         // Values of the function's own block dominate the reverse sweep; induction variables are mirrored.
         // So do those of an iteration that is run again, what it carries excepted.
-        let direct = self.reruns.contains(value.block()) || self.is_fused(value.block());
+        let direct =
+            self.reruns.contains(value.block()) || self.is_fused(value.block()) || self.is_again(value.block());
         let again = direct && value.defining_op().is_some();
         value.block() == self.entry || again || self.is_mirrored(value)
     }
@@ -142,6 +143,11 @@ impl Facts<'_> {
     /// Whether a block is the body of the launch that is one with its reverse.
     pub fn is_fused(&self, block: Block) -> bool {
         self.fusion.as_ref().is_some_and(|fusion| fusion.body == block)
+    }
+
+    /// Whether a block is the body of a loop in that launch whose iterations the reverse runs again.
+    pub fn is_again(&self, block: Block) -> bool {
+        self.fusion.as_ref().is_some_and(|fusion| fusion.loops.iter().any(|again| again.body == block))
     }
 
     /// Whether a cached value stays with the thread that computes it, because its kernel reverses it too.

@@ -152,7 +152,7 @@ impl<'a> Reverse<'a> {
 
     /// Whether the reverse sweep runs the iterations of a loop again.
     pub fn reruns(&self, body: Block) -> bool {
-        self.facts.reruns.contains(body)
+        self.facts.reruns.contains(body) || self.facts.is_again(body)
     }
 
     /// Whether the reverse of a kernel with this body runs the kernel itself first, which stands nowhere else.
@@ -403,7 +403,7 @@ impl<'a> Reverse<'a> {
     /// Whether the values of a block have counterparts that the reverse sweep sees: the function's own block, and the
     /// iterations that are run again.
     pub(super) fn is_direct(&self, source: Block) -> bool {
-        source == self.facts.entry || self.facts.reruns.contains(source) || self.facts.is_fused(source)
+        source == self.facts.entry || self.reruns(source) || self.facts.is_fused(source)
     }
 
     /// The frame that reverses the block that defines a value.

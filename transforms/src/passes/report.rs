@@ -152,7 +152,9 @@ impl Subject<'_> {
 
     /// The loops whose iterations the reverse sweep runs again, in program order.
     pub(super) fn rerun(&self, facts: &Facts) -> Vec<Op> {
-        let is_rerun = |op: &Op| self.rules.get(*op).iteration(*op).is_some_and(|body| facts.reruns.contains(body));
+        let is_rerun = |op: &Op| {
+            self.rules.get(*op).iteration(*op).is_some_and(|body| facts.reruns.contains(body) || facts.is_again(body))
+        };
         self.ops().into_iter().filter(is_rerun).collect()
     }
 

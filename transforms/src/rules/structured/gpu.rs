@@ -1,6 +1,7 @@
 //! Rules for the `gpu` dialect: one file per construct.
 
 mod barrier;
+mod fill;
 mod launch;
 mod memory;
 mod reduction;

@@ -10,7 +10,7 @@
 //! clear together. What it held is nothing that the reverse launch can see: it comes from caches.
 
 use super::{
-    equal,
+    equal, fill,
     spill::{self, Pieces},
     threads,
 };
@@ -219,6 +219,11 @@ impl Rule for Launch {
                 let chooses = inner.region_count() > 0 || memories(inner.operands()) > 1;
                 inner.name() != "gpu.dynamic_shared_memory" && !(chooses && memories(inner.results()) > 0)
             })
+    }
+
+    fn fills_together(&self, op: Op, block: Block, buffer: Value) -> Option<usize> {
+        let is_shared = Parts::new(op).is_ok_and(|parts| parts.workgroup.contains(&buffer));
+        if is_shared { fill::fills_together(op, block, buffer) } else { None }
     }
 
     fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
