@@ -1,4 +1,4 @@
-// A loop that fills memory of the workgroup anew is run again, iteration by iteration; no cache is needed for what it reads.
+// A loop that fills memory of the workgroup anew is run again, iteration by iteration; what it reads is not cached.
 // RUN: autodiff-run %s --entry product --arg rand:7x9:1 --arg rand:9x6:2 --arg zeros:7x6 --target gpu-host \
 // RUN:   --mode check --check-races
 // RUN: autodiff-run %s --entry start --arg rand:12:1 --arg zeros:4 --target gpu-host --mode check --check-races
