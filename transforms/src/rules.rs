@@ -73,6 +73,11 @@ pub trait Rule: Send + Sync {
         None
     }
 
+    /// Whether the op does nothing but to release a buffer, by [`Reverse::release`], which can wait for the end.
+    fn can_wait(&self, _op: Op) -> bool {
+        false
+    }
+
     /// Whether the op itself touches no memory, even if MLIR does not say so: one that makes threads wait for others.
     fn touches_no_memory(&self) -> bool {
         false

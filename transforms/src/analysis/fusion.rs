@@ -55,7 +55,7 @@ impl Fusion {
             op.is_terminator()
                 || op.is_memory_effect_free()
                 || (op.region_count() == 0 && rules.get(*op).touches_no_memory())
-                || releases_only(*op)
+                || rules.get(*op).can_wait(*op)
         };
         let op = entry.ops().into_iter().rev().find(|op| !leaves_memory(op))?;
         let body = op.body(0).filter(|_| rules.get(op).has_room_for_both(op, activity, width))?;
@@ -177,15 +177,6 @@ impl Fusion {
         let written = self.written.get(&activity.representative(buffer));
         matches!((place, written), (Some(place), Some(last)) if place > last)
     }
-}
-
-/// Whether an op does nothing but to free a buffer.
-fn releases_only(op: Op) -> bool {
-    op.region_count() == 0
-        && op.result_count() == 0
-        && op.effects().is_some_and(|effects| {
-            effects.iter().all(|effect| effect.kind == EffectKind::Free && effect.value.is_some())
-        })
 }
 
 fn classes(values: Vec<Value>, activity: &Activity) -> Vec<Value> {

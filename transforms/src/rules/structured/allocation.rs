@@ -72,6 +72,10 @@ pub(super) struct Deallocation;
 impl Rule for Deallocation {
     fn flow(&self, _: Op, _: &mut Flow) {}
 
+    fn can_wait(&self, op: Op) -> bool {
+        op.result_count() == 0
+    }
+
     fn has_reverse(&self, _: Op, _: &Activity) -> bool {
         false
     }
