@@ -19,6 +19,7 @@ mod uniform;
 /// Registers the passes and pipelines, so that textual pipelines may name them.
 pub fn register() {
     autodiff_dialect::bridge::register_pass(&adjoint_loops::gather::PASS);
+    autodiff_dialect::bridge::register_pass(&adjoint_loops::hoist::PASS);
     autodiff_dialect::bridge::register_pass(&adjoint_loops::keep::PASS);
     autodiff_dialect::bridge::register_pass(&adjoint_loops::split::PASS);
     autodiff_dialect::bridge::register_pass(&adjoint_loops::straighten::PASS);

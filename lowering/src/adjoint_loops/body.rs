@@ -9,6 +9,7 @@ use autodiff_transforms::{
     analysis::locality::linear::{Linear, Symbols},
     emit::constant_index,
 };
+use std::collections::HashMap;
 
 /// The body of a loop that
 ///
@@ -45,7 +46,7 @@ impl Body {
             }
         }
         let sums = block.arguments().split_off(1);
-        if !sums.into_iter().zip(end.operands()).all(|(argument, yielded)| is_sum(argument, yielded)) {
+        if !sums.into_iter().enumerate().all(|(place, argument)| is_sum(argument, end, place)) {
             return None;
         }
         let induction = mirror(op, block).map_or(block.argument(0), |op| op.result(0));
@@ -104,16 +105,30 @@ pub(super) fn mirror(op: Op, block: Block) -> Option<Op> {
     (mirrors && (one_less() || constants().is_some())).then_some(user)
 }
 
-/// Whether a value is a sum that starts with an argument, may be made in any order, and is seen by nobody on the way.
-fn is_sum(argument: Value, yielded: Value) -> bool {
-    let mut value = yielded;
-    while value != argument {
-        let Some(sum) = value.defining_op().filter(|op| op.name() == "arith.addf") else { return false };
-        let any_order = sum.attribute("fastmath").is_some_and(|flags| flags.to_string().contains("reassoc"));
-        if !any_order || value.uses().len() != 1 || sum.block() != Some(argument.block()) {
-            return false;
+/// Whether what a loop yields at a place is a sum that starts with an argument, in branches too, may be made in any order,
+/// and is seen by nobody on the way.
+fn is_sum(argument: Value, end: Op, place: usize) -> bool {
+    let mut links: HashMap<Value, Vec<(Op, usize)>> = HashMap::new();
+    let mut pending = vec![(end, place)];
+    while let Some((user, number)) = pending.pop() {
+        let Some(value) = user.operands().get(number).copied() else { return false };
+        links.entry(value).or_default().push((user, number));
+        if value == argument {
+            continue;
         }
-        value = sum.operand(0);
+        let Some(op) = value.defining_op() else { return false };
+        let any_order = || op.attribute("fastmath").is_some_and(|flags| flags.to_string().contains("reassoc"));
+        match (op.name(), value.result_number()) {
+            ("arith.addf", _) if any_order() => pending.push((op, 0)),
+            ("scf.if", Some(result)) => {
+                let ends: Vec<_> = (0..2).filter_map(|side| op.body(side)?.terminator()).collect();
+                if ends.len() < 2 {
+                    return false;
+                }
+                pending.extend(ends.into_iter().map(|end| (end, result)));
+            }
+            _ => return false,
+        }
     }
-    argument.uses().len() == 1
+    links.into_iter().all(|(value, links)| value.uses().iter().all(|user| links.contains(user)))
 }

@@ -132,21 +132,40 @@ pub fn sum(builder: &Builder, a: Value, b: Value) -> Value {
     builder.same(sum_op(a.ty()), &[a, b])
 }
 
-/// Lets a sum be made in any order that starts with a loop's argument and grows to what the loop yields for it.
+/// Lets a sum be made in any order that starts with a loop's argument and grows to what the loop yields for it, in branches
+/// too.
 ///
 /// Adjoints are such sums: the order in which contributions arrive is none of the program's.
 pub fn sum_in_any_order(argument: Value, yielded: Value) {
-    let mut sums = vec![];
-    let mut value = yielded;
-    while value != argument {
-        let sum = value.defining_op().filter(|op| op.name() == "arith.addf" && op.block() == Some(argument.block()));
-        let Some(sum) = sum else { return };
-        sums.push(sum);
-        value = sum.operand(0);
-    }
-    for sum in sums {
+    for sum in additions(argument, yielded).unwrap_or_default() {
         allow_any_order(sum);
     }
+}
+
+/// The additions by which a loop's argument grows to a value, if these are all that happens to it.
+fn additions(argument: Value, grown: Value) -> Option<Vec<Op>> {
+    let mut sums = vec![];
+    let mut pending = vec![grown];
+    while let Some(value) = pending.pop() {
+        if value == argument {
+            continue;
+        }
+        let op = value.defining_op()?;
+        let inside = argument.block().parent_op().is_none_or(|owner| owner.encloses(op));
+        match (op.name(), value.result_number()) {
+            ("arith.addf", _) if inside => {
+                sums.push(op);
+                pending.push(op.operand(0));
+            }
+            ("scf.if", Some(number)) if inside => {
+                for side in 0..2 {
+                    pending.push(*op.body(side)?.terminator()?.operands().get(number)?);
+                }
+            }
+            _ => return None,
+        }
+    }
+    Some(sums)
 }
 
 /// Lets an addition change places with others.
