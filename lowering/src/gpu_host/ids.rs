@@ -16,37 +16,32 @@ pub struct Ids<'r> {
     pub runtime: &'r mut Runtime,
     thread: Option<Value>,
     known: HashMap<(Word, i32), Value>,
-    /// The last op that was put at the start of the function.
-    last: Option<Op>,
+    /// A mark behind what was put at the start of the function. It stays until the end: lists of ops may hold it.
+    mark: Option<Op>,
 }
 
 impl<'r> Ids<'r> {
     pub fn new(function: &Function, runtime: &'r mut Runtime) -> Self {
         let entry = function.op.region(0).first_block();
         let thread = entry.filter(|_| function.is_kernel).map(|entry| entry.argument(0));
-        Self { function: function.op, runtime, thread, known: HashMap::new(), last: None }
+        Self { function: function.op, runtime, thread, known: HashMap::new(), mark: None }
     }
 
     /// Creates ops at the start of the function, behind those that are there for the same reason.
     pub fn at_entry<R>(&mut self, create: impl FnOnce(&Builder) -> R) -> Option<R> {
         let entry = self.function.region(0).first_block()?;
         let location = self.function.location();
-        // A mark to find the place behind what is created.
-        let builder = match self.last {
-            Some(last) => Builder::after(last)?.with_location(location),
-            None => Builder::at_start(entry, location),
+        let mark = match self.mark {
+            Some(mark) => mark,
+            None => Builder::at_start(entry, location).boolean(false).defining_op()?,
         };
-        let result = create(&builder);
-        let mark = builder.boolean(false).defining_op()?;
-        if let Some(old) = self.last.replace(mark) {
-            old.erase();
-        }
-        Some(result)
+        self.mark = Some(mark);
+        Some(create(&Builder::before(mark)?.with_location(location)))
     }
 
     /// Removes what was needed to find places.
     pub fn finish(self) {
-        if let Some(mark) = self.last {
+        if let Some(mark) = self.mark {
             mark.erase();
         }
     }
@@ -57,9 +52,9 @@ impl<'r> Ids<'r> {
             let entry = self.function.region(0).first_block()?;
             let builder = Builder::at_start(entry, self.function.location());
             self.thread = Some(self.runtime.call(&builder, "thread", &[], &[pointer]).result(0));
-            if self.last.is_none() {
+            if self.mark.is_none() {
                 let op = self.thread?.defining_op()?;
-                self.last = Builder::after(op)?.boolean(false).defining_op();
+                self.mark = Builder::after(op)?.boolean(false).defining_op();
             }
         }
         self.thread
