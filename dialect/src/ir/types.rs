@@ -216,6 +216,21 @@ impl Type {
         self.is_memref().then(|| Attribute::from_raw(unsafe { mlirMemRefTypeGetLayout(self.0) }))
     }
 
+    /// Strides and offset of a memref in elements, where it has them; [`Self::DYNAMIC`] marks those known at run time only.
+    pub fn strides(self) -> Option<(Vec<i64>, i64)> {
+        if !self.is_memref() {
+            return None;
+        }
+        unsafe {
+            let mut strides = vec![0; mlirShapedTypeGetRank(self.0).try_into().ok()?];
+            let mut offset = 0;
+            let known = mlirMemRefTypeGetStridesAndOffset(self.0, strides.as_mut_ptr(), &mut offset);
+            let open = mlirShapedTypeGetDynamicStrideOrOffset();
+            let number = |number: i64| if number == open { Self::DYNAMIC } else { number };
+            (known.value != 0).then(|| (strides.into_iter().map(number).collect(), number(offset)))
+        }
+    }
+
     /// Memory space of a memref, if it names one.
     pub fn memory_space(self) -> Option<Attribute> {
         if !self.is_memref() {

@@ -2,7 +2,7 @@
 
 use super::{
     heap,
-    program::{Argument, Output, Program},
+    program::{Argument, DEAR_CACHES, Output, Program},
 };
 use autodiff_dialect::bridge;
 use melior::{Context, dialect::DialectRegistry, ir::Module, pass::PassManager, utility::parse_pass_pipeline};
@@ -250,24 +250,26 @@ impl Compiled {
         text += &wrappers(program);
         let mut module = Module::parse(context, &text).ok_or_else(|| Failure::Invalid(messages()))?;
         messages();
-        let options = if program.normal_form { "" } else { "{normal-form=false}" };
+        let normal_form = program.normal_form;
+        let dear = if program.dear_caches { DEAR_CACHES } else { "" };
         let prepare = autodiff_lowering::cpu::PREPARE;
-        run(context, &mut module, &format!("{prepare}autodiff-differentiate{options}")).map_err(|why| {
-            let refused = [
-                "not supported",
-                "cannot be differentiated",
-                "no reverse-mode rule",
-                "no forward-mode rule",
-                "no derivative rule",
-                "whose origin is unknown",
-                "globals have no shadow",
-            ];
-            if refused.iter().any(|word| why.contains(word)) {
-                Failure::Refused(why)
-            } else {
-                Failure::Broken("differentiate", why)
-            }
-        })?;
+        run(context, &mut module, &format!("{prepare}autodiff-differentiate{{normal-form={normal_form} {dear}}}"))
+            .map_err(|why| {
+                let refused = [
+                    "not supported",
+                    "cannot be differentiated",
+                    "no reverse-mode rule",
+                    "no forward-mode rule",
+                    "no derivative rule",
+                    "whose origin is unknown",
+                    "globals have no shadow",
+                ];
+                if refused.iter().any(|word| why.contains(word)) {
+                    Failure::Refused(why)
+                } else {
+                    Failure::Broken("differentiate", why)
+                }
+            })?;
         // Half of the programs take their parallel loops apart, as they would for threads.
         let threads = (program.features.contains("scf.parallel") && program.text.len() % 2 == 0).then_some(1);
         let state = autodiff_lowering::cpu::lower_state(threads);

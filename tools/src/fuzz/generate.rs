@@ -579,16 +579,29 @@ pub fn generate(choices: &mut Choices) -> Program {
         head += "memref.global \"private\" constant @order : memref<4xindex> = dense<[2, 0, 3, 1]>\n";
     }
     let mut features = generator.features;
+    let dear_caches = generator.choices.one_in(4);
     for (set, name) in [
         (blocks, "cf"),
         (!normal_form, "no normal form"),
         (leaks, "never freed"),
         (no_primal, "noneed"),
         (float == "f32", "f32"),
+        (dear_caches, "dear caches"),
     ] {
         if set {
             features.insert(name);
         }
     }
-    Program { text: head + &generator.text, arguments, outputs, float, blocks, normal_form, leaks, no_primal, features }
+    Program {
+        text: head + &generator.text,
+        arguments,
+        outputs,
+        float,
+        blocks,
+        normal_form,
+        dear_caches,
+        leaks,
+        no_primal,
+        features,
+    }
 }

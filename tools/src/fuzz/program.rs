@@ -3,6 +3,9 @@
 use autodiff_tools::run::SplitMix;
 use std::collections::BTreeSet;
 
+/// The option of dear caches.
+pub const DEAR_CACHES: &str = "cache-cost=30";
+
 /// One argument of the entry, `@main`.
 #[derive(Clone, Debug)]
 pub enum Argument {
@@ -43,6 +46,8 @@ pub struct Program {
     pub blocks: bool,
     /// Whether the engine may optimise the primal.
     pub normal_form: bool,
+    /// Whether values are computed again rather than cached.
+    pub dear_caches: bool,
     /// Whether the program leaves memory behind.
     pub leaks: bool,
     /// Ask for derivatives without the primal results.
@@ -135,8 +140,10 @@ impl Program {
                 head += &format!("// Argument {index} is the buffer of argument {same}, and so are the shadows.\n");
             }
         }
-        if !self.normal_form {
-            head += "// Differentiate with normal-form=false.\n";
+        for (set, option) in [(!self.normal_form, "normal-form=false"), (self.dear_caches, DEAR_CACHES)] {
+            if set {
+                head += &format!("// Differentiate with {option}.\n");
+            }
         }
         head += &format!(
             "// RUN: autodiff-run %s --entry main {} --activity {} --mode check\n",

@@ -1,5 +1,6 @@
 //! Buffers and tensors: allocation, release, element by element.
 
+use super::{add, multiply, subtract};
 use autodiff_dialect::{
     ir::{Attribute, Block, Builder, Region, Type, Value},
     state,
@@ -16,9 +17,71 @@ pub fn zeroed(builder: &Builder, ty: Type, sizes: &[Value]) -> Value {
     if ty.is_cache() {
         return state::cache(builder, ty.element(), sizes);
     }
+    laid_out(builder, ty, sizes, |plain, sizes| state::shadow(builder, plain, sizes))
+}
+
+/// A new buffer of a type with any layout. `make`: one of a type without a layout, and of the sizes that it leaves open.
+fn laid_out(builder: &Builder, ty: Type, sizes: &[Value], make: impl Fn(Type, &[Value]) -> Value) -> Value {
     let plain = Type::memref(ty.element(), &ty.shape());
-    let shadow = state::shadow(builder, plain, sizes);
-    if plain == ty { shadow } else { builder.op("memref.cast", &[shadow], ty) }
+    if plain == ty {
+        return make(plain, sizes);
+    }
+    match (plain.strides(), ty.strides()) {
+        (Some((of_plain, _)), Some((strides, offset))) if !is_plain(&of_plain, &strides, offset) => {
+            with_strides(builder, ty, sizes, (&strides, offset), make)
+        }
+        _ => builder.op("memref.cast", &[make(plain, sizes)], ty),
+    }
+}
+
+/// Whether a buffer without a layout has the strides and the offset that a type asks for.
+fn is_plain(of_plain: &[i64], strides: &[i64], offset: i64) -> bool {
+    let fits = |(is, wanted): (&i64, &i64)| *wanted == Type::DYNAMIC || is == wanted;
+    (offset == Type::DYNAMIC || offset == 0) && of_plain.iter().zip(strides).all(fits)
+}
+
+/// A new buffer of a type with strides that its sizes do not give: a view of a flat one that is long enough.
+fn with_strides(
+    builder: &Builder,
+    ty: Type,
+    sizes: &[Value],
+    (strides, offset): (&[i64], i64),
+    make: impl Fn(Type, &[Value]) -> Value,
+) -> Value {
+    let shape = ty.shape();
+    let mut open = sizes.iter();
+    let number = |size: &i64| match *size {
+        Type::DYNAMIC => open.next().copied(),
+        size => Some(builder.index(size)),
+    };
+    let extents: Vec<_> = shape.iter().filter_map(number).collect();
+    let (zero, one) = (builder.index(0), builder.index(1));
+    let start = if offset == Type::DYNAMIC { zero } else { builder.index(offset) };
+    // The strides that are open are those of rows that follow each other.
+    let (mut all, mut length, mut row) = (vec![], add(builder, start, one), one);
+    for (extent, stride) in extents.iter().zip(strides).rev() {
+        let stride = if *stride == Type::DYNAMIC { row } else { builder.index(*stride) };
+        let last = subtract(builder, *extent, one);
+        length = add(builder, length, multiply(builder, last, stride));
+        row = multiply(builder, *extent, stride);
+        all.push(stride);
+    }
+    all.reverse();
+    // An empty buffer has a length, too.
+    let length = builder.same("arith.maxsi", &[length, one]);
+    let flat = make(Type::memref(ty.element(), &[Type::DYNAMIC]), &[length]);
+    let open_strides: Vec<_> =
+        all.into_iter().zip(strides).filter(|(_, stride)| **stride == Type::DYNAMIC).map(|(value, _)| value).collect();
+    let start = if offset == Type::DYNAMIC { vec![start] } else { vec![] };
+    let segments = [1, start.len() as i32, sizes.len() as i32, open_strides.len() as i32];
+    let attributes = [
+        ("operandSegmentSizes", Attribute::dense_i32(builder.context(), &segments)),
+        ("static_offsets", Attribute::dense_i64(builder.context(), &[offset])),
+        ("static_sizes", Attribute::dense_i64(builder.context(), &shape)),
+        ("static_strides", Attribute::dense_i64(builder.context(), strides)),
+    ];
+    let operands = [&[flat], &start[..], sizes, &open_strides[..]].concat();
+    builder.create("memref.reinterpret_cast", &operands, &[ty], &attributes, &[]).result(0)
 }
 
 /// The sizes that the type of a buffer leaves open.
@@ -44,10 +107,10 @@ pub fn allocate(builder: &Builder, ty: Type, sizes: &[Value]) -> Value {
 
 /// A new buffer with the content of another.
 pub fn snapshot(builder: &Builder, buffer: Value) -> Value {
-    let plain = Type::memref(buffer.ty().element(), &buffer.ty().shape());
-    let copy = allocate(builder, plain, &open_sizes(builder, buffer));
+    let copy =
+        laid_out(builder, buffer.ty(), &open_sizes(builder, buffer), |plain, sizes| allocate(builder, plain, sizes));
     builder.effect("memref.copy", &[buffer, copy]);
-    if plain == buffer.ty() { copy } else { builder.op("memref.cast", &[copy], buffer.ty()) }
+    copy
 }
 
 /// Stores one value everywhere in a buffer.
