@@ -34,15 +34,15 @@ pub(crate) fn improve(module: Op) {
 /// Loops without loops inside, but for those of GPU kernels: their vectors are threads.
 fn innermost_loops(module: Op) -> Vec<Op> {
     let is_loop = |op: &Op| matches!(op.name(), "scf.for" | "scf.while" | "scf.parallel");
-    let in_kernel = |op: &Op| {
-        let around = std::iter::successors(op.parent(), |op| op.parent());
-        around.into_iter().any(|op| op.name().starts_with("gpu."))
-    };
     module
         .walk()
         .into_iter()
         .filter(|op| {
-            op.name() == "scf.for" && !in_kernel(op) && op.walk().iter().filter(|inner| is_loop(inner)).count() == 1
+            op.name() == "scf.for" && !in_kernel(*op) && op.walk().iter().filter(|inner| is_loop(inner)).count() == 1
         })
         .collect()
+}
+
+fn in_kernel(op: Op) -> bool {
+    std::iter::successors(op.parent(), |op| op.parent()).any(|op| op.name().starts_with("gpu."))
 }

@@ -87,6 +87,28 @@ impl Body {
     }
 }
 
+/// Whether the iterations of a loop with loops inside may run in any order, accumulations aside: it counts from zero by
+/// one, carries nothing but sums, writes by accumulating only, and reads no buffer that it accumulates into.
+pub(super) fn commutes(op: Op, block: Block) -> bool {
+    let Some(end) = block.terminator() else { return false };
+    if constant_index(op.operand(0)) != Some(0) || constant_index(op.operand(2)) != Some(1) {
+        return false;
+    }
+    let (mut targets, mut reads) = (vec![], vec![]);
+    for inner in block.ops().into_iter().flat_map(Op::walk) {
+        match inner.name() {
+            names::ACCUMULATE => targets.push(inner.operand(1)),
+            "memref.load" => reads.push(inner.operand(0)),
+            "scf.for" | "scf.if" | "scf.yield" => {}
+            _ if inner.region_count() == 0 && inner.is_memory_effect_free() => {}
+            _ => return false,
+        }
+    }
+    !targets.is_empty()
+        && block.arguments().split_off(1).into_iter().enumerate().all(|(place, sum)| is_sum(sum, end, place))
+        && reads.iter().all(|read| targets.iter().all(|target| distinct(*read, *target)))
+}
+
 /// The op that makes an induction variable count backwards, `(n - 1) - i`, if that is its only use.
 pub(super) fn mirror(op: Op, block: Block) -> Option<Op> {
     let induction = block.argument(0);

@@ -1,19 +1,23 @@
 //! Lets loops that count backwards count forwards.
 //!
-//! Vectors that are read backwards have to be turned round.
+//! Vectors that are read backwards have to be turned round; and where LLVM compares buffers once in front of a loop
+//! around, a loop around that counts backwards makes it give up.
 //!
-//! 1. Find innermost loops whose induction variable is used to count backwards only.
+//! 1. Find loops whose induction variable is used to count backwards only.
 //! 2. If their iterations may run in any order, count forwards instead.
 
 use super::{
-    body::{Body, mirror},
-    innermost_loops,
+    body::{Body, commutes, mirror},
+    in_kernel, innermost_loops,
 };
-use autodiff_dialect::{bridge::Pass, ir::Op};
+use autodiff_dialect::{
+    bridge::Pass,
+    ir::{Block, Op},
+};
 
 pub(crate) static PASS: Pass = Pass::new(
     c"autodiff-straighten-loops",
-    c"Let innermost loops of reverse sweeps count forwards where the order does not matter",
+    c"Let loops of reverse sweeps count forwards where the order does not matter",
     &[],
     |_, module| {
         run(module);
@@ -27,8 +31,20 @@ pub(super) fn run(module: Op) {
         if let Some(body) = Body::of(op)
             && !body.accumulations.is_empty()
         {
-            backwards.result(0).replace_all_uses_with(body.block.argument(0));
-            backwards.erase();
+            turn(backwards, body.block);
         }
     }
+    for op in module.walk().into_iter().filter(|op| op.name() == "scf.for" && !in_kernel(*op)) {
+        if let Some(block) = op.body(0)
+            && let Some(backwards) = mirror(op, block)
+            && commutes(op, block)
+        {
+            turn(backwards, block);
+        }
+    }
+}
+
+fn turn(backwards: Op, block: Block) {
+    backwards.result(0).replace_all_uses_with(block.argument(0));
+    backwards.erase();
 }

@@ -74,3 +74,71 @@ func.func @primal(%a: memref<6xf64> {llvm.noalias}, %b: memref<6xf64> {llvm.noal
   }
   return %s : f64
 }
+// A loop around others counts forwards, too, if they only read and accumulate; not if what they read is accumulated into.
+// CHECK-LABEL: func.func @rows
+// CHECK:         scf.for %[[I:[a-z0-9]+]] =
+// CHECK-NOT:       arith.subi
+// CHECK:           autodiff.accumulate %{{.*}}, %{{.*}}[%[[I]], %{{.*}}]
+// CHECK:         scf.for %[[K:[a-z0-9]+]] =
+// CHECK-NEXT:      arith.subi %{{.*}}, %[[K]]
+func.func @rows(%x: memref<?x?xf64> {llvm.noalias}, %x_bar: memref<?x?xf64>, %y_bar: memref<?xf64> {llvm.noalias}, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %zero = arith.constant 0.0 : f64
+  %last = arith.subi %n, %c1 : index
+  scf.for %k = %c0 to %n step %c1 {
+    %i = arith.subi %last, %k : index
+    %sum = scf.for %j = %c0 to %n step %c1 iter_args(%s = %zero) -> f64 {
+      %v = memref.load %x[%i, %j] : memref<?x?xf64>
+      autodiff.accumulate %v, %x_bar[%i, %j] : memref<?x?xf64>
+      %t = arith.mulf %s, %v : f64
+      scf.yield %t : f64
+    }
+    autodiff.accumulate %sum, %y_bar[%i] : memref<?xf64>
+  }
+  scf.for %k = %c0 to %n step %c1 {
+    %i = arith.subi %last, %k : index
+    scf.for %j = %c0 to %n step %c1 {
+      %v = memref.load %x_bar[%i, %j] : memref<?x?xf64>
+      autodiff.accumulate %v, %x_bar[%k, %j] : memref<?x?xf64>
+    }
+  }
+  return
+}
+// RUN: autodiff-run %s --entry product --arg rand:5x4:1 --arg rand:4x3:2 --mode check --threads 2
+func.func @product(%a: memref<5x4xf64>, %b: memref<4x3xf64>) -> f64 {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c3 = arith.constant 3 : index
+  %c4 = arith.constant 4 : index
+  %c5 = arith.constant 5 : index
+  %zero = arith.constant 0.0 : f64
+  %c = memref.alloc() : memref<5x3xf64>
+  scf.parallel (%i) = (%c0) to (%c5) step (%c1) {
+    scf.for %j = %c0 to %c3 step %c1 {
+      memref.store %zero, %c[%i, %j] : memref<5x3xf64>
+    }
+    scf.for %k = %c0 to %c4 step %c1 {
+      scf.for %j = %c0 to %c3 step %c1 {
+        %x = memref.load %a[%i, %k] : memref<5x4xf64>
+        %y = memref.load %b[%k, %j] : memref<4x3xf64>
+        %xy = arith.mulf %x, %y : f64
+        %old = memref.load %c[%i, %j] : memref<5x3xf64>
+        %new = arith.addf %old, %xy : f64
+        memref.store %new, %c[%i, %j] : memref<5x3xf64>
+      }
+    }
+    scf.reduce
+  }
+  %r = scf.for %i = %c0 to %c5 step %c1 iter_args(%s = %zero) -> f64 {
+    %t = scf.for %j = %c0 to %c3 step %c1 iter_args(%u = %s) -> f64 {
+      %v = memref.load %c[%i, %j] : memref<5x3xf64>
+      %vv = arith.mulf %v, %v : f64
+      %w = arith.addf %u, %vv : f64
+      scf.yield %w : f64
+    }
+    scf.yield %t : f64
+  }
+  memref.dealloc %c : memref<5x3xf64>
+  return %r : f64
+}
