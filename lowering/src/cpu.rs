@@ -68,6 +68,7 @@ pub fn cpu_pipeline(openmp: bool) -> String {
 const PASSES: &[&str] = &[
     "autodiff-mark-interface,",
     "autodiff-mark-distinct,",
+    "autodiff-hoist-buffers,",
     "autodiff-limit-scatters,",
     "convert-linalg-to-loops,",
     "autodiff-expand-atomics,",

@@ -8,6 +8,7 @@ pub mod cpu;
 mod expand_math;
 pub mod gpu;
 pub mod gpu_host;
+mod hoist_buffers;
 mod interface;
 mod limit_scatters;
 mod localize;
@@ -25,6 +26,7 @@ pub fn register() {
     autodiff_dialect::bridge::register_pass(&adjoint_loops::straighten::PASS);
     autodiff_dialect::bridge::register_pass(&alloca_scope::PASS);
     autodiff_dialect::bridge::register_pass(&contraction::PASS);
+    autodiff_dialect::bridge::register_pass(&hoist_buffers::PASS);
     autodiff_dialect::bridge::register_pass(&limit_scatters::PASS);
     autodiff_dialect::bridge::register_pass(&localize::PASS);
     autodiff_dialect::bridge::register_pass(&mark_distinct::PASS);
