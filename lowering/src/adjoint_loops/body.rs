@@ -30,7 +30,7 @@ pub(super) struct Body {
 impl Body {
     pub fn of(op: Op) -> Option<Self> {
         let block = op.body(0)?;
-        if constant_index(op.operand(0)) != Some(0) || constant_index(op.operand(2)) != Some(1) {
+        if !counts_up(op) {
             return None;
         }
         let (mut takes, mut accumulations, mut reads) = (vec![], vec![], vec![]);
@@ -45,8 +45,7 @@ impl Body {
                 _ => return None,
             }
         }
-        let sums = block.arguments().split_off(1);
-        if !sums.into_iter().enumerate().all(|(place, argument)| is_sum(argument, end, place)) {
+        if !carries_sums(block, end) {
             return None;
         }
         let induction = mirror(op, block).map_or(block.argument(0), |op| op.result(0));
@@ -87,11 +86,21 @@ impl Body {
     }
 }
 
+/// Whether a loop counts from zero by one.
+fn counts_up(op: Op) -> bool {
+    constant_index(op.operand(0)) == Some(0) && constant_index(op.operand(2)) == Some(1)
+}
+
+/// Whether all that a loop carries are sums that may be made in any order.
+fn carries_sums(block: Block, end: Op) -> bool {
+    block.arguments().split_off(1).into_iter().enumerate().all(|(place, sum)| is_sum(sum, end, place))
+}
+
 /// Whether the iterations of a loop with loops inside may run in any order, accumulations aside: it counts from zero by
 /// one, carries nothing but sums, writes by accumulating only, and reads no buffer that it accumulates into.
 pub(super) fn commutes(op: Op, block: Block) -> bool {
     let Some(end) = block.terminator() else { return false };
-    if constant_index(op.operand(0)) != Some(0) || constant_index(op.operand(2)) != Some(1) {
+    if !counts_up(op) || !carries_sums(block, end) {
         return false;
     }
     let (mut targets, mut reads) = (vec![], vec![]);
@@ -104,9 +113,7 @@ pub(super) fn commutes(op: Op, block: Block) -> bool {
             _ => return false,
         }
     }
-    !targets.is_empty()
-        && block.arguments().split_off(1).into_iter().enumerate().all(|(place, sum)| is_sum(sum, end, place))
-        && reads.iter().all(|read| targets.iter().all(|target| distinct(*read, *target)))
+    !targets.is_empty() && reads.iter().all(|read| targets.iter().all(|target| distinct(*read, *target)))
 }
 
 /// The op that makes an induction variable count backwards, `(n - 1) - i`, if that is its only use.
