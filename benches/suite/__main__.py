@@ -14,7 +14,7 @@ import sys
 
 from . import ablation, build, chart, compiler, install, measure, scale
 from .programs import ALL_PEERS, DEFAULT_PEERS, PARALLEL_PEERS, PARALLEL_PROGRAMS, PROGRAMS, ROOT, has
-from .report import Results, text_table
+from .report import Results, page, text_table
 
 
 def say(text):
@@ -131,16 +131,18 @@ def main():
         print(ablation.table(Results(records, failures, machine(settings)), peers))
         sys.exit(1 if any(peer.startswith("autodiff") for _, peer in failures) else 0)
     if settings.compiler:
-        rows = compiler.run(settings.tool, say)
+        rows, facts = compiler.run(settings.tool, say), machine(settings)
         print("\n".join(text_table(rows)))
-        (ROOT / "docs" / "results-compiler.md").write_text(compiler.page(rows, machine(settings)))
+        (ROOT / "docs" / "results-compiler.md").write_text(
+            page("Compile time", compiler.INTRODUCTION, {name: facts[name] for name in ("machine", "tool")}, rows)
+        )
         say("saved docs/results-compiler.md")
         return
     if settings.scale:
         rows, failures = scale.run(settings, say)
         print("\n".join(text_table(rows)))
         if settings.save or sorted(settings.only) == sorted(PROGRAMS):
-            (ROOT / "docs" / "results-scale.md").write_text(scale.page(rows, machine(settings)))
+            (ROOT / "docs" / "results-scale.md").write_text(page("Growth", scale.INTRODUCTION, machine(settings), rows))
             say("saved docs/results-scale.md")
         sys.exit(1 if failures else 0)
     peers = list(available(settings.peers))

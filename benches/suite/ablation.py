@@ -13,13 +13,12 @@ def plain(peer):
 def table(results, peers):
     """Gradients of the primal as it is over gradients of the optimised one, behind the same optimisations of what comes
     out."""
-    columns = [(peer, name) for peer in peers for name in (peer, plain(peer))]
     rows = [["program", *(cell for peer in peers for cell in (peer, "without", "without / with"))]]
     ratios = {peer: [] for peer in peers}
     for program in results.programs:
         row = [program]
         for peer in peers:
-            pair = [results.get(program, name) for owner, name in columns if owner == peer]
+            pair = [results.get(program, name) for name in (peer, plain(peer))]
             row += [number(record and record["gradient_seconds"] * 1e3) for record in pair]
             ratios[peer].append(results.ratio(program, plain(peer), peer))
             row.append(number(ratios[peer][-1], "{:.2f}"))

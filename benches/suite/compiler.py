@@ -1,12 +1,11 @@
 """What differentiation costs the compiler: processor time and memory over the size of the IR."""
 
-import math
 import os
 import subprocess
 import tempfile
 
 from . import build
-from .report import markdown_table, number
+from .report import exponent, number
 
 SIZES = [1_000, 10_000, 100_000, 1_000_000]
 SHAPES = ("straight line", "loop nests")
@@ -78,20 +77,13 @@ def run(tool, say):
     growth = []
     for shape in SHAPES:
         for name in PASSES:
-            pair = [costs[ops, shape, name] for ops in (10_000, SIZES[-1])]
-            growth += [", ".join(f"{math.log10(b / a) / 2:.2f}" for a, b in zip(*pair))]
+            ends = (10_000, SIZES[-1])
+            pairs = zip(*(costs[ops, shape, name] for ops in ends))
+            growth.append(", ".join(number(exponent(ends, pair), "{:.2f}") for pair in pairs))
     rows.append(["exponents from 10,000", *growth])
     return rows
 
 
-def page(rows, machine):
-    """The table in Markdown, with what it was measured on."""
-    lines = [
-        "# Compile time",
-        "",
-        "Written by `./x bench --compiler`: processor time and peak memory of `autodiff-opt` on generated functions.",
-        "",
-        *(f"- {name}: {machine[name]}" for name in ("machine", "tool")),
-        "",
-    ]
-    return "\n".join([*lines, *markdown_table(rows)]) + "\n"
+INTRODUCTION = [
+    "Written by `./x bench --compiler`: processor time and peak memory of `autodiff-opt` on generated functions.",
+]

@@ -41,6 +41,17 @@ def text_table(rows):
     return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
 
 
+def page(title, introduction, facts, rows):
+    """One table in Markdown, with what it was measured on."""
+    lines = [f"# {title}", "", *introduction, "", *(f"- {name}: {value}" for name, value in facts.items()), ""]
+    return "\n".join([*lines, *markdown_table(rows)]) + "\n"
+
+
+def exponent(sizes, values):
+    """The slope of a line through the logarithms, from the smallest to the largest size."""
+    return math.log(values[-1] / values[0]) / math.log(sizes[-1] / sizes[0]) if values[0] and values[-1] else None
+
+
 class Results:
     """All records of a run, and what goes with them."""
 

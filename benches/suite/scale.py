@@ -1,9 +1,7 @@
 """How gradients grow with the size of the problem."""
 
-import math
-
 from . import build, measure
-from .report import markdown_table, number
+from .report import exponent, number
 
 # The dimension that grows, and its size in the suite, the largest of the three.
 DIMENSIONS = {
@@ -27,11 +25,6 @@ DIMENSIONS = {
     "hydro": ("G_T", 1000),
 }
 PARTS = (16, 4, 1)
-
-
-def exponent(sizes, values):
-    """The slope of a line through the logarithms, from the smallest to the largest size."""
-    return math.log(values[-1] / values[0]) / math.log(sizes[-1] / sizes[0]) if values[0] and values[-1] else None
 
 
 def row(program, settings):
@@ -76,14 +69,7 @@ def run(settings, say):
     return rows, failures
 
 
-def page(rows, machine):
-    """The table in Markdown, with what it was measured on."""
-    lines = [
-        "# Growth",
-        "",
-        "Written by `./x bench --scale`: our gradients at a sixteenth, a quarter and all of one dimension of each program.",
-        "An exponent is that of the size in the time or in the bytes, from the smallest to the largest.",
-        "",
-    ]
-    lines += [f"- {name}: {value}" for name, value in machine.items()]
-    return "\n".join([*lines, "", *markdown_table(rows)]) + "\n"
+INTRODUCTION = [
+    "Written by `./x bench --scale`: our gradients at a sixteenth, a quarter and all of one dimension of each program.",
+    "An exponent is that of the size in the time or in the bytes, from the smallest to the largest.",
+]
