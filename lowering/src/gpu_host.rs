@@ -58,14 +58,14 @@ pub fn register() {
 
 /// The pipeline as text, without the `builtin.module` around it.
 ///
-/// 1. Make a kernel function of each launch, and calls of the runtime of what kernels do together.
+/// 1. Make a kernel function of each launch, drop functions that only kernels called, and make calls of the runtime of what kernels do together.
 /// 2. Bring accesses of memory into the forms that can be checked, and check them.
 /// 3. Go on as for any CPU.
 pub fn pipeline(instruments: Instruments) -> String {
     let Instruments { check_races, count } = instruments;
     let count = if count { "autodiff-gpu-count-operations," } else { "" };
     format!(
-        "convert-linalg-to-loops,lower-affine,gpu-kernel-outlining,autodiff-gpu-to-host,\
+        "convert-linalg-to-loops,lower-affine,gpu-kernel-outlining,symbol-dce,autodiff-gpu-to-host,\
          func.func(lower-vector-mask,lower-vector-multi-reduction),convert-vector-to-scf{{full-unroll=true}},\
          lower-affine,{count}autodiff-gpu-check-accesses{{check-races={check_races}}},{}",
         crate::cpu::cpu_pipeline(false)

@@ -10,6 +10,7 @@ mod explain;
 mod forward_stores;
 mod inline_kernels;
 mod libm_to_math;
+mod name_threads;
 mod normal_form;
 mod pair_sincos;
 mod print_activity;
@@ -38,6 +39,7 @@ pub fn register() {
     bridge::register_pass(&forward_stores::PASS);
     bridge::register_pass(&inline_kernels::PASS);
     bridge::register_pass(&libm_to_math::PASS);
+    bridge::register_pass(&name_threads::PASS);
     bridge::register_pass(&pair_sincos::PASS);
     bridge::register_pass(&print_activity::PASS);
     bridge::register_pass(&print_aliases::PASS);

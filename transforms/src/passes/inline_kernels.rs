@@ -3,12 +3,10 @@
 //! 1. `gpu.launch_func` becomes `gpu.launch` with the body of its kernel; functions that the body calls are copied to
 //!    the module around.
 //! 2. Asynchronous ops become synchronous: the order of the program is one that their tokens allow.
-//! 3. In a launch, ids and dims become the arguments of its block, and globals in workgroup memory its attributions; of
-//!    several `gpu.dynamic_shared_memory` ops, one at the start is left.
+//! 3. Calls that stand in the block of a launch get a region around them: into the block itself, nothing is inlined.
 //! 4. `memref.generic_atomic_rmw` that only adds becomes `memref.atomic_rmw`.
 
 use super::normal_form::has_derivative;
-use crate::emit::{add, multiply};
 use autodiff_dialect::{
     bridge::Pass,
     diagnostic::Diagnostic,
@@ -36,7 +34,7 @@ pub(super) static PASS: Pass = Pass::new(
                 token.erase();
             }
         }
-        named(module, "gpu.launch").into_iter().for_each(name_arguments);
+        named(module, "func.call").into_iter().for_each(enclose);
         named(module, "memref.generic_atomic_rmw").into_iter().for_each(simplify_atomic);
         Ok(())
     },
@@ -47,7 +45,7 @@ fn named(module: Op, name: &str) -> Vec<Op> {
 }
 
 /// The arguments of the block of a launch that say where a thread is: ids of block and thread, and the dims of both.
-const PLACE: usize = 12;
+pub(super) const PLACE: usize = 12;
 
 /// The functions of kernels' modules that were copied to the module around, by the original.
 type Moved = FxHashMap<Op, String>;
@@ -167,7 +165,7 @@ fn free_name(module: Op, wanted: &str) -> String {
     name
 }
 
-fn segments(op: Op) -> Option<Vec<i32>> {
+pub(super) fn segments(op: Op) -> Option<Vec<i32>> {
     op.attribute("operandSegmentSizes").and_then(Attribute::as_dense_i32)
 }
 
@@ -210,68 +208,22 @@ fn synchronise(op: Op) {
     op.erase();
 }
 
-/// Makes the arguments of the block the only names of ids, dims and memory of the workgroup.
-fn name_arguments(launch: Op) {
-    let Some(entry) = launch.region(0).first_block() else { return };
-    let mut globals = FxHashMap::<String, Value>::default();
-    let mut dynamic: Option<Op> = None;
-    // The sizes stand behind the tokens, of which there are none any more.
-    for number in 0..6 {
-        entry.argument(6 + number).replace_all_uses_with(launch.operand(number));
+/// Puts a call in a region, where inlining is allowed. What is left of the region then disappears.
+fn enclose(call: Op) {
+    let Some(builder) = Builder::before(call) else { return };
+    if call.parent().is_none_or(|parent| parent.name() != "gpu.launch") {
+        return;
     }
-    for op in launch.walk() {
-        let dimension = op.attribute("dimension").map(|dimension| dimension.to_string()).unwrap_or_default();
-        let dimension = ["x", "y", "z"].iter().position(|name| dimension == format!("#gpu<dim {name}>"));
-        let start = Builder::at_start(entry, op.location());
-        let argument = |group: usize, dimension: usize| match group {
-            0 | 1 => entry.argument(3 * group + dimension),
-            _ => launch.operand(3 * (group - 2) + dimension),
-        };
-        let new = match (op.name(), dimension) {
-            ("gpu.block_id", Some(dimension)) => argument(0, dimension),
-            ("gpu.thread_id", Some(dimension)) => argument(1, dimension),
-            ("gpu.grid_dim", Some(dimension)) => argument(2, dimension),
-            ("gpu.block_dim", Some(dimension)) => argument(3, dimension),
-            ("gpu.global_id", Some(dimension)) => {
-                let first = multiply(&start, argument(0, dimension), argument(3, dimension));
-                add(&start, first, argument(1, dimension))
-            }
-            ("memref.get_global", _) if is_workgroup(op.result(0).ty()) => {
-                let name = op.attribute("name").map(|name| name.to_string()).unwrap_or_default();
-                let ty = op.result(0).ty();
-                *globals.entry(name).or_insert_with(|| add_workgroup_memory(launch, entry, ty))
-            }
-            ("gpu.dynamic_shared_memory", _) => match dynamic {
-                Some(first) if first.result(0).ty() == op.result(0).ty() => first.result(0),
-                Some(_) => continue,
-                None => {
-                    if let Some(first) = entry.first_op().filter(|first| *first != op) {
-                        op.move_before(first);
-                    }
-                    dynamic = Some(op);
-                    continue;
-                }
-            },
-            _ => continue,
-        };
-        op.result(0).replace_all_uses_with(new);
-        op.erase();
+    let results: Vec<_> = call.results().into_iter().map(Value::ty).collect();
+    let block = Block::new(&[]);
+    let region = builder.create("scf.execute_region", &[], &results, &[], &[Region::with_block(block)]);
+    for (old, new) in call.results().into_iter().zip(region.results()) {
+        old.replace_all_uses_with(new);
     }
-}
-
-/// Whether a buffer is in the memory that the threads of a block share.
-pub(super) fn is_workgroup(ty: Type) -> bool {
-    ty.memory_space()
-        .is_some_and(|space| space.as_integer() == Some(3) || space.to_string() == "#gpu.address_space<workgroup>")
-}
-
-fn add_workgroup_memory(launch: Op, entry: Block, ty: Type) -> Value {
-    let count = launch.attribute("workgroup_attributions").and_then(Attribute::as_integer).unwrap_or(0);
-    let clusters = segments(launch).is_some_and(|sizes| sizes.get(7).is_some_and(|size| *size != 0));
-    let first = if clusters { PLACE + 6 } else { PLACE };
-    let number = Attribute::integer(Type::integer(launch.context(), 64), count + 1);
-    launch.set_attribute("workgroup_attributions", number);
-    entry.insert_argument(first + count as usize, ty, launch.location())
+    let inner = Builder::at_end(block, call.location());
+    call.detach();
+    inner.insert(call);
+    inner.effect("scf.yield", &call.results());
 }
 
 /// The number of `arith::AtomicRMWKind::addf`.

@@ -18,6 +18,8 @@ const STRUCTURE: &str =
 const PARALLEL: &str = "scf-forall-to-parallel,lower-affine,autodiff-expand-reductions";
 /// What kernels need to be launches with a body.
 const KERNELS: &str = "autodiff-inline-kernels,autodiff-raise-pointers,func.func(sroa,mem2reg)";
+/// What follows, once all that a kernel does stands in its launch.
+const THREADS: &str = "autodiff-name-threads";
 const COUNT: &str = "func.func(canonicalize,cse),autodiff-count-while,autodiff-count-first";
 const OPTIMISE: &str = "func.func(sroa,mem2reg,cse),autodiff-forward-stores,\
     func.func(canonicalize,loop-invariant-code-motion,cse),autodiff-pair-sincos";
@@ -72,7 +74,7 @@ impl NormalForm {
         if has(|op| op.name().starts_with("gpu.")) {
             // Without it, MLIR accepts no launch of a kernel by its name.
             this.module.op().set_attribute("gpu.container_module", Attribute::unit(function.context()));
-            pipeline = format!("{KERNELS},{pipeline}");
+            pipeline = format!("{KERNELS},{pipeline},{THREADS}");
         }
         pipeline += &match (optimise, uncounted) {
             (true, true) => format!(",func.func(sroa,mem2reg),{COUNT},{OPTIMISE}"),
