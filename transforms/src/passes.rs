@@ -4,6 +4,7 @@ mod count_first;
 mod count_while;
 mod differentiate;
 mod eliminate_dead;
+mod expand_all_reduce;
 mod expand_atomics;
 mod expand_reductions;
 mod explain;
@@ -33,6 +34,7 @@ pub fn register() {
     bridge::register_pass(&count_while::PASS);
     bridge::register_pass(&differentiate::PASS);
     bridge::register_pass(&eliminate_dead::PASS);
+    bridge::register_pass(&expand_all_reduce::PASS);
     bridge::register_pass(&expand_atomics::PASS);
     bridge::register_pass(&expand_reductions::PASS);
     bridge::register_pass(&explain::PASS);

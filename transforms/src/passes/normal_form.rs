@@ -19,7 +19,7 @@ const PARALLEL: &str = "scf-forall-to-parallel,lower-affine,autodiff-expand-redu
 /// What kernels need to be launches with a body.
 const KERNELS: &str = "autodiff-inline-kernels,autodiff-raise-pointers,func.func(sroa,mem2reg)";
 /// What follows, once all that a kernel does stands in its launch.
-const THREADS: &str = "autodiff-name-threads";
+const THREADS: &str = "autodiff-name-threads,autodiff-expand-all-reduce";
 const COUNT: &str = "func.func(canonicalize,cse),autodiff-count-while,autodiff-count-first";
 const OPTIMISE: &str = "func.func(sroa,mem2reg,cse),autodiff-forward-stores,\
     func.func(canonicalize,loop-invariant-code-motion,cse),autodiff-pair-sincos";

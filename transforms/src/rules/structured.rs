@@ -16,6 +16,7 @@ mod terminator;
 mod view;
 mod while_loop;
 
+pub(crate) use gpu::{has_partials, threads};
 pub(crate) use view::other_elements;
 
 use crate::rules::Rule;

@@ -8,6 +8,8 @@ mod reduction;
 mod shuffle;
 mod spill;
 
+pub(crate) use reduction::has_partials;
+
 use crate::{
     emit::{add, multiply},
     rules::Rule,
@@ -36,7 +38,7 @@ pub(super) fn all() -> Vec<(&'static str, &'static dyn Rule)> {
 }
 
 /// The number of a thread in its block, and the number of threads there, from its ids and the sizes of the block.
-fn threads(builder: &Builder, ids: &[Value], sizes: &[Value]) -> (Value, Value) {
+pub(crate) fn threads(builder: &Builder, ids: &[Value], sizes: &[Value]) -> (Value, Value) {
     let row = multiply(builder, ids[2], sizes[1]);
     let row = add(builder, row, ids[1]);
     let number = multiply(builder, row, sizes[0]);

@@ -40,8 +40,8 @@ fn kind(op: Op) -> std::result::Result<Kind, String> {
         _ if ["minimumf", "maximumf", "minnumf", "maxnumf"].iter().any(|kind| name.contains(kind)) => Kind::Extremum,
         _ => {
             return Err(format!(
-                "'{}' op combines values by something else than a sum, a product or an extremum, which cannot be \
-                 differentiated; write it with workgroup memory and barriers",
+                "'{}' op combines values by something else than a sum, a product or an extremum, which can be \
+                 differentiated in a launch, or in a function that is inlined there, if its body is one block",
                 op.name()
             ));
         }
@@ -53,6 +53,11 @@ fn kind(op: Op) -> std::result::Result<Kind, String> {
         )),
         kind => Ok(kind),
     }
+}
+
+/// Whether the rule knows the partials of a reduction.
+pub(crate) fn has_partials(op: Op) -> bool {
+    kind(op).is_ok()
 }
 
 /// A reduction of other values over the same threads.
