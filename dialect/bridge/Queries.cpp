@@ -7,6 +7,7 @@
 #include "mlir/CAPI/Support.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
@@ -51,6 +52,18 @@ MlirValue autodiffViewSource(MlirOperation op, MlirValue result) {
   if (!view || view.getViewDest() != unwrap(result))
     return wrap(Value());
   return wrap(view.getViewSource());
+}
+
+bool autodiffRegionFlow(MlirOperation op, void (*sink)(void *, MlirOperation, size_t, MlirValue), void *data) {
+  auto branch = dyn_cast<RegionBranchOpInterface>(unwrap(op));
+  if (!branch)
+    return false;
+  RegionBranchSuccessorMapping mapping;
+  branch.getSuccessorOperandInputMapping(mapping);
+  for (auto &[operand, inputs] : mapping)
+    for (Value input : inputs)
+      sink(data, wrap(operand->getOwner()), operand->getOperandNumber(), wrap(input));
+  return true;
 }
 
 bool autodiffIsFunction(MlirOperation op) { return isa<FunctionOpInterface>(unwrap(op)); }

@@ -120,6 +120,7 @@ impl Pipeline {
 }
 
 type EffectSink = unsafe extern "C" fn(*mut c_void, i32, MlirValue);
+type FlowSink = unsafe extern "C" fn(*mut c_void, MlirOperation, usize, MlirValue);
 
 #[expect(improper_ctypes, reason = "the Rust function pointer behind a pass is opaque to C++")]
 unsafe extern "C" {
@@ -137,6 +138,7 @@ unsafe extern "C" {
         note_messages: *const MlirStringRef,
     );
     fn autodiffMemoryEffects(op: MlirOperation, sink: EffectSink, data: *mut c_void) -> bool;
+    fn autodiffRegionFlow(op: MlirOperation, sink: FlowSink, data: *mut c_void) -> bool;
     fn autodiffIsMemoryEffectFree(op: MlirOperation) -> bool;
     fn autodiffIsPure(op: MlirOperation) -> bool;
     fn autodiffIsTerminator(op: MlirOperation) -> bool;
@@ -280,6 +282,18 @@ pub(crate) fn memory_effects(op: Op) -> Option<Vec<Effect>> {
     }
     let mut effects = Vec::<Effect>::new();
     unsafe { autodiffMemoryEffects(op.raw(), sink, &mut effects as *mut _ as *mut _) }.then_some(effects)
+}
+
+pub(crate) fn region_flow(op: Op) -> Option<Vec<(Op, usize, Value)>> {
+    unsafe extern "C" fn sink(data: *mut c_void, owner: MlirOperation, number: usize, to: MlirValue) {
+        // SAFETY: the data is the vector below; owner and value are not null.
+        unsafe {
+            let forwarded = &mut *(data as *mut Vec<(Op, usize, Value)>);
+            forwarded.extend(Value::from_nullable(to).map(|to| (Op::from_raw(owner), number, to)));
+        }
+    }
+    let mut forwarded = Vec::new();
+    unsafe { autodiffRegionFlow(op.raw(), sink, &mut forwarded as *mut _ as *mut _) }.then_some(forwarded)
 }
 
 pub(crate) fn is_memory_effect_free(op: Op) -> bool {

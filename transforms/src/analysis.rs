@@ -5,6 +5,7 @@ pub mod cache_plan;
 pub mod captures;
 pub mod flow;
 pub mod fusion;
+pub mod kernel_slice;
 pub mod locality;
 pub mod memory;
 pub mod overwrite;

@@ -227,6 +227,12 @@ impl Op {
         bridge::memory_effects(self)
     }
 
+    /// What an op with regions forwards: an op (it or a terminator in it), the number of an operand, and a result or an
+    /// argument of a region that gets the value; in any order. `None`: unknown.
+    pub fn region_flow(self) -> Option<Vec<(Op, usize, Value)>> {
+        bridge::region_flow(self)
+    }
+
     /// Whether it and its regions neither read nor write memory.
     pub fn is_memory_effect_free(self) -> bool {
         bridge::is_memory_effect_free(self)

@@ -1,9 +1,13 @@
 // Reductions over a block by bodies that are no sum, product or extremum become trees in workgroup memory.
 // RUN: autodiff-run %s --entry norm --arg rand:2x5:1 --arg zeros:2x5 --target gpu-host --mode check --check-races
-// RUN: autodiff-run %s --entry log_of_sum --arg rand:37:1 --arg zeros:37 --arg 37 --target gpu-host --mode check --check-races
-// RUN: autodiff-run %s --entry log_of_sum --arg rand:1:1 --arg zeros:1 --arg 1 --target gpu-host --mode check --check-races
-// RUN: autodiff-run %s --entry log_of_sum --arg rand:64:1 --arg zeros:64 --arg 64 --target gpu-host --mode check --check-races
-// RUN: autodiff-run %s --entry in_loop --arg rand:3x4x2:1 --arg zeros:4x2 --target gpu-host --mode check --check-races
+// RUN: autodiff-run %s --entry log_of_sum --arg rand:37:1 --arg zeros:37 --arg 37 \
+// RUN:   --target gpu-host --mode check --check-races
+// RUN: autodiff-run %s --entry log_of_sum --arg rand:1:1 --arg zeros:1 --arg 1 \
+// RUN:   --target gpu-host --mode check --check-races
+// RUN: autodiff-run %s --entry log_of_sum --arg rand:64:1 --arg zeros:64 --arg 64 \
+// RUN:   --target gpu-host --mode check --check-races
+// RUN: autodiff-run %s --entry in_loop --arg rand:3x4x2:1 --arg zeros:4x2 \
+// RUN:   --target gpu-host --mode check --check-races
 // RUN: autodiff-run %s --entry last --arg rand:6:1 --arg zeros:6 --target gpu-host --mode check --check-races
 // RUN: autodiff-run %s --entry last --arg rand:6:5 --arg zeros:6 --target gpu-host --mode check --check-races
 func.func @norm(%x: memref<2x5xf64>, %y: memref<2x5xf64>) {

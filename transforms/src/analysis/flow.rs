@@ -152,7 +152,7 @@ impl Flow {
 }
 
 /// Whether values of a type may carry a derivative, or the bits of a number that did.
-fn carries(ty: Type) -> bool {
+pub(crate) fn carries(ty: Type) -> bool {
     let element = ty.element();
     match element == ty {
         true => ty.is_differentiable() || (ty.is_integer() && ty.bit_width().is_some_and(|width| width >= 16)),

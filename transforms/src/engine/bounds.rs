@@ -35,8 +35,9 @@ impl Side {
 /// A value that needs a cache whose size is not known in front of its launch.
 pub(super) fn not_on_device(value: Value) -> Box<Diagnostic> {
     let message = "the reverse sweep needs this value of a kernel, but how many there are of it is not known in front of \
-                   the launch; give the loops around it bounds that can be computed from sizes, or compute the value from \
-                   memory that the kernel does not write";
+                   the launch; compute what decides how often the loops around it run from sizes, or from memory that the \
+                   kernel does not write, which may be any argument of its element type that 'llvm.noalias' does not tell \
+                   apart";
     Box::new(Diagnostic::error(value.location(), message))
 }
 
@@ -47,7 +48,7 @@ impl Reverse<'_> {
     }
 
     /// Whether a block of the primal runs in a kernel.
-    pub(super) fn is_on_device(&self, block: Block) -> bool {
+    pub fn is_on_device(&self, block: Block) -> bool {
         std::iter::successors(Some(block), |block| block.parent_op().and_then(Op::block))
             .any(|block| self.is_kernel(block))
     }

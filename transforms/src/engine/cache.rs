@@ -36,6 +36,8 @@ pub enum Execution {
     Kernel(Vec<Counter>),
     /// A number of times that is known afterwards only.
     Unbounded,
+    /// As `Unbounded`, in a kernel; the number of the current run in the forward sweep.
+    Walked(Value),
 }
 
 /// One dimension of iterations; bounds and induction variable are the primal's.
@@ -50,7 +52,7 @@ impl Execution {
         match self {
             Self::Counted(counter) => std::slice::from_ref(counter),
             Self::Parallel(counters) | Self::Kernel(counters) => counters,
-            Self::Once | Self::Unbounded => &[],
+            Self::Once | Self::Unbounded | Self::Walked(_) => &[],
         }
     }
 }
@@ -244,7 +246,9 @@ impl Reverse<'_> {
         let is_again = |block: &Block| self.facts().is_again(*block) && Some(block) != path.first();
         let is_same = |block: &Block| match described(block).map(|known| &known.execution) {
             Some(Execution::Once) => true,
-            Some(Execution::Counted(_) | Execution::Unbounded) => is_again(block) || self.is_invariant(*block, levels),
+            Some(Execution::Counted(_) | Execution::Unbounded | Execution::Walked(_)) => {
+                is_again(block) || self.is_invariant(*block, levels)
+            }
             _ => false,
         };
         if !can_be_stored(value.ty()) || !path[..kernel].iter().all(is_same) {
@@ -310,7 +314,11 @@ impl Reverse<'_> {
                 Execution::Once => {}
                 // Each iteration is run again, and what is inside of it saved again.
                 _ if self.facts().is_again(*block) && Some(block) != path.first() => {}
-                Execution::Counted(_) | Execution::Unbounded if self.is_invariant(*block, levels) => repeated = true,
+                Execution::Counted(_) | Execution::Unbounded | Execution::Walked(_)
+                    if self.is_invariant(*block, levels) =>
+                {
+                    repeated = true
+                }
                 Execution::Unbounded => extents = None,
                 execution => {
                     parallel |= matches!(execution, Execution::Parallel(_) | Execution::Kernel(_));
@@ -377,6 +385,16 @@ impl Reverse<'_> {
         if let Some(extents) = described.extents.get(&key) {
             return extents.clone();
         }
+        if let Execution::Walked(_) = described.execution {
+            // The second region of a loop runs less often than the first, by one.
+            let first = source.parent_op().and_then(|op| op.body(0)).filter(|first| *first != source);
+            let extents = match first {
+                Some(first) => self.extents_of(first, root, place),
+                None => self.counted_first(source, root, place).map(|count| vec![count]),
+            };
+            self.caches.described.get_mut(&source)?.extents.insert(key, extents.clone());
+            return extents;
+        }
         let counters = described.execution.counters().to_vec();
         let on_device = self.is_on_device(source);
         let extent = |counter: &Counter| {
@@ -393,8 +411,8 @@ impl Reverse<'_> {
             Some(trips.count(&place.in_front))
         };
         let mut extents: Option<Vec<_>> = counters.iter().map(extent).collect();
-        if let (None, true, [counter]) = (&extents, on_device, counters.as_slice()) {
-            extents = self.counted_first(source, counter.trips, root, place).map(|count| vec![count]);
+        if let (None, true, [_]) = (&extents, on_device, counters.as_slice()) {
+            extents = self.counted_first(source, root, place).map(|count| vec![count]);
         }
         self.caches.described.get_mut(&source)?.extents.insert(key, extents.clone());
         extents
@@ -426,6 +444,9 @@ impl Reverse<'_> {
         let described = self.caches.described.get(&source).ok_or_else(missing)?;
         if let Some(numbers) = &described.numbers {
             return Ok(numbers.clone());
+        }
+        if let Execution::Walked(number) = described.execution {
+            return Ok(vec![number]);
         }
         let mut numbers = vec![];
         let builder = Builder::at_start(described.block, self.builder().location());

@@ -1,173 +1,165 @@
 //! Counting first: how long the longest run of a loop in a kernel is, found by a small kernel in front of the launch.
 //!
-//! Where the length of a loop is read from memory, nothing that the host knows bounds it. But each thread can work it
-//! out before the launch, if that memory is not written by it: the small kernel has the same grid, the same branches
-//! and loops around the place, and nothing else but the numbers that they need. It raises a cell to the largest length
+//! Where the length of a loop depends on numbers that threads compute, nothing that the host knows bounds it. But each
+//! thread can work it out before the launch, by the part of the kernel that decides it (`analysis/kernel_slice.rs`): the
+//! small kernel has the same grid, the same branches and loops around the place, and raises a cell to the largest length
 //! that a thread finds.
+//!
+//! 1. Copy the launch, and give the copy what it needs from outside.
+//! 2. Count where the loop stands: its trips, or how often the first region of a loop runs that only then knows.
+//! 3. Erase what does not belong to the part.
 
 use crate::{
-    emit::{self, Storage, Trips},
-    engine::{Counter, Execution, Reverse, cache::Place, copy::remapped},
+    analysis::kernel_slice::KernelSlice,
+    emit::{self, Storage, Trips, add},
+    engine::{Execution, Reverse, cache::Place},
 };
-use autodiff_dialect::ir::{Attribute, Block, Builder, EffectKind, Op, Region, Type, Value};
+use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};
 use rustc_hash::FxHashMap;
 
 /// The number of `arith::AtomicRMWKind::maxu`.
 const LARGEST: i64 = 7;
-/// How deep the numbers that a length is computed from may be nested.
+/// How deep the numbers may be nested that values outside the launch are computed from.
 const DEPTH: usize = 32;
 
-/// The numbers that the small kernel has, by those of the primal.
-type Numbers = FxHashMap<Value, Value>;
-
-/// A loop in a launch and what is around it.
-struct Nest<'a> {
+/// A copy of a launch, which is in no block yet.
+struct Counting {
     launch: Op,
-    /// From the outermost op in the kernel to the loop itself.
-    path: &'a [Op],
-    trips: Trips,
-    cell: Value,
+    /// The ops of the primal and those of the copy, outer ops first.
+    ops: Vec<(Op, Op)>,
+    /// By the values of the primal.
+    values: FxHashMap<Value, Value>,
 }
 
 impl Reverse<'_> {
-    /// The largest number of iterations of a loop in a kernel, as a number in front of its launch; `None` if it cannot
+    /// The largest number of runs of a loop's block in a kernel, as a number in front of its launch; `None` if it cannot
     /// be known there.
-    pub(super) fn counted_first(&mut self, source: Block, trips: Trips, root: Block, place: &Place) -> Option<Value> {
-        let parents = std::iter::successors(source.parent_op(), |op| op.parent());
-        let mut path: Vec<_> = parents.take_while(|op| !self.facts().rules.get(*op).is_kernel()).collect();
-        path.reverse();
-        let launch = path.first()?.parent()?;
+    pub(super) fn counted_first(&mut self, source: Block, root: Block, place: &Place) -> Option<Value> {
+        let (rules, activity) = (self.facts().rules, self.facts().activity);
+        let counted = source.parent_op()?;
+        let mut around = std::iter::successors(counted.parent(), |op| op.parent());
+        let launch = around.find(|op| rules.get(*op).is_kernel())?;
         // Memory in front of the launch is as the place sees it, if nothing stands between them.
-        let body = launch.body(0).filter(|_| launch.block() == Some(root))?;
-        let inputs = launch.operands().into_iter().map(|value| self.available(value, place, DEPTH));
-        let inputs = inputs.collect::<Option<Vec<_>>>()?;
-        let (outer, location) = (&place.in_front, place.in_front.location());
+        if launch.block() != Some(root) {
+            return None;
+        }
+        let trips = match &self.caches.described.get(&source)?.execution {
+            Execution::Counted(counter) => Some(counter.trips),
+            Execution::Walked(_) => None,
+            _ => return None,
+        };
+        let slice = match trips {
+            Some(trips) => {
+                let bounds = [trips.lower, trips.upper, trips.step];
+                KernelSlice::of(launch, &bounds, counted.parent()?, rules, activity)?
+            }
+            // What decides whether it goes on belongs to the loop itself.
+            None => KernelSlice::of(launch, &[], counted, rules, activity)?,
+        };
+        let counting = Counting::new(launch);
+        counting.drop_idle(&slice);
+        let connected = self.connect(&counting, &slice, place);
+        let bounds = trips.map(|trips| self.in_copy(&counting, trips, place));
+        if connected.is_none() || matches!(bounds, Some(None)) {
+            counting.launch.erase();
+            return None;
+        }
+
+        let outer = &place.in_front;
         let long = Type::integer(outer.context(), 64);
         let cell = emit::allocate_in(Storage::Heap, outer, Type::memref(long, &[]), &[]);
         let zero = outer.constant(long, Attribute::integer(long, 0));
         outer.effect("memref.store", &[zero, cell]);
-        let arguments: Vec<_> = body.arguments().into_iter().map(|value| (value.ty(), location)).collect();
-        let block = Block::new(&arguments);
-        let numbers = body.arguments().into_iter().zip(block.arguments()).filter(|(old, _)| !old.ty().is_memory());
-        let kernel = Builder::at_end(block, location);
-        let nest = Nest { launch, path: &path, trips, cell };
-        let counted = self.count_in(&nest, 0, &kernel, &mut numbers.collect());
-        kernel.effect("gpu.terminator", &[]);
-        let attributes = launch.attributes();
-        let attributes: Vec<_> = attributes.iter().map(|(name, value)| (name.as_str(), *value)).collect();
-        let counting = outer.create(launch.name(), &inputs, &[], &attributes, &[Region::with_block(block)]);
-        if counted.is_none() {
-            counting.erase();
-        }
+        counting.count(counted, bounds.flatten(), cell);
+        counting.erase_others(&slice);
+        outer.insert(counting.launch);
         let most = outer.op("memref.load", &[cell], long);
         emit::release(outer, cell);
-        counted?;
         Some(outer.op("arith.index_cast", &[most], Type::index(outer.context())))
     }
 
-    /// Emits the branches and loops around the loop, from one of them on, and in them the comparison.
-    fn count_in(&self, nest: &Nest, level: usize, builder: &Builder, numbers: &mut Numbers) -> Option<()> {
-        let (op, context) = (*nest.path.get(level)?, builder.context());
-        let mut number = |value| self.again(nest, value, builder, numbers, DEPTH);
-        let Some(next) = nest.path.get(level + 1) else {
-            let trips = Trips {
-                lower: number(nest.trips.lower)?,
-                upper: number(nest.trips.upper)?,
-                step: number(nest.trips.step)?,
-                unsigned: nest.trips.unsigned,
-            };
-            let count = trips.count(builder);
-            let long = Type::integer(context, 64);
-            let count = builder.op("arith.index_cast", &[count], long);
-            let kind = [("kind", Attribute::integer(long, LARGEST))];
-            builder.create("memref.atomic_rmw", &[count, nest.cell], &[long], &kind, &[]);
-            return Some(());
-        };
-        if op.name() == "scf.if" {
-            let condition = number(op.operand(0))?;
-            let (mut regions, mut counted) = (vec![], Some(()));
-            for source in op.regions() {
-                let block = Block::new(&[]);
-                let inner = Builder::at_end(block, builder.location());
-                if source.first_block().is_some_and(|block| block.encloses(*next)) {
-                    counted = self.count_in(nest, level + 1, &inner, numbers);
+    /// Gives what stays in the copy its values from outside the launch; `None` if the place does not see one of them.
+    fn connect(&self, counting: &Counting, slice: &KernelSlice, place: &Place) -> Option<()> {
+        let mut seen = FxHashMap::default();
+        for (_, new) in counting.ops.iter().filter(|(old, _)| slice.stays(*old)) {
+            for (number, value) in new.operands().into_iter().enumerate() {
+                if counting.launch.encloses_value(value) {
+                    continue;
                 }
-                inner.effect("scf.yield", &[]);
-                regions.push(Region::with_block(block));
+                let available = match seen.get(&value) {
+                    Some(available) => *available,
+                    None => self.available(value, place, DEPTH)?,
+                };
+                seen.insert(value, available);
+                new.set_operand(number, available);
             }
-            // Built even if it is in vain: what is left over in no region could not be erased.
-            builder.create("scf.if", &[condition], &[], &[], &regions);
-            return counted;
         }
-        let described = op.body(0).and_then(|body| self.caches.described.get(&body))?;
-        let Execution::Counted(Counter { trips, induction }) = described.execution else { return None };
-        let bounds = [number(trips.lower)?, number(trips.upper)?, number(trips.step)?];
-        let block = Block::new(&[(induction.ty(), builder.location())]);
-        numbers.insert(induction, block.argument(0));
-        let inner = Builder::at_end(block, builder.location());
-        let counted = self.count_in(nest, level + 1, &inner, numbers);
-        inner.effect("scf.yield", &[]);
-        let unsigned = [("unsignedCmp", Attribute::unit(context))];
-        let attributes = if trips.unsigned { &unsigned[..] } else { &[] };
-        builder.create("scf.for", &bounds, &[], attributes, &[Region::with_block(block)]);
-        counted
+        Some(())
     }
 
-    /// A number of a thread, computed again from what is there before the launch.
-    fn again(
-        &self,
-        nest: &Nest,
-        value: Value,
-        builder: &Builder,
-        numbers: &mut Numbers,
-        depth: usize,
-    ) -> Option<Value> {
-        if let Some(known) = numbers.get(&value) {
-            return Some(*known);
+    /// The bounds of a loop in the copy.
+    fn in_copy(&self, counting: &Counting, trips: Trips, place: &Place) -> Option<Trips> {
+        let number = |value| counting.values.get(&value).copied().or_else(|| self.available(value, place, DEPTH));
+        Some(Trips { lower: number(trips.lower)?, upper: number(trips.upper)?, step: number(trips.step)?, ..trips })
+    }
+}
+
+impl Counting {
+    fn new(launch: Op) -> Self {
+        let copy = launch.duplicate();
+        let ops: Vec<_> = launch.walk().into_iter().zip(copy.walk()).collect();
+        let mut values = FxHashMap::default();
+        let blocks = |op: Op| op.regions().into_iter().flat_map(Region::blocks);
+        for (old, new) in &ops {
+            values.extend(old.results().into_iter().zip(new.results()));
+            for (old, new) in blocks(*old).zip(blocks(*new)) {
+                values.extend(old.arguments().into_iter().zip(new.arguments()));
+            }
         }
-        if !nest.launch.encloses_value(value) {
-            return Some(self.counterpart(value));
+        Self { launch: copy, ops, values }
+    }
+
+    /// Forwards nothing to whom nobody needs.
+    fn drop_idle(&self, slice: &KernelSlice) {
+        let new: FxHashMap<_, _> = self.ops.iter().copied().collect();
+        for (op, number) in slice.idle() {
+            if let Some((op, builder)) = new.get(&op).and_then(|new| Some((*new, Builder::before(*new)?))) {
+                let nothing = builder.op("ub.poison", &[], op.operand(number).ty());
+                op.set_operand(number, nothing);
+            }
         }
-        let op = value.defining_op().filter(|_| depth > 0)?;
-        let repeatable = |op: Op| match self.facts().rules.get(op).reads_only(op) {
-            _ if op.is_terminator() => true,
-            Some(buffer) => !self.is_written_in(nest.launch, buffer),
-            // Who exchanges values with other threads would have to meet them.
+    }
+
+    /// Raises the cell where a loop stands: to its trips or, without any, to how often its first region runs.
+    fn count(&self, counted: Op, trips: Option<Trips>, cell: Value) -> Option<()> {
+        let (_, counted) = *self.ops.iter().find(|(old, _)| *old == counted)?;
+        let (before, behind) = (Builder::before(counted)?, Builder::after(counted)?);
+        let (long, index) = (Type::integer(before.context(), 64), Type::index(before.context()));
+        let (place, count) = match trips {
+            Some(trips) => (before, trips.count(&before)),
             None => {
-                let reads = op.effects().is_some_and(|effects| effects.is_empty());
-                reads && (!op.name().starts_with("gpu.") || op.operand_count() == 0)
+                let start = Builder::at_start(self.launch.body(0)?, counted.location());
+                let own = emit::allocate_in(Storage::Stack, &start, Type::memref(index, &[]), &[]);
+                before.effect("memref.store", &[before.index(0), own]);
+                let run = Builder::at_start(counted.body(0)?, counted.location());
+                let runs = run.op("memref.load", &[own], index);
+                let one = run.index(1);
+                run.effect("memref.store", &[add(&run, runs, one), own]);
+                (behind, behind.op("memref.load", &[own], index))
             }
         };
-        if !op.walk().into_iter().all(repeatable) {
-            return None;
-        }
-        let used = op.walk().into_iter().flat_map(Op::operands).filter(|operand| !op.encloses_value(*operand));
-        for operand in used {
-            let new = self.again(nest, operand, builder, numbers, depth - 1)?;
-            numbers.insert(operand, new);
-        }
-        let copy = builder.insert(remapped(op, |operand| numbers.get(&operand).copied().unwrap_or(operand)));
-        for (old, new) in op.results().into_iter().zip(copy.results()) {
-            numbers.insert(old, new);
-        }
-        numbers.get(&value).copied()
+        let count = place.op("arith.index_cast", &[count], long);
+        let kind = [("kind", Attribute::integer(long, LARGEST))];
+        place.create("memref.atomic_rmw", &[count, cell], &[long], &kind, &[]);
+        Some(())
     }
 
-    /// Whether an op in a launch may write to a buffer, or frees it.
-    fn is_written_in(&self, launch: Op, buffer: Value) -> bool {
-        let (activity, rules) = (self.activity(), self.facts().rules);
-        let same = |value: Value| {
-            activity.representative(value) == activity.representative(buffer)
-                || match (activity.class(value), activity.class(buffer)) {
-                    (Some(one), Some(other)) => one.may_alias(other),
-                    _ => true,
-                }
-        };
-        launch.walk().into_iter().filter(|op| !rules.get(*op).touches_no_memory()).any(|op| match op.effects() {
-            None => true,
-            Some(effects) => effects.iter().any(|effect| {
-                matches!(effect.kind, EffectKind::Write | EffectKind::Free) && effect.value.is_none_or(same)
-            }),
-        })
+    /// Erases what does not belong to the part; what stands behind goes first.
+    fn erase_others(&self, slice: &KernelSlice) {
+        let mut gone: Vec<_> = self.ops.iter().filter(|(old, _)| slice.is_other(*old)).collect();
+        gone.reverse();
+        for (_, new) in gone {
+            new.erase();
+        }
     }
 }

@@ -1,55 +1,42 @@
-//! Turns `scf.while` loops in kernels into `scf.for`, by counting their iterations first.
+//! Turns `scf.while` loops in kernels into `scf.for`, where all threads run them equally often.
 //!
-//! What a kernel keeps for its reverse must have a size, and so its loops a length. Where the condition of a loop does
-//! not depend on what the loop does to memory, the length is found by a loop that does nothing but evaluate the
-//! condition.
+//! Where the condition of a loop depends on nothing but numbers from outside the launch, such as a distance that is halved
+//! until it is one, its iterations are counted in front of the launch, by a loop that does nothing but evaluate the
+//! condition. Caches then have a size, and loops a bound that no thread has to work out.
 //!
-//! 1. Collect what the condition depends on, in this iteration and those before; all of it must be repeatable.
-//! 2. Emit the loop that counts; in front of the launch, if all threads would count alike.
+//! 1. Collect what the condition depends on, in this iteration and those before.
+//! 2. Emit the loop that counts, in front of the launch.
 //! 3. Emit the counted loop. Where `after` computes nothing that must not be computed once more, an iteration is
 //!    `before` and then `after`; otherwise `before` stands behind the loop once more.
 //!
 //! Precondition: scalars are in registers, and loops that count have become `scf.for` by `autodiff-count-while`.
 
 use crate::{
-    analysis::activity::{Activity, Seeds},
     emit::{add, counted},
     engine::Copier,
-    rules::{Registry, elementwise::RuleBook},
 };
 use autodiff_dialect::{
     bridge::Pass,
-    ir::{Block, Builder, EffectKind, Op, Region, Type, Value},
+    ir::{Block, Builder, Op, Region, Type, Value},
 };
 use rustc_hash::FxHashSet;
 
 pub(super) static PASS: Pass = Pass::new(
     c"autodiff-count-first",
-    c"Turn 'scf.while' loops in kernels into 'scf.for' by counting their iterations first",
+    c"Turn 'scf.while' loops that all threads run equally often into 'scf.for' by counting iterations first",
     &[],
     |_, module| {
-        let rules = Registry::new(RuleBook::builtin().clone());
-        for function in module.functions() {
-            let loops: Vec<_> = function.walk().into_iter().rev().filter(|op| op.name() == "scf.while").collect();
-            if loops.is_empty() {
-                continue;
-            }
-            let aliases = Activity::new(function, &rules, &Seeds::default());
-            for op in loops {
-                if let Some(launch) = launch_around(op)
-                    && let Some(condition) = Condition::of(op, launch, &aliases)
-                {
-                    condition.rewrite();
-                }
+        let loops: Vec<_> = module.walk().into_iter().rev().filter(|op| op.name() == "scf.while").collect();
+        for op in loops {
+            // A loop in a branch may never run, and never end if it did.
+            let launch = op.parent().filter(|parent| parent.name() == "gpu.launch" && op.block() == parent.body(0));
+            if let Some(condition) = launch.and_then(|launch| Condition::of(op, launch)) {
+                condition.rewrite();
             }
         }
         Ok(())
     },
 );
-
-fn launch_around(op: Op) -> Option<Op> {
-    std::iter::successors(op.parent(), |parent| parent.parent()).find(|parent| parent.name() == "gpu.launch")
-}
 
 /// What the condition of a loop depends on.
 struct Condition {
@@ -62,28 +49,18 @@ struct Condition {
     /// Positions among the arguments of `before`, and of `after`.
     carried: Vec<usize>,
     forwarded: Vec<usize>,
-    /// Whether all that it is computed from lies outside the launch.
-    uniform: bool,
 }
 
 impl Condition {
-    fn of(op: Op, launch: Op, aliases: &Activity) -> Option<Self> {
+    /// What it depends on; `None` if that is not known in front of the launch.
+    fn of(op: Op, launch: Op) -> Option<Self> {
         let (before, after) = (op.body(0)?, op.body(1)?);
         let (test, end) = (before.terminator()?, after.terminator()?);
-        let mut this = Self {
-            op,
-            launch,
-            before,
-            after,
-            ops: FxHashSet::default(),
-            carried: vec![],
-            forwarded: vec![],
-            uniform: true,
-        };
+        let mut this =
+            Self { op, launch, before, after, ops: FxHashSet::default(), carried: vec![], forwarded: vec![] };
         let mut pending = vec![test.operand(0)];
         while let Some(value) = pending.pop() {
-            if !op.encloses_value(value) {
-                this.uniform &= !launch.encloses_value(value);
+            if !launch.encloses_value(value) {
                 continue;
             }
             match (value.argument_number(), value.defining_op()) {
@@ -101,10 +78,9 @@ impl Condition {
                 }
                 (_, Some(inner)) if [Some(before), Some(after)].contains(&inner.block()) => {
                     if this.ops.insert(inner) {
-                        if !is_repeatable(inner, launch, aliases) {
+                        if !inner.is_memory_effect_free() || knows_thread(inner) {
                             return None;
                         }
-                        this.uniform &= inner.is_memory_effect_free();
                         let used = inner.walk().into_iter().flat_map(Op::operands);
                         pending.extend(used.filter(|value| !inner.encloses_value(*value)));
                     }
@@ -118,9 +94,7 @@ impl Condition {
     }
 
     fn rewrite(&self) {
-        let hoisted = self.uniform && self.op.block() == self.launch.body(0);
-        let place = if hoisted { self.launch } else { self.op };
-        let (Some(builder), Some(outer)) = (Builder::before(self.op), Builder::before(place)) else { return };
+        let (Some(builder), Some(outer)) = (Builder::before(self.op), Builder::before(self.launch)) else { return };
         let Some(trips) = self.count(&outer.with_location(self.op.location())) else { return };
         let (Some(test), Some(end)) = (self.before.terminator(), self.after.terminator()) else { return };
         let results: Vec<_> = self.op.results().into_iter().map(Value::ty).collect();
@@ -218,35 +192,7 @@ fn copy(copier: &mut Copier, builder: &Builder, op: Op) {
     copier.copy(&builder.with_location(op.location()), op);
 }
 
-/// Whether an op gives the same again, however often it is repeated before the launch is over.
-fn is_repeatable(op: Op, launch: Op, aliases: &Activity) -> bool {
-    op.walk().into_iter().all(|inner| {
-        let alone = !inner.name().starts_with("gpu.") || inner.operand_count() == 0;
-        let reads = match inner.effects() {
-            _ if inner.is_terminator() => true,
-            None => false,
-            Some(effects) => effects.iter().all(|effect| {
-                effect.kind == EffectKind::Read && effect.value.is_some_and(|value| !is_written(launch, value, aliases))
-            }),
-        };
-        alone && reads
-    })
-}
-
-/// Whether an op in a launch may write to a buffer, or frees it.
-fn is_written(launch: Op, buffer: Value, aliases: &Activity) -> bool {
-    let same = |value: Value| {
-        aliases.representative(value) == aliases.representative(buffer)
-            || match (aliases.class(value), aliases.class(buffer)) {
-                (Some(one), Some(other)) => one.may_alias(other),
-                _ => true,
-            }
-    };
-    launch.walk().into_iter().any(|op| match op.effects() {
-        // What makes threads wait for others writes nothing itself.
-        None => !op.name().starts_with("gpu."),
-        Some(effects) => effects
-            .iter()
-            .any(|effect| matches!(effect.kind, EffectKind::Write | EffectKind::Free) && effect.value.is_none_or(same)),
-    })
+/// Whether an op is about the thread that runs it, or about those beside it.
+fn knows_thread(op: Op) -> bool {
+    op.walk().into_iter().any(|inner| inner.name().starts_with("gpu."))
 }

@@ -11,7 +11,10 @@
 //! in order when it comes to the pushes. A cache of buffers has a cache of their shadows beside it in both modes.
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
+    analysis::{
+        activity::Activity,
+        flow::{Flow, carries},
+    },
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };
@@ -185,6 +188,13 @@ impl Rule for Pop {
 
     fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
         indices(op, 0)
+    }
+
+    /// A slot that can be read again: none of a stack, and nothing whose adjoint would then come twice.
+    fn reads_only(&self, op: Op) -> Option<Value> {
+        let cache = op.operand(0);
+        let counts = op.operand_count() > 1 && !holds_buffers(cache) && !carries(op.result(0).ty());
+        counts.then_some(cache)
     }
 
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {

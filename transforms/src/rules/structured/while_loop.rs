@@ -11,7 +11,7 @@
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},
-    emit::add,
+    emit::{add, subtract},
     engine::{Execution, Forward, Result, Reverse, Scope, some},
     rules::Rule,
 };
@@ -110,6 +110,7 @@ impl Rule for While {
         let carried = shadowed(&parts.before.arguments(), activity);
         let given = shadowed(&op.results(), activity);
         let index = Type::index(op.context());
+        let on_device = reverse.is_on_device(parts.before);
         let mut start: Vec<_> = op.operands().into_iter().map(|operand| reverse.counterpart(operand)).collect();
         for position in &carried {
             start.extend(reverse.forward_shadows(op.operand(*position))?);
@@ -126,7 +127,8 @@ impl Rule for While {
             reverse.bind_shadows(parts.before.argument(*position), shadows);
         }
         let counter = arguments[arguments.len() - 1];
-        reverse.forward_body(parts.before, before, Execution::Unbounded)?;
+        let execution = |number| if on_device { Execution::Walked(number) } else { Execution::Unbounded };
+        reverse.forward_body(parts.before, before, execution(counter))?;
         let types = reverse.within(before, |reverse| {
             let mut values: Vec<_> =
                 parts.condition.iter().chain(&parts.forwarded).map(|value| reverse.counterpart(*value)).collect();
@@ -146,7 +148,7 @@ impl Rule for While {
         for (position, shadows) in given.iter().zip(arguments[op.result_count()..].chunks(width)) {
             reverse.bind_shadows(parts.after.argument(*position), shadows);
         }
-        reverse.forward_body(parts.after, after, Execution::Unbounded)?;
+        reverse.forward_body(parts.after, after, execution(arguments[arguments.len() - 1]))?;
         reverse.within(after, |reverse| {
             let mut values: Vec<_> = parts.yielded.iter().map(|value| reverse.counterpart(*value)).collect();
             for position in &carried {
@@ -201,16 +203,19 @@ impl Rule for While {
         let arguments = block.arguments().split_off(1);
         let (carried_bar, captured_bar) = arguments.split_at(split);
 
-        reverse.scoped(Scope { source: parts.before, block, numbers: None, captured }, |reverse| {
+        let inner = Builder::at_end(block, op.location());
+        // Where caches are arrays: the number of the run of either region that the iteration reverses.
+        let numbers = reverse.is_on_device(parts.before).then(|| vec![subtract(&inner, trips, index)]);
+        reverse.scoped(Scope { source: parts.before, block, numbers: numbers.clone(), captured }, |reverse| {
             // The reverse of `after`, unless this is the first iteration.
-            let inner = Builder::at_end(block, op.location());
             let predicate = Attribute::integer(Type::integer(op.context(), 64), 0);
             let boolean = Type::integer(op.context(), 1);
             let first =
                 inner.create("arith.cmpi", &[index, zero], &[boolean], &[("predicate", predicate)], &[]).result(0);
             let (then, otherwise) = (Block::new(&[]), Block::new(&[]));
             Builder::at_end(then, op.location()).effect("scf.yield", &[&y_bar[..], captured_bar].concat());
-            reverse.scoped(Scope { source: parts.after, block: otherwise, numbers: None, captured }, |reverse| {
+            let scope = Scope { source: parts.after, block: otherwise, numbers, captured };
+            reverse.scoped(scope, |reverse| {
                 reverse.set_lanes(captured, &some(captured_bar));
                 reverse.accumulate_lanes(&select(&carried, &parts.yielded), &some(carried_bar))?;
                 reverse.reverse_body(parts.after)?;
