@@ -20,7 +20,7 @@ mod variance;
 
 pub use cache::{Counter, Execution};
 pub use copy::Copier;
-pub use derive::{Derivative, derive, seeds};
+pub use derive::{Derivative, derive, distinct_arguments, is_distinct, seeds};
 pub use facts::Facts;
 pub use forward::Forward;
 pub use lanes::some;

@@ -99,20 +99,33 @@ fn shared_globals(function: Op) -> Vec<String> {
     shared
 }
 
-/// Marks the primal's arguments that no other argument reaches: neither do their shadows, nor those of others.
-fn distinct_arguments(function: Op, request: &Request, count: usize) -> Option<Attribute> {
+/// The attributes of the arguments of a derivative: those of the primal that no other argument reaches are marked, and so
+/// are their shadows. These alias as their primals do, which is not at all, and no primal. The shadows of one argument in
+/// several directions are different memory, too.
+///
+/// What the engine itself calls in split mode has no marks on shadows: who marks an argument for LLVM may still pass a
+/// buffer twice that is only read, and then passes its shadow twice.
+pub fn distinct_arguments(function: Op, request: &Request, count: usize) -> Option<Attribute> {
     let context = function.context();
     let (none, noalias) = (Attribute::parse(context, "{}")?, Attribute::parse(context, "{llvm.noalias}")?);
     let mut marks = vec![];
-    for (old, activity) in function.attribute("arg_attrs")?.as_array()?.into_iter().zip(&request.arguments) {
-        marks.push(if old.to_string().contains("llvm.noalias") { noalias } else { none });
-        marks.extend(vec![none; if activity.is_dup() { request.width } else { 0 }]);
+    for (number, activity) in request.arguments.iter().enumerate() {
+        let mark = if is_distinct(function, number) { noalias } else { none };
+        marks.push(mark);
+        let shadows = if activity.is_dup() { request.width } else { 0 };
+        marks.extend(vec![if request.mode == Mode::Split { none } else { mark }; shadows]);
     }
     if marks.len() > count || marks.iter().all(|mark| *mark == none) {
         return None;
     }
     marks.resize(count, none);
     Some(Attribute::array(context, &marks))
+}
+
+/// Whether a function says that no other argument reaches the memory of an argument.
+pub fn is_distinct(function: Op, number: usize) -> bool {
+    let attributes = function.attribute("arg_attrs").and_then(Attribute::as_array).unwrap_or_default();
+    attributes.get(number).is_some_and(|attributes| attributes.to_string().contains("llvm.noalias"))
 }
 
 /// Declares a derivative that another calls, in the module of that one.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     emit,
-    engine::{Derivative, Mode, Request, cut, derive},
+    engine::{Derivative, Mode, Request, cut, derive, is_distinct},
     rules::{Registry, elementwise::RuleBook},
 };
 use autodiff_dialect::{
@@ -271,7 +271,8 @@ impl Expander {
     }
 }
 
-/// Refuses a shadow that is the memory of a primal.
+/// Refuses a shadow that is the memory of a primal, and one that is added to as that of two arguments, if one of them is
+/// said to be other memory than all others.
 fn check_shadows(op: Op, request: &Request) -> Result<(), Diagnostic> {
     let mut operands = op.operands().into_iter();
     let (mut primals, mut shadows) = (vec![], vec![]);
@@ -281,7 +282,26 @@ fn check_shadows(op: Op, request: &Request) -> Result<(), Diagnostic> {
             shadows.extend(operands.by_ref().take(request.width).map(|shadow| (index, shadow)));
         }
     }
-    for (of, shadow) in shadows.into_iter().filter(|(_, shadow)| shadow.ty().is_memory()) {
+    shadows.retain(|(_, shadow)| shadow.ty().is_memory());
+    let callee = op.lookup_symbol(Attribute::symbol(op.context(), &request.callee));
+    let is_distinct = |number| request.mode == Mode::Vjp && callee.is_some_and(|callee| is_distinct(callee, number));
+    for (position, (of, shadow)) in shadows.iter().enumerate().filter(|(_, (of, _))| is_distinct(*of)) {
+        let mut others = shadows.iter().enumerate().filter(|(number, _)| *number != position).map(|(_, other)| other);
+        if let Some((other, _)) = others.find(|(_, other)| other == shadow) {
+            return Err(Diagnostic::error(
+                op.location(),
+                format!(
+                    "'{}' op: arguments #{} and #{} have one shadow, but '@{}' says 'llvm.noalias' of argument #{of}; \
+                     pass a buffer for each",
+                    op.name(),
+                    of.min(other),
+                    of.max(other),
+                    request.callee
+                ),
+            ));
+        }
+    }
+    for (of, shadow) in shadows {
         if let Some((index, _)) = primals.iter().find(|(_, primal)| memory_behind(*primal) == memory_behind(shadow)) {
             return Err(Diagnostic::error(
                 op.location(),

@@ -1,7 +1,7 @@
 //! Adds a function whose body is a request, so that a derivative can be had without writing one into the input.
 
 use super::normal_form::symbols;
-use crate::engine::{Mode, Request};
+use crate::engine::{Mode, Request, distinct_arguments};
 use autodiff_dialect::{
     Activity,
     bridge::{OptionKind, Pass, PassOption},
@@ -81,7 +81,7 @@ fn wrap(options: &[&str], module: Op) -> Result<(), String> {
         .results();
     body.effect("func.return", &results);
     let builder = Builder::after(*function).ok_or("the function is in no module")?;
-    builder.create(
+    let wrapper = builder.create(
         "func.func",
         &[],
         &[],
@@ -91,6 +91,9 @@ fn wrap(options: &[&str], module: Op) -> Result<(), String> {
         ],
         &[Region::with_block(block)],
     );
+    if let Some(attributes) = distinct_arguments(*function, &request, from.len()) {
+        wrapper.set_attribute("arg_attrs", attributes);
+    }
     Ok(())
 }
 
