@@ -4,17 +4,19 @@
 //! iterations may run in any order, and those of different accumulations apart, as long as nothing that is read is
 //! written ([`body`] says when).
 //!
-//! 1. Take in front of a branch what both of its sides take ([`hoist`]).
-//! 2. Read cotangents that are taken only to be put back ([`keep`]).
-//! 3. Turn adjoints of stencils from scatters into gathers ([`gather`]).
-//! 4. Split other loops that accumulate into neighbouring elements ([`split`]).
-//! 5. Let loops that count backwards count forwards ([`straighten`]).
+//! 1. Move what the adjoints of a branch go through into the branch ([`sink`]).
+//! 2. Take in front of a branch what both of its sides take ([`hoist`]).
+//! 3. Read cotangents that are taken only to be put back ([`keep`]).
+//! 4. Turn adjoints of stencils from scatters into gathers ([`gather`]).
+//! 5. Split other loops that accumulate into neighbouring elements ([`split`]).
+//! 6. Let loops that count backwards count forwards ([`straighten`]).
 
 mod body;
 mod distinct;
 pub(crate) mod gather;
 pub(crate) mod hoist;
 pub(crate) mod keep;
+pub(crate) mod sink;
 pub(crate) mod split;
 pub(crate) mod straighten;
 
@@ -24,6 +26,7 @@ use autodiff_dialect::ir::Op;
 
 /// All of it.
 pub(crate) fn improve(module: Op) {
+    sink::run(module);
     hoist::run(module);
     keep::run(module);
     gather::run(module);

@@ -22,6 +22,7 @@ pub fn register() {
     autodiff_dialect::bridge::register_pass(&adjoint_loops::gather::PASS);
     autodiff_dialect::bridge::register_pass(&adjoint_loops::hoist::PASS);
     autodiff_dialect::bridge::register_pass(&adjoint_loops::keep::PASS);
+    autodiff_dialect::bridge::register_pass(&adjoint_loops::sink::PASS);
     autodiff_dialect::bridge::register_pass(&adjoint_loops::split::PASS);
     autodiff_dialect::bridge::register_pass(&adjoint_loops::straighten::PASS);
     autodiff_dialect::bridge::register_pass(&alloca_scope::PASS);

@@ -7,7 +7,7 @@ use autodiff_dialect::{
 };
 use autodiff_transforms::{
     analysis::locality::linear::{Linear, Symbols},
-    emit::constant_index,
+    emit::{self, constant_index},
 };
 use std::collections::HashMap;
 
@@ -146,9 +146,8 @@ fn is_sum(argument: Value, end: Op, place: usize) -> bool {
             continue;
         }
         let Some(op) = value.defining_op() else { return false };
-        let any_order = || op.attribute("fastmath").is_some_and(|flags| flags.to_string().contains("reassoc"));
         match (op.name(), value.result_number()) {
-            ("arith.addf", _) if any_order() => pending.push((op, 0)),
+            ("arith.addf", _) if emit::is_in_any_order(op) => pending.push((op, 0)),
             ("scf.if", Some(result)) => {
                 let ends: Vec<_> = (0..2).filter_map(|side| op.body(side)?.terminator()).collect();
                 if ends.len() < 2 {

@@ -168,6 +168,11 @@ fn additions(argument: Value, grown: Value) -> Option<Vec<Op>> {
     Some(sums)
 }
 
+/// Whether an addition may change places with others.
+pub fn is_in_any_order(sum: Op) -> bool {
+    sum.attribute("fastmath").is_some_and(|flags| flags.to_string().contains("reassoc"))
+}
+
 /// Lets an addition change places with others.
 pub fn allow_any_order(sum: Op) {
     if sum.name() == "arith.addf"
