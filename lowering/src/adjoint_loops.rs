@@ -20,7 +20,7 @@ pub(crate) mod sink;
 pub(crate) mod split;
 pub(crate) mod straighten;
 
-pub(crate) use distinct::turning_buffers;
+pub(crate) use distinct::{distinct, turning_buffers};
 
 use autodiff_dialect::ir::Op;
 

@@ -49,7 +49,7 @@ pub fn cpu_pipeline(openmp: bool) -> String {
         return PASSES.concat();
     }
     let replace = |pass: &&str| match *pass {
-        "scf-forall-to-for," => "scf-forall-to-parallel,".to_owned(),
+        "scf-forall-to-for," => String::new(),
         "convert-scf-to-cf," => {
             "autodiff-expand-reductions,convert-scf-to-openmp,autodiff-dissolve-alloca-scope,convert-scf-to-cf,"
                 .to_owned()
@@ -57,7 +57,8 @@ pub fn cpu_pipeline(openmp: bool) -> String {
         "finalize-memref-to-llvm," => "finalize-memref-to-llvm,convert-openmp-to-llvm,".to_owned(),
         other => other.to_owned(),
     };
-    PASSES.iter().map(replace).collect()
+    let first = "scf-forall-to-parallel,autodiff-outline-iterations,".to_owned();
+    std::iter::once(first).chain(PASSES.iter().map(replace)).collect()
 }
 
 /// 1. Structured ops to loops, and vectors to what LLVM has.

@@ -13,6 +13,7 @@ mod interface;
 mod limit_scatters;
 mod localize;
 mod mark_distinct;
+mod outline_iterations;
 mod state;
 mod tape;
 mod uniform;
@@ -31,6 +32,7 @@ pub fn register() {
     autodiff_dialect::bridge::register_pass(&limit_scatters::PASS);
     autodiff_dialect::bridge::register_pass(&localize::PASS);
     autodiff_dialect::bridge::register_pass(&mark_distinct::PASS);
+    autodiff_dialect::bridge::register_pass(&outline_iterations::PASS);
     autodiff_dialect::bridge::register_pass(&state::PASS);
     autodiff_dialect::bridge::register_pass(&expand_math::PASS);
     autodiff_dialect::bridge::register_pass(&interface::PASS);

@@ -10,7 +10,7 @@ use autodiff_dialect::{
 /// - Two allocations of a function are distinct, and from what was there before them.
 /// - An argument that is marked `llvm.noalias` is distinct from all others.
 /// - Buffers that a loop passes on in turn stay distinct if they start so.
-pub(super) fn distinct(one: Value, other: Value) -> bool {
+pub(crate) fn distinct(one: Value, other: Value) -> bool {
     search(root(one), root(other), DEEPEST)
 }
 
