@@ -77,7 +77,8 @@ def Autodiff_TapeType : TypeDef<Autodiff_Dialect, "Tape"> {
 //===----------------------------------------------------------------------===//
 
 // `width` w: w tangents of each value (cotangents, shadows) stand in a row. `strong_zero`: a derivative of zero stays
-// zero, even where the partial that it meets is infinite or no number.
+// zero, even where the partial that it meets is infinite or no number. Seeds that are the constant zero have no effect
+// either way.
 class Autodiff_RequestOp<string mnemonic>
     : Autodiff_Op<mnemonic, [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<AnyType>:$inputs,

@@ -25,6 +25,7 @@ mod report;
 mod split_sincos;
 mod tapes;
 mod wrap;
+mod zero_seeds;
 
 use autodiff_dialect::bridge;
 

@@ -105,28 +105,18 @@ impl Behind {
 
     /// What the result of an op is if the empty side was taken.
     fn of(&self, op: Op) -> Option<Otherwise> {
-        let zero = |index| self.is_zero(op.operand(index));
-        let nothing = |index| zero(index) || is_zero_constant(op.operand(index));
-        match op.name() {
-            "arith.negf" | "arith.divf" if zero(0) => Some(Otherwise::Zero),
-            "arith.mulf" if zero(0) || zero(1) => Some(Otherwise::Zero),
-            "arith.addf" | "arith.subf" if zero(0) && zero(1) => Some(Otherwise::Zero),
-            "arith.select" if (zero(1) || zero(2)) && nothing(1) && nothing(2) => Some(Otherwise::Zero),
-            // The sign of a zero does not matter to a sum of adjoints.
-            "arith.addf" if zero(1) && emit::is_in_any_order(op) => self.known(op.operand(0)),
-            "arith.addf" if zero(0) && emit::is_in_any_order(op) => self.known(op.operand(1)),
-            _ => None,
+        let is_zero = |value| self.is_zero(value);
+        if emit::stays_zero(op, &is_zero) {
+            return Some(Otherwise::Zero);
         }
+        // The sign of a zero does not matter to a sum of adjoints.
+        let sum = op.name() == "arith.addf" && emit::is_in_any_order(op);
+        self.known(emit::other_addend(op, &is_zero).filter(|_| sum)?)
     }
 }
 
-fn is_zero_constant(value: Value) -> bool {
-    let constant = value.defining_op().filter(|op| op.name() == "arith.constant");
-    constant.and_then(|op| op.attribute("value")?.as_float()) == Some(0.0)
-}
-
 fn sink(branch: Op, sides: Sides) {
-    let start = |value: Value| if is_zero_constant(value) { Otherwise::Zero } else { Otherwise::Is(value) };
+    let start = |value: Value| if emit::is_zero_constant(value) { Otherwise::Zero } else { Otherwise::Is(value) };
     let otherwise = branch.results().into_iter().zip(sides.empty.iter().map(|value| start(*value))).collect();
     let mut behind = Behind { branch, otherwise };
     let range = behind.range();

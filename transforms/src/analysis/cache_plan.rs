@@ -38,6 +38,10 @@ pub trait Slice {
     fn slots(&self, value: Value) -> u32 {
         self.depth(value)
     }
+    /// Whether the cache of the value is a cell of its own, not an element of something in memory.
+    fn is_cell(&self, value: Value) -> bool {
+        self.slots(value) == 0
+    }
 }
 
 /// The plan of one function.
@@ -88,8 +92,12 @@ impl CachePlan {
         for (number, value) in order.iter().enumerate() {
             let weight = |loops: u32| TRIPS.pow(loops.min(DEEPEST));
             let trips = weight(slice.depth(*value));
-            let keep = slice.cache_cost() * (weight(slice.slots(*value)) * WRITE + trips * READ);
-            network.edge(2 * number, 2 * number + 1, keep * bytes(value.ty()));
+            let keep = match slice.is_cell(*value) {
+                // Registers hold these. A load is as cheap.
+                true => trips * (READ * bytes(value.ty()) + 1),
+                false => slice.cache_cost() * (weight(slice.slots(*value)) * WRITE + trips * READ) * bytes(value.ty()),
+            };
+            network.edge(2 * number, 2 * number + 1, keep);
             let recompute = slice.recomputable(*value).map_or(ENDLESS, |op| trips * compute_cost(op));
             network.edge(2 * number + 1, sink, recompute);
             if number < seeds {
@@ -144,6 +152,7 @@ fn compute_cost(op: Op) -> u64 {
     match op.name().split_once('.') {
         _ if op.is_constant() => 0,
         Some(("math", "sqrt")) => 6 * result,
+        Some(("arith", "divf")) => 2 * result,
         Some(("math" | "complex", _)) => 18 * result,
         _ if !op.is_memory_effect_free() => 2 * result,
         _ if !op.result(0).ty().is_differentiable() => 1,

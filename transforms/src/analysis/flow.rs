@@ -104,7 +104,7 @@ impl Flow {
     /// The edges and alias classes collected. `confirm` decides whether an op that overwrites a buffer touches it in no
     /// other way; it is told of each value whether it may be the same memory.
     pub fn finish(self, confirm: impl Fn(&dyn Fn(Value) -> bool, usize) -> bool) -> (FlowGraph, Aliases) {
-        let mut overwrites = FxHashMap::<Value, Vec<usize>>::default();
+        let (mut overwrites, mut order) = (FxHashMap::<Value, Vec<usize>>::default(), vec![]);
         let classes = self.aliases.classes();
         for (buffer, position) in self.overwrites {
             let class = self.aliases.representative(buffer);
@@ -118,13 +118,16 @@ impl Flow {
                 value.ty().is_memory() && (other == class || may_alias())
             };
             if whole && confirm(&same, position) {
-                overwrites.entry(class).or_default().push(position);
+                let positions = overwrites.entry(class).or_default();
+                if positions.is_empty() {
+                    order.push(class);
+                }
+                positions.push(position);
             }
         }
         let mut graph = FlowGraph { nodes: FxHashMap::default(), overwrites, successors: vec![], predecessors: vec![] };
         // Memory from outside that has versions: what happens to another buffer from outside may happen to it.
-        let mut exposed: Vec<_> =
-            graph.overwrites.keys().filter_map(|class| Some((*class, classes.get(*class)?))).collect();
+        let mut exposed: Vec<_> = order.into_iter().filter_map(|class| Some((class, classes.get(class)?))).collect();
         exposed.retain(|(_, class)| class.may_alias(class));
         let names = |value: Value| {
             let representative = self.aliases.representative(value);

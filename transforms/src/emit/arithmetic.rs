@@ -122,6 +122,34 @@ pub fn guarded(builder: &Builder, seed: Value, derived: Value) -> Value {
     guard().unwrap_or(derived)
 }
 
+/// Whether a value is the float constant zero.
+pub fn is_zero_constant(value: Value) -> bool {
+    let constant = value.defining_op().filter(|op| op.name() == "arith.constant");
+    constant.and_then(|op| op.attribute("value")?.as_float()) == Some(0.0)
+}
+
+/// Whether the result of an op is zero since tangents or cotangents are, whatever they are multiplied with.
+pub fn stays_zero(op: Op, is_zero: &dyn Fn(Value) -> bool) -> bool {
+    let zero = |index| is_zero(op.operand(index));
+    let nothing = |index| zero(index) || is_zero_constant(op.operand(index));
+    match op.name() {
+        "arith.negf" | "arith.divf" | "arith.extf" | "arith.truncf" => zero(0),
+        "arith.mulf" => zero(0) || zero(1),
+        "arith.addf" | "arith.subf" => (zero(0) && nothing(1)) || (nothing(0) && zero(1)),
+        "arith.select" => (zero(1) && nothing(2)) || (nothing(1) && zero(2)),
+        _ => false,
+    }
+}
+
+/// What an op gives that adds zero to it, or subtracts zero from it. The sign of zero does not matter to derivatives.
+pub fn other_addend(op: Op, is_zero: &dyn Fn(Value) -> bool) -> Option<Value> {
+    match op.name() {
+        "arith.addf" | "arith.subf" if is_zero(op.operand(1)) => Some(op.operand(0)),
+        "arith.addf" if is_zero(op.operand(0)) => Some(op.operand(1)),
+        _ => None,
+    }
+}
+
 /// The op that adds two values of a differentiable type.
 pub fn sum_op(ty: Type) -> &'static str {
     if ty.element().is_complex() { "complex.add" } else { "arith.addf" }

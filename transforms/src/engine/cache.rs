@@ -209,7 +209,7 @@ impl Reverse<'_> {
                     None
                 }
                 Lifetime::Iteration(frame) => {
-                    self.frames[frame].caches.insert(cache, cache);
+                    self.frames[frame].keep_cache(cache, cache);
                     None
                 }
                 Lifetime::Kept => Some((path[root], Box::new(self.fill_cache(path[root], cache, None)?))),
@@ -355,11 +355,11 @@ impl Reverse<'_> {
             Some((root, keeper)) => {
                 let missing = || internal(cache.cache.location(), "a cache is needed outside its scope");
                 let outer = self.frame_for(*root).ok_or_else(missing)?;
-                match self.frames[outer].caches.get(&cache.cache) {
-                    Some(known) => *known,
+                match self.frames[outer].cache(cache.cache) {
+                    Some(known) => known,
                     None => {
                         let popped = self.pop(outer, keeper)?;
-                        self.frames[outer].caches.insert(cache.cache, popped);
+                        self.frames[outer].keep_cache(cache.cache, popped);
                         popped
                     }
                 }

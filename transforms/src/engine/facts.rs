@@ -92,9 +92,7 @@ impl Slice for Facts<'_> {
     fn is_free(&self, value: Value) -> bool {
         // Values of the function's own block dominate the reverse sweep; induction variables are mirrored.
         // So do those of an iteration that is run again, what it carries excepted.
-        let direct =
-            self.reruns.contains(value.block()) || self.is_fused(value.block()) || self.is_again(value.block());
-        let again = direct && value.defining_op().is_some();
+        let again = self.runs_again(value.block()) && value.defining_op().is_some();
         value.block() == self.entry || again || self.is_mirrored(value)
     }
 
@@ -108,6 +106,12 @@ impl Slice for Facts<'_> {
 
     fn slots(&self, value: Value) -> u32 {
         self.varies_with(value).count()
+    }
+
+    fn is_cell(&self, value: Value) -> bool {
+        let around = std::iter::successors(Some(value.block()), |block| block.parent_op()?.block());
+        let again = around.into_iter().find(|block| self.runs_again(*block));
+        self.varies_with(value).is_within(again.map_or(0, |block| self.level(block)))
     }
 
     fn recomputable(&self, value: Value) -> Option<Op> {
@@ -148,6 +152,11 @@ impl Facts<'_> {
     /// Whether a block is the body of a loop in that launch whose iterations the reverse runs again.
     pub fn is_again(&self, block: Block) -> bool {
         self.fusion.as_ref().is_some_and(|fusion| fusion.loops.iter().any(|again| again.body == block))
+    }
+
+    /// Whether a block is the body of a loop or a launch whose iterations the reverse sweep runs again.
+    fn runs_again(&self, block: Block) -> bool {
+        self.reruns.contains(block) || self.is_fused(block) || self.is_again(block)
     }
 
     /// Whether a cached value stays with the thread that computes it, because its kernel reverses it too.

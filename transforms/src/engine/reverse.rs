@@ -32,8 +32,22 @@ pub(super) struct Frame {
     primals: FxHashMap<Value, Value>,
     pub(super) shadows: FxHashMap<(Value, usize), Value>,
     numbers: Option<Vec<Value>>,
-    /// Caches that were themselves cached, by their counterpart in the forward sweep.
-    pub(super) caches: FxHashMap<Value, Value>,
+    /// Caches to release at the end, numbered in their order. Those that were themselves cached are under their counterpart
+    /// in the forward sweep.
+    caches: FxHashMap<Value, (usize, Value)>,
+}
+
+impl Frame {
+    /// A cache that was itself cached, by its counterpart in the forward sweep.
+    pub(super) fn cache(&self, counterpart: Value) -> Option<Value> {
+        self.caches.get(&counterpart).map(|(_, cache)| *cache)
+    }
+
+    /// Takes a cache to be released at the end.
+    pub(super) fn keep_cache(&mut self, counterpart: Value, cache: Value) {
+        let number = self.caches.len();
+        self.caches.entry(counterpart).or_insert((number, cache));
+    }
 }
 
 /// A block of the primal and the block that reverses it.
@@ -250,10 +264,11 @@ impl<'a> Reverse<'a> {
             caches: FxHashMap::default(),
         });
         let result = build(self);
-        let frame = self.frames.pop();
-        for cache in frame.iter().flat_map(|frame| frame.caches.values()) {
+        let mut caches: Vec<_> = self.frames.pop().into_iter().flat_map(|frame| frame.caches.into_values()).collect();
+        caches.sort_unstable_by_key(|(number, _)| *number);
+        for (_, cache) in caches {
             if let Some(builder) = scope.block.terminator().and_then(Builder::before) {
-                emit::release(&builder, *cache);
+                emit::release(&builder, cache);
             }
         }
         result

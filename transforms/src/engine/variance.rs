@@ -26,6 +26,11 @@ impl Levels {
         self.0 > 1
     }
 
+    /// Whether there are only the outermost ones, up to a depth.
+    pub fn is_within(self, depth: u32) -> bool {
+        self.0 & !Self::all(depth).0 == 0
+    }
+
     /// Their number.
     pub fn count(self) -> u32 {
         self.0.count_ones()

@@ -4,10 +4,11 @@
 //! 2. Before a request, expand those that its callee reaches: higher order is repetition.
 //! 3. Bring the callee into normal form and derive, once per callee, mode and activities.
 //! 4. Replace the request by a call.
+//! 5. Drop the seeds that are zero in all calls ([`zero_seeds`]).
 
 use super::{
     normal_form::{NormalForm, symbols},
-    tapes,
+    tapes, zero_seeds,
 };
 use crate::{
     emit,
@@ -80,6 +81,7 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
             result = result.and(expander.expand(request));
         }
     }
+    zero_seeds::fold(module, expander.derivatives.keys());
     result
 }
 
