@@ -1,7 +1,11 @@
-"""What differentiation costs the compiler: processor time and memory over the size of the IR."""
+"""What differentiation costs the compiler: processor time and memory over the size of the IR.
+
+'python3 -m suite.compiler SHAPE OPS' prints the program that is measured, for benches/pass_time.rs.
+"""
 
 import os
 import subprocess
+import sys
 import tempfile
 
 from . import build
@@ -87,3 +91,7 @@ def run(tool, say):
 INTRODUCTION = [
     "Written by `./x bench --compiler`: processor time and peak memory of `autodiff-opt` on generated functions.",
 ]
+
+
+if __name__ == "__main__":
+    sys.stdout.writelines(f"{line}\n" for line in program(sys.argv[1], int(sys.argv[2])))
