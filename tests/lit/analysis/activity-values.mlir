@@ -10,7 +10,7 @@ func.func @f(%x: f64, %c: f64) -> f64 {
   %y = arith.select %above, %z, %active : f64
   return %y : f64
 }
-// CHECK-LABEL: @f.vjp.active.const..active: activity
+// CHECK-LABEL: @f.vjp.active.const.to.active: activity
 // CHECK-NEXT:    %arg0: argument #0: active (varied and useful)
 // CHECK-NEXT:    %arg1: argument #1: inactive (useful, not varied)
 // CHECK-NEXT:    math.sin at {{.*}}: active (varied and useful)

@@ -6,6 +6,6 @@ func.func @f(%x: f64, %c: f64) -> f64 {
   %y = arith.mulf %xx, %k : f64
   return %y : f64
 }
-// CHECK-LABEL: @f.vjp.active.const..active: needed
+// CHECK-LABEL: @f.vjp.active.const.to.active: needed
 // CHECK-NEXT:    math.tanh at needed-inactive.mlir:4:8: for arith.mulf at needed-inactive.mlir:6:8
 // CHECK-NOT:     {{.}}

@@ -7,7 +7,7 @@ func.func @f(%x: f64, %w: f64) -> f64 {
   %y = arith.mulf %bent, %w : f64
   return %y : f64
 }
-// CHECK-LABEL: @f.vjp.active.active..active: needed
+// CHECK-LABEL: @f.vjp.active.active.to.active: needed
 // CHECK-NEXT:    %arg1: argument #1: for arith.mulf at needed.mlir:7:8
 // CHECK-NEXT:    arith.addf at needed.mlir:4:10: for math.sin at needed.mlir:5:11
 // CHECK-NEXT:    math.tanh at needed.mlir:6:11: for math.tanh at needed.mlir:6:11, arith.mulf at needed.mlir:7:8

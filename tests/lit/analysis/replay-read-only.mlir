@@ -13,6 +13,6 @@ func.func @f(%a: memref<4xf64>, %n: index) -> f64 {
   memref.dealloc %out : memref<4xf64>
   return %r : f64
 }
-// CHECK-LABEL: @f.vjp.dup.const..active: replay
+// CHECK-LABEL: @f.vjp.dup.const.to.active: replay
 // CHECK-NEXT:    memref.load at replay-read-only.mlir:8:10 of %arg0: replayable
 // CHECK-NEXT:    memref.load at replay-read-only.mlir:12:8 of %alloc: replayable

@@ -16,7 +16,7 @@ func.func @request(%x: f64, %y: f64, %z_bar: f64) -> (f64, f64, f64) {
 // CHECK-NEXT:    %arg1: argument #1: for arith.mulf at requests.mlir:6:8
 // CHECK-NEXT:  @f.jvp.dup.const{{.*}}: needed
 // CHECK-NOT:   {{.}}
-// GIVEN:       @f.vjp.const.active..active: needed
+// GIVEN:       @f.vjp.const.active.to.active: needed
 // GIVEN-NEXT:    %arg0: argument #0: for arith.mulf at requests.mlir:6:8
 // GIVEN-NOT:   {{.}}
 // The module stays as it is.

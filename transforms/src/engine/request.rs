@@ -99,8 +99,8 @@ impl Request {
         }
     }
 
-    /// The name of the derivative: `f.vjp.active.dup`, with the activities of the results behind a double dot. In split
-    /// mode, that of the augmented primal.
+    /// The name of the derivative: `f.vjp.active.dup`, or `f.vjp.active.dup.to.active` where the results are asked for in
+    /// another way than usual. In split mode, that of the augmented primal.
     pub fn symbol(&self) -> String {
         self.named(self.mode.name())
     }
@@ -132,7 +132,7 @@ impl Request {
             name += ".strong_zero";
         }
         if self.results.iter().any(|activity| !default.contains(activity)) {
-            name += ".";
+            name += ".to";
             for activity in &self.results {
                 name += &format!(".{activity}");
             }
