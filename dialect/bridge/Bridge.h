@@ -74,6 +74,10 @@ MlirType autodiffCacheTypeGet(MlirType element);
 MlirType autodiffCacheTypeElement(MlirType cache);
 MlirType autodiffTapeTypeGet(MlirContext context);
 bool autodiffTypeIsATape(MlirType type);
+/// Whether the type is a memref with or without a rank, a cache or a tape.
+bool autodiffTypeIsMemory(MlirType type);
+/// The bits of an `arith.fastmath` attribute; 0 for any other.
+uint32_t autodiffFastMathFlags(MlirAttribute attribute);
 } // extern "C"
 
 #endif // AUTODIFF_BRIDGE_BRIDGE_H

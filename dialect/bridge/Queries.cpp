@@ -5,6 +5,7 @@
 
 #include "mlir/CAPI/IR.h"
 #include "mlir/CAPI/Support.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
@@ -103,5 +104,14 @@ MlirType autodiffCacheTypeElement(MlirType cache) {
 MlirType autodiffTapeTypeGet(MlirContext context) { return wrap(autodiff::TapeType::get(unwrap(context))); }
 
 bool autodiffTypeIsATape(MlirType type) { return isa<autodiff::TapeType>(unwrap(type)); }
+
+bool autodiffTypeIsMemory(MlirType type) {
+  return isa<MemRefType, UnrankedMemRefType, autodiff::CacheType, autodiff::TapeType>(unwrap(type));
+}
+
+uint32_t autodiffFastMathFlags(MlirAttribute attribute) {
+  auto flags = dyn_cast<arith::FastMathFlagsAttr>(unwrap(attribute));
+  return flags ? static_cast<uint32_t>(flags.getValue()) : 0;
+}
 
 } // extern "C"

@@ -152,6 +152,8 @@ unsafe extern "C" {
     fn autodiffCacheTypeElement(cache: MlirType) -> MlirType;
     fn autodiffTapeTypeGet(context: MlirContext) -> MlirType;
     fn autodiffTypeIsATape(ty: MlirType) -> bool;
+    fn autodiffTypeIsMemory(ty: MlirType) -> bool;
+    fn autodiffFastMathFlags(attribute: MlirAttribute) -> u32;
 }
 
 /// Reads the option values that C++ hands over.
@@ -212,7 +214,8 @@ pub fn opt_main(arguments: &[CString], tool: &CStr) -> i32 {
     unsafe { autodiffOptMain(arguments.len() as i32, pointers.as_ptr(), tool.as_ptr()) }
 }
 
-/// Runs a textual pass pipeline on a module, such as `builtin.module(canonicalize,cse)`.
+/// Runs a textual pass pipeline on a module, such as `builtin.module(canonicalize,cse)`. Debug builds verify the module
+/// after each pass; in others, whoever has asked for the pipeline verifies what comes out of it.
 ///
 /// # Errors
 ///
@@ -226,6 +229,7 @@ pub fn run_pipeline(module: Op, pipeline: &str) -> Result<(), Option<String>> {
     }
     unsafe {
         let manager = Manager(mlirPassManagerCreateOnOperation(module.context().raw(), string_ref("builtin.module")));
+        mlirPassManagerEnableVerifier(manager.0, cfg!(debug_assertions));
         let mut message = String::new();
         let parsed = mlirParsePassPipeline(
             mlirPassManagerGetAsOpPassManager(manager.0),
@@ -350,4 +354,12 @@ pub(crate) fn tape_type(context: Context) -> Type {
 
 pub(crate) fn is_tape(ty: Type) -> bool {
     unsafe { autodiffTypeIsATape(ty.raw()) }
+}
+
+pub(crate) fn is_memory(ty: Type) -> bool {
+    unsafe { autodiffTypeIsMemory(ty.raw()) }
+}
+
+pub(crate) fn fast_math_flags(attribute: Attribute) -> u32 {
+    unsafe { autodiffFastMathFlags(attribute.raw()) }
 }

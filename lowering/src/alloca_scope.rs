@@ -25,7 +25,6 @@ fn dissolve(scope: Op) {
             continue;
         }
         let attributes = op.attributes();
-        let attributes: Vec<_> = attributes.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let types: Vec<_> = op.results().into_iter().map(Value::ty).collect();
         let buffer = place.create("memref.alloc", &op.operands(), &types, &attributes, &[]).result(0);
         op.result(0).replace_all_uses_with(buffer);

@@ -122,7 +122,6 @@ fn flatten(op: Op) {
     let (Some(ty), Some(results)) = (flat(operand.ty()), results) else { return };
     let operand = builder.op("vector.shape_cast", &[operand], ty);
     let attributes = op.attributes();
-    let attributes: Vec<(&str, Attribute)> = attributes.iter().map(|(name, value)| (name.as_str(), *value)).collect();
     let new = builder.create(op.name(), &[operand], &results, &attributes, &[]);
     for (old, new) in op.results().into_iter().zip(new.results()) {
         old.replace_all_uses_with(builder.op("vector.shape_cast", &[new], old.ty()));

@@ -8,8 +8,8 @@ mod parallel;
 mod storage;
 
 pub use arithmetic::{
-    Trips, add, allow_any_order, constant_index, guarded, is_in_any_order, is_zero_constant, multiply, other_addend,
-    stays_zero, subtract, sum, sum_in_any_order, sum_op,
+    Trips, add, allow_any_order, constant_index, growth, guarded, is_in_any_order, is_zero_constant, multiply,
+    other_addend, stays_zero, subtract, sum, sum_in_any_order, sum_op,
 };
 pub use chain::shorten_chains;
 pub use memory::{

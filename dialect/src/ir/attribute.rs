@@ -118,6 +118,16 @@ impl Attribute {
         unsafe { mlirAttributeIsASymbolRef(self.0).then(|| text(mlirSymbolRefAttrGetRootReference(self.0)).to_owned()) }
     }
 
+    /// The bits of fast-math flags of `arith`; 0 for any other attribute.
+    pub fn fast_math(self) -> u32 {
+        bridge::fast_math_flags(self)
+    }
+
+    /// The fast-math flag that lets sums be made in any order.
+    pub const REASSOCIATE: u32 = 1;
+    /// The fast-math flag that lets the sign of a zero be ignored.
+    pub const NO_SIGNED_ZEROS: u32 = 8;
+
     /// Reads a list of `i64`.
     pub fn as_dense_i64(self) -> Option<Vec<i64>> {
         unsafe {

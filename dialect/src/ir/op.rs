@@ -124,13 +124,18 @@ impl Op {
     }
 
     /// All attributes.
-    pub fn attributes(self) -> Vec<(String, Attribute)> {
+    pub fn attributes(self) -> Vec<(&'static str, Attribute)> {
         (0..unsafe { mlirOperationGetNumAttributes(self.raw()) })
             .map(|index| {
                 let named = unsafe { mlirOperationGetAttribute(self.raw(), index) };
-                (text(unsafe { mlirIdentifierStr(named.name) }).to_owned(), Attribute::from_raw(named.attribute))
+                (text(unsafe { mlirIdentifierStr(named.name) }), Attribute::from_raw(named.attribute))
             })
             .collect()
+    }
+
+    /// The bits of its fast-math flags.
+    pub fn fast_math(self) -> u32 {
+        self.attribute("fastmath").map_or(0, Attribute::fast_math)
     }
 
     /// The block that holds it.
@@ -185,19 +190,26 @@ impl Op {
 
     /// All ops under it and itself, outer ops first.
     pub fn walk(self) -> Vec<Op> {
-        let mut ops = vec![];
-        let mut pending = vec![self];
+        let first_ops = |op: Op| op.regions().into_iter().flat_map(Region::blocks).filter_map(Block::first_op);
+        let mut ops = vec![self];
+        // The next op of each block that is being walked.
+        let mut pending: Vec<_> = first_ops(self).collect();
+        pending.reverse();
         while let Some(op) = pending.pop() {
             ops.push(op);
-            let inner: Vec<_> = op.regions().into_iter().flat_map(Region::blocks).flat_map(Block::ops).collect();
-            pending.extend(inner.into_iter().rev());
+            pending.extend(op.next());
+            if op.region_count() > 0 {
+                let outer = pending.len();
+                pending.extend(first_ops(op));
+                pending[outer..].reverse();
+            }
         }
         ops
     }
 
     /// All functions under it and itself, outer ones first. The list is complete before the first one is changed.
     pub fn functions(self) -> Vec<Op> {
-        self.walk().into_iter().filter(|op| op.is_function()).collect()
+        self.walk().into_iter().filter(|op| op.region_count() > 0 && op.is_function()).collect()
     }
 
     /// Whether it is this op or lies in one of its regions.

@@ -120,7 +120,7 @@ impl Type {
 
     /// Whether it is memory: a memref with or without a rank, a cache or a tape.
     pub fn is_memory(self) -> bool {
-        unsafe { mlirTypeIsAMemRef(self.0) || mlirTypeIsAUnrankedMemRef(self.0) || self.is_cache() || self.is_tape() }
+        bridge::is_memory(self)
     }
 
     /// `!autodiff.tape`.

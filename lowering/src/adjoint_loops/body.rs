@@ -9,7 +9,7 @@ use autodiff_transforms::{
     analysis::locality::linear::{Linear, Symbols},
     emit::{self, constant_index},
 };
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 /// The body of a loop that
 ///
@@ -137,26 +137,9 @@ pub(super) fn mirror(op: Op, block: Block) -> Option<Op> {
 /// Whether what a loop yields at a place is a sum that starts with an argument, in branches too, may be made in any order,
 /// and is seen by nobody on the way.
 fn is_sum(argument: Value, end: Op, place: usize) -> bool {
-    let mut links: HashMap<Value, Vec<(Op, usize)>> = HashMap::new();
-    let mut pending = vec![(end, place)];
-    while let Some((user, number)) = pending.pop() {
-        let Some(value) = user.operands().get(number).copied() else { return false };
-        links.entry(value).or_default().push((user, number));
-        if value == argument {
-            continue;
-        }
-        let Some(op) = value.defining_op() else { return false };
-        match (op.name(), value.result_number()) {
-            ("arith.addf", _) if emit::is_in_any_order(op) => pending.push((op, 0)),
-            ("scf.if", Some(result)) => {
-                let ends: Vec<_> = (0..2).filter_map(|side| op.body(side)?.terminator()).collect();
-                if ends.len() < 2 {
-                    return false;
-                }
-                pending.extend(ends.into_iter().map(|end| (end, result)));
-            }
-            _ => return false,
-        }
-    }
-    links.into_iter().all(|(value, links)| value.uses().iter().all(|user| links.contains(user)))
+    let Some(uses) = emit::growth(argument, end, place) else { return false };
+    let any_order = |op: Op| op.name() != "arith.addf" || emit::is_in_any_order(op);
+    let known: HashSet<_> = uses.iter().copied().collect();
+    let unseen = |value: Value| value.uses().iter().all(|user| known.contains(user));
+    uses.iter().all(|(user, number)| any_order(*user) && unseen(user.operand(*number)))
 }

@@ -29,7 +29,7 @@ pub fn erase_memory_spaces_and_tokens(module: Op) {
             if let Some(ty) = attribute.as_type()
                 && map(ty) != ty
             {
-                op.set_attribute(&name, Attribute::ty(map(ty)));
+                op.set_attribute(name, Attribute::ty(map(ty)));
             }
         }
         if op.name() == "memref.memory_space_cast" {

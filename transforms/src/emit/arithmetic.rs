@@ -1,6 +1,7 @@
 //! Sums, and index arithmetic that folds constants while it is built.
 
 use autodiff_dialect::ir::{Attribute, Builder, Op, Type, Value};
+use rustc_hash::FxHashSet;
 
 /// The number behind an integer or index constant.
 pub fn constant_index(value: Value) -> Option<i64> {
@@ -164,42 +165,49 @@ pub fn sum(builder: &Builder, a: Value, b: Value) -> Value {
 /// too.
 ///
 /// Adjoints are such sums: the order in which contributions arrive is none of the program's.
-pub fn sum_in_any_order(argument: Value, yielded: Value) {
-    for sum in additions(argument, yielded).unwrap_or_default() {
-        allow_any_order(sum);
+pub fn sum_in_any_order(argument: Value, end: Op, place: usize) {
+    for (user, _) in growth(argument, end, place).into_iter().flatten() {
+        allow_any_order(user);
     }
 }
 
-/// The additions by which a loop's argument grows to a value, if these are all that happens to it.
-fn additions(argument: Value, grown: Value) -> Option<Vec<Op>> {
-    let mut sums = vec![];
-    let mut pending = vec![grown];
-    while let Some(value) = pending.pop() {
-        if value == argument {
+/// The uses by which a loop's argument grows to an operand of the loop's end, if additions are all that happens to it, in
+/// branches too; the last use first.
+///
+/// # Cost
+/// Linear in the values on the way.
+pub fn growth(argument: Value, end: Op, place: usize) -> Option<Vec<(Op, usize)>> {
+    let mut uses = vec![];
+    let mut seen = FxHashSet::from_iter([argument]);
+    let mut pending = vec![(end, place)];
+    while let Some((user, number)) = pending.pop() {
+        uses.push((user, number));
+        let value = *user.operands().get(number)?;
+        // Both sides of a branch may pass on what was there before.
+        if !seen.insert(value) {
             continue;
         }
         let op = value.defining_op()?;
-        let inside = argument.block().parent_op().is_none_or(|owner| owner.encloses(op));
-        match (op.name(), value.result_number()) {
-            ("arith.addf", _) if inside => {
-                sums.push(op);
-                pending.push(op.operand(0));
-            }
-            ("scf.if", Some(number)) if inside => {
+        match (op.name(), value.result_number()?) {
+            ("arith.addf", _) => pending.push((op, 0)),
+            ("scf.if", result) => {
                 for side in 0..2 {
-                    pending.push(*op.body(side)?.terminator()?.operands().get(number)?);
+                    pending.push((op.body(side)?.terminator()?, result));
                 }
             }
             _ => return None,
         }
     }
-    Some(sums)
+    Some(uses)
 }
 
 /// Whether an addition may change places with others.
 pub fn is_in_any_order(sum: Op) -> bool {
-    sum.attribute("fastmath").is_some_and(|flags| flags.to_string().contains("reassoc"))
+    sum.fast_math() & Attribute::REASSOCIATE != 0
 }
+
+/// The flags of an addition that may change places with others.
+pub(super) const ANY_ORDER: u32 = Attribute::REASSOCIATE | Attribute::NO_SIGNED_ZEROS;
 
 /// Lets an addition change places with others.
 pub fn allow_any_order(sum: Op) {

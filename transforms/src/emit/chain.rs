@@ -9,6 +9,7 @@
 //! 2. For some widths, estimate how long an iteration takes, and how long without any of this.
 //! 3. Keep the shortest.
 
+use super::arithmetic::ANY_ORDER;
 use autodiff_dialect::ir::{Block, Builder, Op, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -20,21 +21,30 @@ const WIDEST: usize = 2;
 /// Shortens the chains of the body of a loop whose arguments number 1 to `carried` are adjoints, yielded in this order.
 pub fn shorten_chains(body: Block, carried: usize) {
     let ops = body.ops();
-    let has_loop = |op: &Op| op.walk().iter().any(|op| matches!(op.name(), "scf.for" | "scf.while" | "scf.parallel"));
+    let is_loop = |op: &Op| matches!(op.name(), "scf.for" | "scf.while" | "scf.parallel");
     let leaves: Vec<_> = body.arguments()[1..=carried].iter().copied().filter(|leaf| leaf.ty().is_float()).collect();
-    if leaves.is_empty() || ops.len() > MOST_OPS || ops.iter().any(has_loop) {
+    if leaves.is_empty() || ops.len() > MOST_OPS || ops.iter().any(is_loop) {
         return;
     }
-    let now = cost(body, carried, &FxHashMap::default());
-    let widths = (1..=WIDEST.min(leaves.len())).map(|width| {
-        let forms = Forms::new(body, &leaves, width);
-        let cost = cost(body, carried, &forms.replaced);
-        forms.undo();
-        (cost, width)
-    });
+    if ops.iter().filter(|op| op.region_count() > 0).any(|op| op.walk().iter().any(is_loop)) {
+        return;
+    }
     // A tenth is within what the estimate misses.
-    if let Some((_, width)) = widths.min().filter(|(cost, _)| 10 * cost < 9 * now) {
-        Forms::new(body, &leaves, width).replace();
+    let (mut shortest, mut best) = (9 * cost(body, carried), None);
+    let widest = WIDEST.min(leaves.len());
+    for width in 1..=widest {
+        let forms = Forms::new(body, &leaves, width);
+        let cost = 10 * cost(body, carried);
+        if cost < shortest {
+            (shortest, best) = (cost, Some(width));
+        }
+        if width == widest && best == Some(width) {
+            return;
+        }
+        forms.undo();
+    }
+    if let Some(width) = best {
+        Forms::new(body, &leaves, width);
     }
 }
 
@@ -64,11 +74,12 @@ struct Forms {
     known: FxHashMap<Value, Form>,
     wholes: FxHashMap<Value, Value>,
     created: Vec<Op>,
-    /// What takes the place of an adjoint, by user and operand.
-    replaced: FxHashMap<(Op, usize), Value>,
+    /// The adjoints whose place was taken, by user and operand.
+    replaced: Vec<(Op, usize, Value)>,
 }
 
 impl Forms {
+    /// Lets a body compute its adjoints so.
     fn new(body: Block, leaves: &[Value], width: usize) -> Self {
         let known = leaves.iter().map(|leaf| (*leaf, Form::leaf(*leaf))).collect();
         let (wholes, created, replaced) = Default::default();
@@ -92,7 +103,7 @@ impl Forms {
     /// The result of an op as a linear form; `None` if it is none, or needs no adjoint.
     fn form(&mut self, builder: &Builder, op: Op) -> Option<Form> {
         let of = |index: usize| self.known.get(&op.operand(index)).cloned();
-        let ordered = || !op.attribute("fastmath").is_some_and(|flags| flags.to_string().contains("reassoc"));
+        let ordered = || op.fast_math() != ANY_ORDER;
         match op.name() {
             "arith.negf" => {
                 let form = of(0)?;
@@ -218,42 +229,37 @@ impl Forms {
                 if let Some(form) = self.known.get(&operand).cloned() {
                     let whole = self.whole(builder, &form, operand);
                     if whole != operand {
-                        self.replaced.insert((user, number), whole);
+                        user.set_operand(number, whole);
+                        self.replaced.push((user, number, operand));
                     }
                 }
             }
         }
     }
 
-    fn replace(self) {
-        for ((user, number), value) in self.replaced {
-            user.set_operand(number, value);
-        }
-    }
-
+    /// Makes the body what it was.
     fn undo(self) {
+        for (user, number, operand) in self.replaced {
+            user.set_operand(number, operand);
+        }
         self.created.into_iter().rev().for_each(Op::erase);
     }
 }
 
 /// About how many cycles an iteration takes: until its adjoints are there, or until all is done.
-fn cost(body: Block, carried: usize, replaced: &FxHashMap<(Op, usize), Value>) -> usize {
+fn cost(body: Block, carried: usize) -> usize {
     let ops = body.ops();
-    let operands = |op: Op| -> Vec<Value> {
-        let of = |user: Op| {
-            let operands = user.operands().into_iter().enumerate();
-            operands.map(move |(number, value)| replaced.get(&(user, number)).copied().unwrap_or(value))
-        };
-        op.walk().into_iter().flat_map(of).collect()
-    };
+    let operands = |op: Op| -> Vec<Value> { op.walk().into_iter().flat_map(Op::operands).collect() };
+    let is_float = |op: &Op| op.result_count() > 0 && op.result(0).ty().is_float() && !op.is_constant();
     let mut used: FxHashSet<Value> = FxHashSet::default();
     let (mut live, mut work) = (vec![], 0);
     for op in ops.into_iter().rev() {
         let wanted = op.results().iter().any(|result| used.contains(result));
         if wanted || op.is_terminator() || !op.is_memory_effect_free() {
-            used.extend(operands(op));
-            let is_float = |op: &Op| op.result_count() > 0 && op.result(0).ty().is_float() && !op.is_constant();
-            work += op.walk().iter().filter(|op| is_float(op)).count();
+            for inner in op.walk() {
+                used.extend(inner.operands());
+                work += usize::from(is_float(&inner));
+            }
             live.push(op);
         }
     }

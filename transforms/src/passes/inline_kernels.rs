@@ -146,7 +146,7 @@ fn bring_symbols(body: Op, kernel: Op, module: Op, moved: &mut Moved) {
                         new
                     }
                 };
-                inner.set_attribute(&attribute, Attribute::symbol(module.context(), &new));
+                inner.set_attribute(attribute, Attribute::symbol(module.context(), &new));
             }
         }
     }
@@ -184,8 +184,7 @@ fn synchronise(op: Op) {
     let operands: Vec<_> = op.operands().into_iter().filter(|operand| !is_token(operand)).collect();
     let results: Vec<_> = op.results().into_iter().filter(|result| !is_token(result)).map(Value::ty).collect();
     if op.name() != "gpu.wait" {
-        let attributes = op.attributes();
-        let mut attributes: Vec<_> = attributes.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        let mut attributes = op.attributes();
         if let Some(mut sizes) = segments(op) {
             sizes[0] = 0;
             attributes.retain(|(name, _)| *name != "operandSegmentSizes");

@@ -28,8 +28,8 @@ fn pair(block: Block) {
         if !matches!(name, "math.sin" | "math.cos") || !op.result(0).ty().is_float() {
             continue;
         }
-        let flags = op.attribute("fastmath").map(|flags| flags.to_string());
-        match first.remove(&(op.operand(0), flags.clone())) {
+        let flags = op.attribute("fastmath");
+        match first.remove(&(op.operand(0), flags)) {
             Some(other) if Op::name(other) != name => join(other, op),
             _ => {
                 first.insert((op.operand(0), flags), op);

@@ -24,7 +24,7 @@ impl<'a, E: From<String>> Emitter<'a, E> {
         primal: &'a mut dyn FnMut(Var) -> Result<Value, E>,
         like: Option<Value>,
     ) -> Self {
-        let fastmath = op.attribute("fastmath").filter(|flags| flags.to_string() != "#arith.fastmath<none>");
+        let fastmath = op.attribute("fastmath").filter(|flags| flags.fast_math() != 0);
         Self { builder, fastmath, primal, like, known: Vec::new() }
     }
 

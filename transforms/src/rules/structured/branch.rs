@@ -41,7 +41,6 @@ impl Branch {
         regions: &[Region],
     ) -> Op {
         let attributes = op.attributes();
-        let attributes: Vec<_> = attributes.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         builder.with_location(op.location()).create(op.name(), operands, results, &attributes, regions)
     }
 }

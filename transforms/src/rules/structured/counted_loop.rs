@@ -259,14 +259,13 @@ impl Rule for CountedLoop {
             reverse.reverse_body(source)?;
             let mut values = reverse.take_lanes_or_zero(&select(&source.arguments()[1..]))?;
             values.extend(reverse.take_lanes_or_zero(captured)?);
-            for (argument, sum) in block.arguments()[1..].iter().zip(&values).skip(split) {
-                sum_in_any_order(*argument, *sum);
-            }
+            let sums = split..values.len();
             for (index, _) in &turns {
                 let before = shadows.iter().filter(|((_, from), _)| from == index);
                 values.extend(before.flat_map(|(_, shadows)| *shadows));
             }
-            reverse.builder().effect("scf.yield", &values);
+            let end = reverse.builder().effect("scf.yield", &values);
+            sums.for_each(|place| sum_in_any_order(block.argument(1 + place), end, place));
             Ok(())
         })?;
         let operands = [&[zero, count, one], &start[..]].concat();

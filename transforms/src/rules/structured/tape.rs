@@ -13,7 +13,6 @@ use autodiff_dialect::ir::{Builder, Op, Type, Value};
 /// The same op on other operands.
 fn again(builder: &Builder, op: Op, operands: &[Value]) -> Op {
     let attributes = op.attributes();
-    let attributes: Vec<_> = attributes.iter().map(|(name, value)| (name.as_str(), *value)).collect();
     let types: Vec<Type> = op.results().into_iter().map(Value::ty).collect();
     builder.create(op.name(), operands, &types, &attributes, &[])
 }

@@ -99,8 +99,7 @@ fn new_block(op: Op, first: usize, memory: &[Type]) -> Block {
 
 /// The launch with other operands and another body, the first so many arguments of which are memory of the workgroup.
 fn rebuild(builder: &Builder, op: Op, operands: &[Value], workgroup: usize, body: Block) -> Op {
-    let attributes = op.attributes();
-    let mut attributes: Vec<_> = attributes.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    let mut attributes = op.attributes();
     // A kernel without a name, lest two have one.
     attributes.retain(|(name, _)| !matches!(*name, "workgroup_attributions" | "module" | "function"));
     let count = Attribute::integer(Type::integer(op.context(), 64), workgroup as i64);

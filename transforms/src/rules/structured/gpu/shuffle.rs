@@ -113,7 +113,6 @@ impl Rule for Shuffle {
             operands[0] = tangent;
             let types: Vec<_> = op.results().into_iter().map(Value::ty).collect();
             let attributes = op.attributes();
-            let attributes: Vec<_> = attributes.iter().map(|(name, value)| (name.as_str(), *value)).collect();
             let moved = forward.builder().create(op.name(), &operands, &types, &attributes, &[]);
             forward.set_tangent(op.result(0), Some(moved.result(0)));
         }
