@@ -23,6 +23,7 @@ pub(crate) mod straighten;
 pub(crate) use distinct::{distinct, turning_buffers};
 
 use autodiff_dialect::ir::Op;
+use std::collections::HashSet;
 
 /// All of it.
 pub(crate) fn improve(module: Op) {
@@ -37,13 +38,16 @@ pub(crate) fn improve(module: Op) {
 /// Loops without loops inside, but for those of GPU kernels: their vectors are threads.
 fn innermost_loops(module: Op) -> Vec<Op> {
     let is_loop = |op: &Op| matches!(op.name(), "scf.for" | "scf.while" | "scf.parallel");
-    module
-        .walk()
-        .into_iter()
-        .filter(|op| {
-            op.name() == "scf.for" && !in_kernel(*op) && op.walk().iter().filter(|inner| is_loop(inner)).count() == 1
-        })
-        .collect()
+    let loops: Vec<_> = module.walk().into_iter().filter(is_loop).collect();
+    let mut around = HashSet::new();
+    for op in &loops {
+        // What is around an op that is known to be around a loop is known, too.
+        let mut outer = op.parent();
+        while let Some(op) = outer.filter(|op| around.insert(*op)) {
+            outer = op.parent();
+        }
+    }
+    loops.into_iter().filter(|op| op.name() == "scf.for" && !around.contains(op) && !in_kernel(*op)).collect()
 }
 
 fn in_kernel(op: Op) -> bool {

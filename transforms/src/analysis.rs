@@ -1,6 +1,7 @@
 //! Analyses: they read IR, return data, and change nothing.
 
 pub mod activity;
+pub mod buffers;
 pub mod cache_plan;
 pub mod captures;
 pub mod flow;

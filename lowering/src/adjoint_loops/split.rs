@@ -135,6 +135,9 @@ fn pieces(body: &Body) -> Vec<Vec<Op>> {
 /// points of a stencil are. If they are on one row, the iterations depend on each other; if they are not, only a
 /// comparison at run time would say so.
 fn meet(one: Op, other: Op, symbols: &mut Symbols) -> bool {
+    if one.operand(1) != other.operand(1) {
+        return false;
+    }
     let mut apart = false;
     for (a, b) in one.operands().into_iter().zip(other.operands()).skip(2) {
         match symbols.linear(a).plus(&symbols.linear(b), -1).as_constant() {
@@ -143,7 +146,7 @@ fn meet(one: Op, other: Op, symbols: &mut Symbols) -> bool {
             None => return false,
         }
     }
-    apart && one.operand(1) == other.operand(1)
+    apart
 }
 
 /// What some accumulations are computed from, inside the loop, and themselves, in order.

@@ -2,8 +2,9 @@
 
 use crate::{
     analysis::{
+        buffers::{self, Buffers, collect},
         flow::{Direction, Flow, FlowGraph},
-        memory::{Aliases, Class, Classes, Origin},
+        memory::{Class, Classes},
     },
     rules::Registry,
 };
@@ -13,8 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// Activity of one function for one request.
 pub struct Activity {
     graph: FlowGraph,
-    aliases: Aliases,
-    classes: Classes,
+    buffers: Buffers,
     varied: Vec<bool>,
     useful: Vec<bool>,
     /// Buffers whose shadow the caller sees: it must be right even where nothing flows through.
@@ -46,20 +46,7 @@ impl Activity {
     /// Analyses a function body; linear in its size.
     pub fn new(function: Op, rules: &Registry, seeds: &Seeds) -> Self {
         let mut flow = Flow::default();
-        let noalias = |index: usize| {
-            function
-                .attribute("arg_attrs")
-                .and_then(|attributes| attributes.as_array())
-                .and_then(|attributes| attributes.get(index).map(|attribute| attribute.to_string()))
-                .is_some_and(|text| text.contains("llvm.noalias"))
-        };
-        if let Some(entry) = function.body(0) {
-            for (index, argument) in entry.arguments().into_iter().enumerate() {
-                if argument.ty().is_memory() {
-                    flow.origin(argument, Origin::Argument { noalias: noalias(index) });
-                }
-            }
-        }
+        buffers::arguments(function, &mut flow);
         seeds.varied.iter().for_each(|value| flow.mention(*value));
         let tops = function.body(0).map(Block::ops).unwrap_or_default();
         let mut writers = FxHashMap::default();
@@ -81,25 +68,24 @@ impl Activity {
         flow.at(usize::MAX);
         seeds.useful.iter().for_each(|value| flow.mention(*value));
         let globals = flow.mutable_globals();
-        let (graph, aliases) = flow.finish(|is_same, position| {
+        let (graph, buffers) = flow.finish(|is_same, position| {
             let Some(writer) = writers.get(&position) else { return false };
             let uses = |op: &Op| op.operands().into_iter().filter(|value| is_same(*value)).count();
             let others = tops[position - 1].walk();
             uses(writer) == 1 && others.iter().all(|op| op == writer || op.name() == "memref.dim" || uses(op) == 0)
         });
         let nodes = |values: &[Value], position: usize| -> Vec<usize> {
-            values.iter().filter_map(|value| graph.node(aliases.representative(*value), position)).collect()
+            values.iter().filter_map(|value| graph.node(buffers.representative(*value), position)).collect()
         };
         let varied = graph.reachable(nodes(&seeds.varied, 0), Direction::Along);
         let useful = graph.reachable(nodes(&seeds.useful, usize::MAX), Direction::Against);
-        let classes = aliases.classes();
         let visible = seeds
             .varied
             .iter()
             .filter(|value| value.ty().is_memory() && seeds.useful.contains(value))
-            .map(|value| aliases.representative(*value))
+            .map(|value| buffers.representative(*value))
             .collect();
-        Self { graph, aliases, classes, varied, useful, visible, globals, positions }
+        Self { graph, buffers, varied, useful, visible, globals, positions }
     }
 
     /// Whether a value, or the content of a buffer, carries a derivative.
@@ -107,7 +93,7 @@ impl Activity {
         if !value.ty().is_differentiable() {
             return false;
         }
-        let representative = self.aliases.representative(value);
+        let representative = self.buffers.representative(value);
         let mut versions = self.graph.versions(representative);
         self.visible.contains(&representative) || versions.any(|node| self.varied[node] && self.useful[node])
     }
@@ -115,7 +101,7 @@ impl Activity {
     /// Whether the cotangent of what a buffer holds behind an op that writes to it may differ from zero: not if all of it
     /// is overwritten before anything useful is computed from it.
     pub fn is_useful_behind(&self, op: Op, buffer: Value) -> bool {
-        let representative = self.aliases.representative(buffer);
+        let representative = self.buffers.representative(buffer);
         !self.graph.has_versions(representative)
             || self.visible.contains(&representative)
             || self.graph.node(representative, self.position(op)).is_none_or(|node| self.useful[node])
@@ -130,13 +116,13 @@ impl Activity {
     /// What is known of a value, or of each version of a buffer's content in order; nothing if no derivative can reach
     /// it at all.
     pub fn states(&self, value: Value) -> Vec<State> {
-        let versions = self.graph.versions(self.aliases.representative(value));
+        let versions = self.graph.versions(self.buffers.representative(value));
         versions.map(|node| State { varied: self.varied[node], useful: self.useful[node] }).collect()
     }
 
     /// Whether the caller sees the shadow of a buffer, so that it is active even where nothing flows through.
     pub fn is_visible(&self, value: Value) -> bool {
-        self.visible.contains(&self.aliases.representative(value))
+        self.visible.contains(&self.buffers.representative(value))
     }
 
     /// Whether a value carries a derivative, or integers do that are the bits of one.
@@ -144,7 +130,7 @@ impl Activity {
         self.is_active(value)
             || self
                 .graph
-                .versions(self.aliases.representative(value))
+                .versions(self.buffers.representative(value))
                 .any(|node| self.varied[node] && self.useful[node])
     }
 
@@ -155,17 +141,17 @@ impl Activity {
 
     /// The value that stands for the alias class of a buffer.
     pub fn representative(&self, buffer: Value) -> Value {
-        self.aliases.representative(buffer)
+        self.buffers.representative(buffer)
     }
 
     /// The alias class of a buffer.
     pub fn class(&self, buffer: Value) -> Option<&Class> {
-        self.classes.get(self.aliases.representative(buffer))
+        self.buffers.class(buffer)
     }
 
     /// All alias classes.
     pub fn classes(&self) -> &Classes {
-        &self.classes
+        self.buffers.classes()
     }
 
     /// Whether an op makes or moves a derivative: an active result, or a write to active memory.
@@ -175,17 +161,6 @@ impl Activity {
                 .operands()
                 .into_iter()
                 .any(|operand| operand.ty().is_memory() && self.is_active(operand) && writes(op, operand))
-    }
-}
-
-fn collect(op: Op, rules: &Registry, flow: &mut Flow) {
-    rules.get(op).flow(op, flow);
-    for effect in op.effects().unwrap_or_default() {
-        if let (EffectKind::Allocate, Some(value)) = (effect.kind, effect.value)
-            && value.defining_op() == Some(op)
-        {
-            flow.origin(value, Origin::Allocation(op));
-        }
     }
 }
 

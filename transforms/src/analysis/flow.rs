@@ -5,7 +5,10 @@
 //! The content of a buffer has a new node, a *version*, behind each op of the function's own block that replaces all of
 //! it. So a buffer that is used for one thing after another does not mix them up.
 
-use crate::analysis::memory::{Aliases, Class, Origin};
+use crate::analysis::{
+    buffers::Buffers,
+    memory::{Aliases, Class, Origin},
+};
 use autodiff_dialect::ir::{Op, Type, Value};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -14,6 +17,8 @@ use std::collections::BTreeMap;
 #[derive(Default)]
 pub struct Flow {
     edges: Vec<(Value, Value, usize)>,
+    /// Whether nobody asks for edges.
+    without_edges: bool,
     aliases: Aliases,
     position: usize,
     overwrites: Vec<(Value, usize)>,
@@ -23,6 +28,11 @@ pub struct Flow {
 }
 
 impl Flow {
+    /// A graph without edges: only alias classes are collected.
+    pub fn of_buffers() -> Self {
+        Self { without_edges: true, ..Self::default() }
+    }
+
     /// `to` is, or is computed from, `from`. Two buffers become aliases; a pair that carries no derivative is ignored.
     pub fn forward(&mut self, from: Value, to: Value) {
         if from.ty().is_memory() && to.ty().is_memory() {
@@ -34,7 +44,7 @@ impl Flow {
 
     /// A derivative flows from `from` to `to`, where a buffer stands for its content: loads, stores, copies.
     pub fn content(&mut self, from: Value, to: Value) {
-        if carries(from.ty()) && carries(to.ty()) {
+        if !self.without_edges && carries(from.ty()) && carries(to.ty()) {
             self.edges.push((from, to, self.position));
         }
     }
@@ -101,16 +111,22 @@ impl Flow {
         self.mutable.iter().map(|(name, buffer)| (name.clone(), *buffer)).collect()
     }
 
+    /// The alias classes collected.
+    pub fn into_aliases(self) -> Aliases {
+        self.aliases
+    }
+
     /// The edges and alias classes collected. `confirm` decides whether an op that overwrites a buffer touches it in no
     /// other way; it is told of each value whether it may be the same memory.
-    pub fn finish(self, confirm: impl Fn(&dyn Fn(Value) -> bool, usize) -> bool) -> (FlowGraph, Aliases) {
+    pub fn finish(self, confirm: impl Fn(&dyn Fn(Value) -> bool, usize) -> bool) -> (FlowGraph, Buffers) {
         let (mut overwrites, mut order) = (FxHashMap::<Value, Vec<usize>>::default(), vec![]);
-        let classes = self.aliases.classes();
+        let buffers = Buffers::from(self.aliases);
+        let classes = buffers.classes();
         for (buffer, position) in self.overwrites {
-            let class = self.aliases.representative(buffer);
+            let class = buffers.representative(buffer);
             let whole = classes.get(class).and_then(Class::single_origin).is_some_and(|(origin, _)| origin == buffer);
             let same = |value: Value| {
-                let other = self.aliases.representative(value);
+                let other = buffers.representative(value);
                 let may_alias = || match (classes.get(class), classes.get(other)) {
                     (Some(class), Some(other)) => class.may_alias(other),
                     _ => true,
@@ -125,32 +141,35 @@ impl Flow {
                 positions.push(position);
             }
         }
-        let mut graph = FlowGraph { nodes: FxHashMap::default(), overwrites, successors: vec![], predecessors: vec![] };
+        let mut graph = FlowGraph { overwrites, ..FlowGraph::default() };
         // Memory from outside that has versions: what happens to another buffer from outside may happen to it.
         let mut exposed: Vec<_> = order.into_iter().filter_map(|class| Some((class, classes.get(class)?))).collect();
         exposed.retain(|(_, class)| class.may_alias(class));
-        let names = |value: Value| {
-            let representative = self.aliases.representative(value);
-            let known = classes.get(representative).filter(|_| value.ty().is_memory() && !exposed.is_empty());
-            let mut all = vec![representative];
-            if let Some(known) = known.filter(|known| known.may_alias(known)) {
-                let others = exposed.iter().filter(|(other, class)| *other != representative && class.may_alias(known));
-                all.extend(others.map(|(other, _)| *other));
-            }
-            all
+        let others = |value: Value, representative: Value| {
+            let known = classes.get(representative).filter(|_| value.ty().is_memory());
+            let known = known.filter(|known| known.may_alias(known));
+            let others = exposed.iter().filter(move |(other, class)| {
+                *other != representative && known.is_some_and(|known| class.may_alias(known))
+            });
+            others.map(|(other, _)| *other).collect::<Vec<_>>()
         };
-        for (from, to, position) in &self.edges {
-            for from in names(*from) {
-                for to in names(*to) {
-                    let (from, to) = (graph.add(from, *position), graph.add(to, *position));
-                    if from != to {
-                        graph.successors[from].push(to);
-                        graph.predecessors[to].push(from);
-                    }
-                }
+        let mut edges = Vec::with_capacity(self.edges.len());
+        for (from, to, position) in self.edges {
+            let nodes = [from, to].map(|value| {
+                let representative = buffers.representative(value);
+                let more = if exposed.is_empty() { vec![] } else { others(value, representative) };
+                let more: Vec<_> = more.into_iter().map(|other| graph.add(other, position)).collect();
+                (graph.add(representative, position), more)
+            });
+            let [(from, more), (to, others)] = nodes;
+            for from in std::iter::once(from).chain(more) {
+                let all = std::iter::once(to).chain(others.iter().copied());
+                edges.extend(all.filter(|to| *to != from).map(|to| (from, to)));
             }
         }
-        (graph, self.aliases)
+        graph.successors = Adjacent::new(graph.nodes.len(), edges.iter().copied());
+        graph.predecessors = Adjacent::new(graph.nodes.len(), edges.iter().map(|(from, to)| (*to, *from)));
+        (graph, buffers)
     }
 }
 
@@ -163,33 +182,62 @@ pub(crate) fn carries(ty: Type) -> bool {
     }
 }
 
+/// The neighbours of each node, one after another.
+#[derive(Default)]
+struct Adjacent {
+    /// Where those of each node start, and where the last ones end.
+    starts: Vec<u32>,
+    nodes: Vec<u32>,
+}
+
+impl Adjacent {
+    fn new(count: usize, edges: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
+        let mut starts = vec![0; count + 2];
+        edges.clone().for_each(|(from, _)| starts[from as usize + 2] += 1);
+        for node in 2..starts.len() {
+            starts[node] += starts[node - 1];
+        }
+        let mut nodes = vec![0; starts.last().map_or(0, |end| *end as usize)];
+        for (from, to) in edges {
+            let place = &mut starts[from as usize + 1];
+            nodes[*place as usize] = to;
+            *place += 1;
+        }
+        starts.pop();
+        Self { starts, nodes }
+    }
+
+    fn of(&self, node: usize) -> &[u32] {
+        &self.nodes[self.starts[node] as usize..self.starts[node + 1] as usize]
+    }
+}
+
 /// The flow graph. A class of aliases is a node for each of its versions.
+#[derive(Default)]
 pub struct FlowGraph {
-    nodes: FxHashMap<(Value, usize), usize>,
+    nodes: FxHashMap<(Value, u32), u32>,
     /// By class: positions of the ops that replace its content, in order.
     overwrites: FxHashMap<Value, Vec<usize>>,
-    successors: Vec<Vec<usize>>,
-    predecessors: Vec<Vec<usize>>,
+    successors: Adjacent,
+    predecessors: Adjacent,
 }
 
 impl FlowGraph {
-    fn version(&self, representative: Value, position: usize) -> usize {
-        self.overwrites.get(&representative).map_or(0, |all| all.partition_point(|overwrite| *overwrite <= position))
+    fn version(&self, representative: Value, position: usize) -> u32 {
+        self.overwrites
+            .get(&representative)
+            .map_or(0, |all| all.partition_point(|overwrite| *overwrite <= position) as u32)
     }
 
-    fn add(&mut self, representative: Value, position: usize) -> usize {
-        let key = (representative, self.version(representative, position));
-        *self.nodes.entry(key).or_insert_with(|| {
-            self.successors.push(vec![]);
-            self.predecessors.push(vec![]);
-            self.successors.len() - 1
-        })
+    fn add(&mut self, representative: Value, position: usize) -> u32 {
+        let next = self.nodes.len() as u32;
+        *self.nodes.entry((representative, self.version(representative, position))).or_insert(next)
     }
 
     /// The node of a value, or of the content of a class in front of an op at a position; the representative must be
     /// given.
     pub fn node(&self, representative: Value, position: usize) -> Option<usize> {
-        self.nodes.get(&(representative, self.version(representative, position))).copied()
+        self.nodes.get(&(representative, self.version(representative, position))).map(|node| *node as usize)
     }
 
     /// Whether the content of a class is replaced somewhere.
@@ -200,17 +248,17 @@ impl FlowGraph {
     /// The nodes of all versions of a class.
     pub fn versions(&self, representative: Value) -> impl Iterator<Item = usize> {
         let last = self.version(representative, usize::MAX);
-        (0..=last).filter_map(move |version| self.nodes.get(&(representative, version)).copied())
+        (0..=last).filter_map(move |version| self.nodes.get(&(representative, version)).map(|node| *node as usize))
     }
 
     /// The number of nodes.
     pub fn len(&self) -> usize {
-        self.successors.len()
+        self.nodes.len()
     }
 
     /// Whether there is no node.
     pub fn is_empty(&self) -> bool {
-        self.successors.is_empty()
+        self.nodes.is_empty()
     }
 
     /// All nodes that can be reached from `seeds`, along or against the edges.
@@ -223,7 +271,7 @@ impl FlowGraph {
         let mut pending: Vec<usize> = seeds.into_iter().collect();
         while let Some(node) = pending.pop() {
             if !std::mem::replace(&mut seen[node], true) {
-                pending.extend(edges[node].iter().copied().filter(|next| !seen[*next]));
+                pending.extend(edges.of(node).iter().map(|next| *next as usize).filter(|next| !seen[*next]));
             }
         }
         seen

@@ -16,11 +16,7 @@ use self::{
     barriers::Attribution,
     linear::{Linear, Monomial, Symbols, is_only_zero, launch_size, mirrored, upper_bound},
 };
-use crate::{
-    analysis::activity::{Activity, Seeds},
-    emit::constant_index,
-    rules::Registry,
-};
+use crate::{analysis::buffers::Buffers, emit::constant_index, rules::Registry};
 use autodiff_dialect::{
     ir::{Block, Op, Region, Value},
     state::names,
@@ -63,7 +59,7 @@ pub struct Difference {
 pub struct Locality {
     pub sites: Vec<Site>,
     symbols: Symbols,
-    aliases: Activity,
+    aliases: Buffers,
     /// By class of memory: the sites, by position.
     classes: FxHashMap<Value, Vec<usize>>,
 }
@@ -71,7 +67,7 @@ pub struct Locality {
 impl Locality {
     /// Finds the accumulations inside parallel ops.
     pub fn new(function: Op, rules: &Registry) -> Self {
-        let aliases = Activity::new(function, rules, &Seeds::default());
+        let aliases = Buffers::new(function, rules);
         let mut this = Self { sites: vec![], symbols: Symbols::default(), aliases, classes: FxHashMap::default() };
         for op in function.walk().into_iter().filter(|op| op.name() == names::ACCUMULATE) {
             if let Some(site) = this.site(op) {

@@ -160,22 +160,18 @@ impl Expander {
     /// Expands the requests that a function reaches through its calls.
     fn expand_inner(&mut self, op: Op, callee: &str) -> Result<(), ()> {
         let mut reached = vec![callee.to_owned()];
+        let mut seen = HashSet::from([callee.to_owned()]);
         let mut next = 0;
         while next < reached.len() {
             let name = reached[next].clone();
             next += 1;
             let Some(function) = self.symbols.get(&name).copied() else { continue };
-            for inner in function.walk() {
-                for (_, attribute) in inner.attributes() {
-                    if mode_of(inner).is_none()
-                        && let Some(symbol) = attribute.as_symbol()
-                        && !reached.contains(&symbol)
-                    {
-                        reached.push(symbol);
-                    }
-                }
-            }
-            for inner in requests(function) {
+            let (requests, others): (Vec<_>, Vec<_>) =
+                function.walk().into_iter().partition(|op| mode_of(*op).is_some());
+            let symbols =
+                others.into_iter().flat_map(Op::attributes).filter_map(|(_, attribute)| attribute.as_symbol());
+            reached.extend(symbols.filter(|symbol| seen.insert(symbol.clone())));
+            for inner in requests {
                 if self.open.contains(&name) {
                     Diagnostic::error(inner.location(), format!("'@{name}' asks for a derivative of itself"))
                         .note(op.location(), format!("while '@{callee}' is differentiated for this request"))

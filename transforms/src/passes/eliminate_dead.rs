@@ -10,12 +10,12 @@
 //! Loops are taken to end.
 
 use crate::{
-    analysis::activity::{Activity, Seeds},
+    analysis::buffers::Buffers,
     rules::{Registry, elementwise::RuleBook},
 };
 use autodiff_dialect::{
     bridge::Pass,
-    ir::{Block, EffectKind, Op, Region, Value},
+    ir::{Block, Effect, EffectKind, Op, Region, Value},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -26,10 +26,11 @@ pub(super) static PASS: Pass =
         let functions = module.functions();
         for function in functions {
             if function.body(0).is_some() {
-                let aliases = Activity::new(function, &rules, &Seeds::default());
-                let mut liveness = Liveness::new(function, &aliases);
+                let ops = function.walk();
+                let aliases = Buffers::of(function, &ops, &rules);
+                let mut liveness = Liveness::new(&ops, function, &aliases);
                 liveness.run();
-                for op in liveness.dead(function).into_iter().rev() {
+                for op in liveness.dead(&ops).into_iter().rev() {
                     op.erase();
                 }
             }
@@ -39,8 +40,10 @@ pub(super) static PASS: Pass =
 
 /// What the ops of a function do to each class of memory.
 struct Liveness<'a> {
-    aliases: &'a Activity,
+    aliases: &'a Buffers,
     function: Op,
+    /// Those of the ops that have any; `None`: unknown ones.
+    effects: FxHashMap<Op, Option<Vec<Effect>>>,
     writers: FxHashMap<Value, Vec<Op>>,
     frees: FxHashMap<Value, Vec<Op>>,
     live: FxHashSet<Op>,
@@ -49,18 +52,23 @@ struct Liveness<'a> {
 }
 
 impl<'a> Liveness<'a> {
-    fn new(function: Op, aliases: &'a Activity) -> Self {
+    fn new(ops: &[Op], function: Op, aliases: &'a Buffers) -> Self {
         let mut this = Self {
             aliases,
             function,
+            effects: FxHashMap::default(),
             writers: FxHashMap::default(),
             frees: FxHashMap::default(),
-            live: FxHashSet::default(),
+            live: FxHashSet::with_capacity_and_hasher(ops.len(), Default::default()),
             observed: FxHashSet::default(),
             pending: vec![],
         };
-        for op in function.walk().into_iter().skip(1) {
-            this.classify(op);
+        for op in ops.iter().copied().skip(1) {
+            let effects = op.effects();
+            this.classify(op, effects.as_deref());
+            if effects.as_ref().is_none_or(|effects| !effects.is_empty()) {
+                this.effects.insert(op, effects);
+            }
         }
         this
     }
@@ -70,8 +78,8 @@ impl<'a> Liveness<'a> {
     }
 
     /// Finds the roots, and who writes and frees what.
-    fn classify(&mut self, op: Op) {
-        let Some(effects) = op.effects() else { return self.mark(op) };
+    fn classify(&mut self, op: Op, effects: Option<&[Effect]>) {
+        let Some(effects) = effects else { return self.mark(op) };
         if op.is_terminator() && op.parent() == Some(self.function) {
             return self.mark(op);
         }
@@ -123,7 +131,9 @@ impl<'a> Liveness<'a> {
             for end in op.regions().into_iter().flat_map(Region::blocks).filter_map(Block::terminator) {
                 self.mark(end);
             }
-            for effect in op.effects().unwrap_or_default() {
+            let effects = self.effects.remove(&op).unwrap_or_else(|| Some(vec![]));
+            let unknown = effects.is_none();
+            for effect in effects.unwrap_or_default() {
                 let Some(value) = effect.value.filter(|value| value.ty().is_memory()) else { continue };
                 let class = self.aliases.representative(value);
                 match effect.kind {
@@ -137,7 +147,7 @@ impl<'a> Liveness<'a> {
                 }
             }
             let returns = op.is_terminator() && op.parent() == Some(self.function);
-            if returns || op.effects().is_none() || op.name() == "memref.extract_aligned_pointer_as_index" {
+            if returns || unknown || op.name() == "memref.extract_aligned_pointer_as_index" {
                 // Whoever gets a buffer, or does what nobody knows, may read it.
                 for operand in op.operands().into_iter().filter(|operand| operand.ty().is_memory()) {
                     self.observe(self.aliases.representative(operand));
@@ -147,20 +157,21 @@ impl<'a> Liveness<'a> {
     }
 
     /// The outermost ops that are not live, in program order.
-    fn dead(&self, function: Op) -> Vec<Op> {
+    fn dead(&self, ops: &[Op]) -> Vec<Op> {
         let mut dead = vec![];
-        let mut pending: Vec<Op> = vec![function];
-        while let Some(op) = pending.pop() {
-            let inner = op.regions().into_iter().flat_map(Region::blocks).flat_map(Block::ops);
-            let mut keep = vec![];
-            for op in inner {
-                if !self.live.contains(&op) && !op.is_terminator() {
-                    dead.push(op);
-                } else {
-                    keep.push(op);
-                }
+        // What holds a live op is live, so only those that are not have to be looked for around an op.
+        let mut gone = FxHashSet::default();
+        for op in ops.iter().copied().skip(1).filter(|op| !self.live.contains(op)) {
+            let inside = op.parent().is_some_and(|parent| gone.contains(&parent));
+            if !inside && op.is_terminator() {
+                continue;
             }
-            pending.extend(keep.into_iter().rev());
+            if !inside {
+                dead.push(op);
+            }
+            if op.region_count() > 0 {
+                gone.insert(op);
+            }
         }
         dead
     }

@@ -9,10 +9,7 @@
 //! 4. After an op with regions, what they write is forgotten.
 
 use crate::{
-    analysis::{
-        activity::{Activity, Seeds},
-        memory::Class,
-    },
+    analysis::{buffers::Buffers, memory::Class},
     emit::constant_index,
     rules::{Registry, elementwise::RuleBook},
 };
@@ -29,7 +26,7 @@ pub(super) static PASS: Pass =
         let functions = module.functions();
         for function in functions {
             if function.body(0).is_some() {
-                let aliases = Activity::new(function, &rules, &Seeds::default());
+                let aliases = Buffers::new(function, &rules);
                 let written = Written::new(function, &aliases);
                 let mut forwarding = Forwarding { aliases, written, dead: vec![] };
                 for region in function.regions() {
@@ -47,7 +44,7 @@ pub(super) static PASS: Pass =
 struct Written(FxHashMap<Op, Option<FxHashSet<Value>>>);
 
 impl Written {
-    fn new(function: Op, aliases: &Activity) -> Self {
+    fn new(function: Op, aliases: &Buffers) -> Self {
         let mut written = Self(FxHashMap::default());
         for op in function.walk().into_iter().rev().filter(|op| op.region_count() > 0) {
             let mut classes = Some(FxHashSet::default());
@@ -66,7 +63,7 @@ impl Written {
     }
 
     /// The classes that an op writes; `None`: any.
-    fn of(&self, op: Op, aliases: &Activity) -> Option<FxHashSet<Value>> {
+    fn of(&self, op: Op, aliases: &Buffers) -> Option<FxHashSet<Value>> {
         if let Some(known) = self.0.get(&op) {
             return known.clone();
         }
@@ -100,7 +97,7 @@ struct Known {
 }
 
 struct Forwarding {
-    aliases: Activity,
+    aliases: Buffers,
     written: Written,
     dead: Vec<Op>,
 }

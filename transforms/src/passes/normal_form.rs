@@ -24,8 +24,8 @@ const COUNT: &str = "func.func(canonicalize,cse),autodiff-count-while,autodiff-c
 const OPTIMISE: &str = "func.func(sroa,mem2reg,cse),autodiff-forward-stores,\
     func.func(canonicalize,loop-invariant-code-motion,cse),autodiff-pair-sincos";
 const SIMPLIFY: &str = "func.func(canonicalize)";
-const CLEAN_UP: &str =
-    "autodiff-eliminate-dead,autodiff-split-sincos,func.func(canonicalize,cse,loop-invariant-code-motion)";
+const CLEAN_UP: &str = "autodiff-eliminate-dead,autodiff-split-sincos,\
+    func.func(canonicalize{region-simplify=disabled},cse,loop-invariant-code-motion)";
 
 /// A module that holds the clone of a function.
 pub(super) struct NormalForm {
