@@ -78,6 +78,11 @@ pub trait Rule: Send + Sync {
         false
     }
 
+    /// Whether the op does nothing but to move numbers between buffers and values, of which its reverse needs none.
+    fn only_moves(&self) -> bool {
+        false
+    }
+
     /// Whether the op itself touches no memory, even if MLIR does not say so: one that makes threads wait for others.
     fn touches_no_memory(&self) -> bool {
         false

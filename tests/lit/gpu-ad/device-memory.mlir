@@ -37,15 +37,20 @@ func.func @cube(%x: memref<?xf64>, %a: f64, %y: memref<?xf64>) {
 }
 // CHECK-LABEL: func.func private @cube.vjp.dup.active.dup
 // CHECK-SAME:    %[[X:.*]]: memref<?xf64>, %[[X_BAR:.*]]: memref<?xf64>, %{{.*}}: f64, %[[Y:.*]]: memref<?xf64>, %[[Y_BAR:.*]]: memref<?xf64>
-// CHECK:         gpu.memcpy %[[Y]], %{{.*}}
+// CHECK:         gpu.memcpy %[[DEVICE:.*]], %[[X]] :
 // The cotangent of y goes to the device, and is added there.
 // CHECK:         gpu.memcpy %[[BARS:.*]], %[[Y_BAR]]
 // CHECK:         gpu.launch
 // CHECK:           memref.load %[[BARS]]
 // CHECK:           autodiff.accumulate
+// The kernel and its reverse, and then the copy that waits for them.
 // CHECK:         gpu.launch
+// CHECK:           memref.store %{{.*}}, %[[DEVICE]][
+// CHECK:           autodiff.take
 // The cotangent of x comes from there.
 // CHECK:         %[[BACK:.*]] = memref.alloc
 // CHECK:         gpu.memcpy %[[BACK]], %{{.*}}
 // CHECK:         scf.for
 // CHECK:           autodiff.accumulate %{{.*}}, %[[X_BAR]]
+// CHECK:         gpu.memcpy %[[Y]], %[[DEVICE]]
+// CHECK-NEXT:    gpu.dealloc  %[[DEVICE]]

@@ -5,8 +5,9 @@
 //! first half touches primals, the second half shadows, and what both read nobody writes. A launch qualifies if
 //!
 //! 1. it stands in the function's own block, and its rule says that there is room for the memory of both halves;
-//! 2. all that stands behind it touches no memory, or releases a buffer;
-//! 3. the release of what it touches can wait until the end;
+//! 2. all that stands behind it touches no memory, allocates or releases a buffer, or moves numbers: these moves wait until
+//!    the kernel has run, while their reverse, which needs nothing of theirs, is over by then;
+//! 3. the release of what it and these moves touch can wait until the end;
 //! 4. something in it would be cached that need not be then: that of which a thread has one, or that is read from memory
 //!    of the workgroup or of the thread which nothing overwrites behind the read. What else varies with loops lies in
 //!    arrays either way.
@@ -15,13 +16,15 @@ use crate::{
     analysis::{activity::Activity, locality::is_parallel, memory::Origin, overwrite::Overwrites},
     rules::Registry,
 };
-use autodiff_dialect::ir::{Block, EffectKind, Op, Value};
+use autodiff_dialect::ir::{Block, Effect, EffectKind, Op, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A launch that is fused with its reverse.
 pub struct Fusion {
     /// The body of the kernel.
     pub body: Block,
+    /// Ops behind the launch that wait until it has run, because they move numbers, or compute with them.
+    pub waiting: FxHashSet<Op>,
     /// Classes of memory whose release must wait.
     pub kept: FxHashSet<Value>,
     /// The place of each op of the body.
@@ -57,16 +60,25 @@ impl Fusion {
                 || (op.region_count() == 0 && rules.get(*op).touches_no_memory())
                 || rules.get(*op).can_wait(*op)
         };
-        let op = entry.ops().into_iter().rev().find(|op| !leaves_memory(op))?;
+        let allocates = |op: &Op| {
+            let only = |effects: Vec<Effect>| effects.iter().all(|effect| effect.kind == EffectKind::Allocate);
+            op.region_count() == 0 && op.effects().is_some_and(only)
+        };
+        let ops = entry.ops();
+        let place = ops.iter().rposition(|op| !leaves_memory(op) && !allocates(op) && !rules.get(*op).only_moves())?;
+        let op = ops[place];
         let body = op.body(0).filter(|_| rules.get(op).has_room_for_both(op, activity, width))?;
+        let waiting = waiting(&ops[place + 1..], rules, activity)?;
         let mut kept = FxHashSet::default();
-        for buffer in op.walk().into_iter().flat_map(Op::operands).filter(|value| value.ty().is_memory()) {
+        let touched = op.walk().into_iter().chain(waiting.iter().copied());
+        for buffer in touched.flat_map(Op::operands).filter(|value| value.ty().is_memory()) {
             let class = activity.representative(buffer);
             if kept.insert(class) && !overwrites.is_kept(class, activity) {
                 return None;
             }
         }
-        let mut this = Self { body, kept, places: FxHashMap::default(), written: FxHashMap::default(), loops: vec![] };
+        let (places, written) = (FxHashMap::default(), FxHashMap::default());
+        let mut this = Self { body, waiting, kept, places, written, loops: vec![] };
         this.note_writes(op, rules, activity);
         let cached: Vec<_> = cached.filter(|(value, _)| op.encloses_value(*value)).collect();
         // Loops in which loops save something.
@@ -181,6 +193,29 @@ impl Fusion {
 
 fn classes(values: Vec<Value>, activity: &Activity) -> Vec<Value> {
     values.into_iter().filter(|value| value.ty().is_memory()).map(|value| activity.representative(value)).collect()
+}
+
+/// The ops behind a launch that wait until it has run; `None` if something that cannot wait depends on one of them: an op
+/// that does anything else, or the reverse of an op, which goes in front of the launch.
+fn waiting(behind: &[Op], rules: &Registry, activity: &Activity) -> Option<FxHashSet<Op>> {
+    let mut waiting = FxHashSet::default();
+    for op in behind.iter().filter(|op| !op.is_terminator()) {
+        let rule = rules.get(*op);
+        let waits = |value: &Value| value.defining_op().is_some_and(|from| waiting.contains(&from));
+        if rule.has_reverse(*op, activity) && rule.needed(*op, activity).iter().any(waits) {
+            return None;
+        }
+        let inner = op.walk().into_iter().flat_map(Op::operands).any(|operand| waits(&operand));
+        if inner || rule.only_moves() {
+            let computes = op.region_count() == 0 && op.is_pure();
+            let gives_memory = op.results().iter().any(|result| result.ty().is_memory());
+            if gives_memory || !(computes || rule.only_moves()) {
+                return None;
+            }
+            waiting.insert(*op);
+        }
+    }
+    Some(waiting)
 }
 
 /// The classes of memory that an op itself, not its regions, may read, and those that it may write to or free; `None`: it

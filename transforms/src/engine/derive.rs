@@ -365,10 +365,10 @@ impl Body<'_> {
                     values.extend(reverse.take_lanes_or_zero(&[*argument])?);
                 }
             }
+            reverse.finish();
             for buffer in self.unreturned(activity) {
                 emit::release(&reverse.builder(), reverse.counterpart(buffer));
             }
-            reverse.finish();
             emit::give_back(&Builder::at_end(self.block, function.location()), &values);
             Ok(())
         })?;

@@ -149,6 +149,11 @@ impl Facts<'_> {
         self.fusion.as_ref().is_some_and(|fusion| fusion.body == block)
     }
 
+    /// Whether an op behind that launch waits until it has run.
+    pub fn waits(&self, op: Op) -> bool {
+        self.fusion.as_ref().is_some_and(|fusion| fusion.waiting.contains(&op))
+    }
+
     /// Whether a block is the body of a loop in that launch whose iterations the reverse runs again.
     pub fn is_again(&self, block: Block) -> bool {
         self.fusion.as_ref().is_some_and(|fusion| fusion.loops.iter().any(|again| again.body == block))

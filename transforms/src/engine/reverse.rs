@@ -73,7 +73,7 @@ pub struct Reverse<'a> {
     location: Location,
     pub(super) caches: Caches,
     pub(super) shadows: Shadows,
-    /// Frees that wait for the end of the function.
+    /// Frees, and moves of numbers, that wait for the end of the function.
     deferred: Vec<Op>,
     required: Vec<Request>,
     pub(super) width: usize,
@@ -155,7 +155,11 @@ impl<'a> Reverse<'a> {
         body_ops(source).into_iter().try_for_each(|op| {
             self.location = op.location();
             self.forward = self.forward.with_location(op.location());
-            self.facts.rules.get(op).forward_sweep(op, self)
+            match self.facts.waits(op) {
+                true => self.defer(op),
+                false => self.facts.rules.get(op).forward_sweep(op, self)?,
+            }
+            Ok(())
         })
     }
 
@@ -226,11 +230,19 @@ impl<'a> Reverse<'a> {
     pub fn release(&mut self, op: Op, buffer: Value) {
         let class = self.facts.activity.representative(buffer);
         if self.facts.kept.contains(&class) && self.facts.overwrites.may_wait(class) {
-            let copy = remapped(op, |value| self.copier.get(value));
-            self.deferred.push(copy);
+            self.defer(op);
         } else {
             self.copy(op);
         }
+    }
+
+    /// Keeps a copy of an op for the end of the function.
+    fn defer(&mut self, op: Op) {
+        let copy = remapped(op, |value| self.copier.get(value));
+        for (old, new) in op.results().into_iter().zip(copy.results()) {
+            self.copier.set(old, new);
+        }
+        self.deferred.push(copy);
     }
 
     /// Whether the primal frees a buffer, or one that may be the same.

@@ -33,6 +33,10 @@ impl Rule for Load {
         if activity.is_active(op.result(0)) { indices(op, 1) } else { vec![] }
     }
 
+    fn only_moves(&self) -> bool {
+        true
+    }
+
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         let copy = forward.copy(op);
         if !forward.activity().is_active(op.result(0)) {
@@ -82,6 +86,10 @@ impl Rule for Store {
 
     fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
         indices(op, 2)
+    }
+
+    fn only_moves(&self) -> bool {
+        true
     }
 
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {

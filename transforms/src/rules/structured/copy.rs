@@ -29,6 +29,10 @@ impl Rule for Copy {
         activity.is_active(op.operand(1)) && activity.is_useful_behind(op, op.operand(1))
     }
 
+    fn only_moves(&self) -> bool {
+        true
+    }
+
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
         let Some(to) = forward.tangent(op.operand(1)) else { return Ok(()) };

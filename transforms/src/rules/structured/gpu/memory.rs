@@ -127,6 +127,10 @@ impl Rule for Copy {
         activity.is_active(op.operand(0))
     }
 
+    fn only_moves(&self) -> bool {
+        true
+    }
+
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
         let Some(to) = forward.tangent(op.operand(0)) else { return Ok(()) };
@@ -188,6 +192,10 @@ impl Rule for Set {
 
     fn has_reverse(&self, op: Op, activity: &Activity) -> bool {
         activity.is_active(op.operand(0))
+    }
+
+    fn only_moves(&self) -> bool {
+        true
     }
 
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
