@@ -167,3 +167,39 @@ module attributes {gpu.container_module} {
     return
   }
 }
+
+// -----
+
+// What the loop's condition is computed from may be the memory that the kernel writes.
+func.func private @steps(%x: memref<4xf64>, %lengths: memref<4xf64>, %y: memref<4xf64>) {
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %none = arith.constant 0.0 : f64
+  %one = arith.constant 1.0 : f64
+  gpu.launch blocks(%bx, %by, %bz) in (%gx = %c1, %gy = %c1, %gz = %c1)
+             threads(%tx, %ty, %tz) in (%sx = %c4, %sy = %c1, %sz = %c1) {
+    %v = memref.load %x[%tx] : memref<4xf64>
+    %length = memref.load %lengths[%tx] : memref<4xf64>
+    // expected-error@+1 {{memory that the kernel does not write, which may be any argument of its element type that 'llvm.noalias' does not tell apart}}
+    %r:2 = scf.while (%left = %length, %u = %v) : (f64, f64) -> (f64, f64) {
+      %goes_on = arith.cmpf ogt, %left, %none : f64
+      scf.condition(%goes_on) %left, %u : f64, f64
+    } do {
+    ^bb0(%left: f64, %u: f64):
+      %w = math.sin %u : f64
+      %uw = arith.mulf %u, %w : f64
+      %less = arith.subf %left, %one : f64
+      scf.yield %less, %uw : f64, f64
+    }
+    memref.store %r#1, %y[%tx] : memref<4xf64>
+    gpu.terminator
+  }
+  return
+}
+func.func @request(%x: memref<4xf64>, %s: memref<4xf64>, %n: memref<4xf64>, %y: memref<4xf64>, %t: memref<4xf64>) {
+  // expected-note@+2 {{differentiation of '@steps' with respect to arguments #0, #2 requested here}}
+  // expected-note@+1 {{mark the arguments that reach it 'const'}}
+  autodiff.vjp @steps(%x, %s, %n, %y, %t) args [dup, const, dup] results []
+    : (memref<4xf64>, memref<4xf64>, memref<4xf64>, memref<4xf64>, memref<4xf64>) -> ()
+  return
+}
