@@ -9,7 +9,7 @@ func.func private @exchange(%x: memref<4xf64>, %y: memref<4xf64>) {
              threads(%tx, %ty, %tz) in (%sx = %c4, %sy = %c1, %sz = %c1) {
     %v = memref.load %x[%tx] : memref<4xf64>
     // expected-error@+1 {{'memref.atomic_rmw' op can be differentiated if it adds only: what another kind leaves depends on the order of the threads}}
-    %old = memref.atomic_rmw maximumf %v, %y[%c0] : (f64, memref<4xf64>) -> f64
+    %old = memref.atomic_rmw assign %v, %y[%c0] : (f64, memref<4xf64>) -> f64
     gpu.terminator
   }
   return
@@ -18,6 +18,29 @@ func.func @request(%x: memref<4xf64>, %s: memref<4xf64>, %y: memref<4xf64>, %t: 
   // expected-note@+2 {{differentiation of '@exchange' with respect to arguments #0, #1 requested here}}
   // expected-note@+1 {{mark the arguments that reach it 'const'}}
   autodiff.vjp @exchange(%x, %s, %y, %t) args [dup, dup] results []
+    : (memref<4xf64>, memref<4xf64>, memref<4xf64>, memref<4xf64>) -> ()
+  return
+}
+
+// -----
+
+func.func private @largest(%x: memref<4xf64>, %y: memref<4xf64>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  gpu.launch blocks(%bx, %by, %bz) in (%gx = %c1, %gy = %c1, %gz = %c1)
+             threads(%tx, %ty, %tz) in (%sx = %c4, %sy = %c1, %sz = %c1) {
+    %v = memref.load %x[%tx] : memref<4xf64>
+    // expected-error@+1 {{'memref.atomic_rmw' op of an extremum cannot be differentiated: which of the threads that hold it comes first is known to none of them; use 'scf.reduce', or 'gpu.all_reduce' in each block and a loop behind the kernel}}
+    %old = memref.atomic_rmw maximumf %v, %y[%c0] : (f64, memref<4xf64>) -> f64
+    gpu.terminator
+  }
+  return
+}
+func.func @request(%x: memref<4xf64>, %s: memref<4xf64>, %y: memref<4xf64>, %t: memref<4xf64>) {
+  // expected-note@+2 {{differentiation of '@largest' with respect to arguments #0, #1 requested here}}
+  // expected-note@+1 {{mark the arguments that reach it 'const'}}
+  autodiff.vjp @largest(%x, %s, %y, %t) args [dup, dup] results []
     : (memref<4xf64>, memref<4xf64>, memref<4xf64>, memref<4xf64>) -> ()
   return
 }

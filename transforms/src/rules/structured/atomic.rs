@@ -16,9 +16,18 @@ pub(super) struct Atomic;
 /// The number of `arith::AtomicRMWKind::addf`.
 const ADD: i64 = 0;
 
+/// The numbers of `arith::AtomicRMWKind` for `maximumf`, `maxnumf`, `minimumf` and `minnumf`.
+const EXTREMA: [i64; 4] = [4, 5, 8, 9];
+
 /// Why the op cannot be differentiated.
 fn obstacle(op: Op) -> Option<&'static str> {
-    if op.attribute("kind").and_then(Attribute::as_integer) != Some(ADD) {
+    let kind = op.attribute("kind").and_then(Attribute::as_integer);
+    if kind.is_some_and(|kind| EXTREMA.contains(&kind)) {
+        Some(
+            "'memref.atomic_rmw' op of an extremum cannot be differentiated: which of the threads that hold it comes first \
+             is known to none of them; use 'scf.reduce', or 'gpu.all_reduce' in each block and a loop behind the kernel",
+        )
+    } else if kind != Some(ADD) {
         Some(
             "'memref.atomic_rmw' op can be differentiated if it adds only: what another kind leaves depends on the order \
              of the threads",
