@@ -45,7 +45,7 @@ pub struct Seeds {
 impl Activity {
     /// Analyses a function body; linear in its size.
     pub fn new(function: Op, rules: &Registry, seeds: &Seeds) -> Self {
-        let mut flow = Flow::default();
+        let mut flow = Flow::new(rules);
         buffers::arguments(function, &mut flow);
         seeds.varied.iter().for_each(|value| flow.mention(*value));
         let tops = function.body(0).map(Block::ops).unwrap_or_default();

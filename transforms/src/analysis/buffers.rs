@@ -7,7 +7,7 @@ use crate::{
     },
     rules::Registry,
 };
-use autodiff_dialect::ir::{Attribute, EffectKind, Op, Value};
+use autodiff_dialect::ir::{Attribute, Block, EffectKind, Op, Value};
 
 /// The alias classes of one function.
 pub struct Buffers {
@@ -23,15 +23,32 @@ impl Buffers {
 
     /// As [`Self::new`], for a function whose ops are listed already, itself first.
     pub fn of(function: Op, ops: &[Op], rules: &Registry) -> Self {
-        let mut flow = Flow::of_buffers();
-        arguments(function, &mut flow);
-        let is_buffer = |value: &Value| value.ty().is_memory();
-        for op in ops.iter().copied().skip(1) {
-            if op.region_count() > 0 || op.operands().iter().any(is_buffer) || op.results().iter().any(is_buffer) {
-                collect(op, rules, &mut flow);
+        let mut flow = Flow::of_buffers(rules);
+        flow.body(function, ops);
+        Self::from(flow.into_aliases())
+    }
+
+    /// For each result of a function: the positions of the arguments that it may be, if it is one of them or what the
+    /// function itself has allocated; `None`: it may be something else.
+    pub(super) fn returned(&self, function: Op) -> Vec<Option<Vec<usize>>> {
+        let end = function.body(0).and_then(Block::terminator);
+        let results = end.map(Op::operands).unwrap_or_default();
+        results.into_iter().map(|result| self.arguments_behind(result, function)).collect()
+    }
+
+    fn arguments_behind(&self, result: Value, function: Op) -> Option<Vec<usize>> {
+        let class = self.class(result).filter(|class| !class.origins.is_empty())?;
+        let mut arguments = vec![];
+        for (value, origin) in &class.origins {
+            match origin {
+                Origin::Argument { .. } => arguments.push(value.argument_number()?),
+                // The stack of the function is gone.
+                Origin::Allocation(op) if op.name() != "memref.alloca" && function.encloses(*op) => {}
+                Origin::Returned => {}
+                _ => return None,
             }
         }
-        Self::from(flow.into_aliases())
+        Some(arguments)
     }
 
     /// The value that stands for the alias class of a buffer.

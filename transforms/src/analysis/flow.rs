@@ -5,17 +5,20 @@
 //! The content of a buffer has a new node, a *version*, behind each op of the function's own block that replaces all of
 //! it. So a buffer that is used for one thing after another does not mix them up.
 
-use crate::analysis::{
-    buffers::Buffers,
-    memory::{Aliases, Class, Origin},
+use crate::{
+    analysis::{
+        buffers::{self, Buffers},
+        memory::{Aliases, Class, Origin},
+    },
+    rules::Registry,
 };
-use autodiff_dialect::ir::{Op, Type, Value};
+use autodiff_dialect::ir::{Attribute, Op, Type, Value};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
 /// The flow graph of one function, while it is being collected.
-#[derive(Default)]
-pub struct Flow {
+pub struct Flow<'a> {
+    rules: &'a Registry,
     edges: Vec<(Value, Value, usize)>,
     /// Whether nobody asks for edges.
     without_edges: bool,
@@ -25,12 +28,58 @@ pub struct Flow {
     globals: FxHashMap<String, Value>,
     /// Those that are not constant, by name; one buffer of each.
     mutable: BTreeMap<String, Value>,
+    /// By name: what functions give back, as [`Buffers::returned`] says; nothing for those that are being looked at.
+    returned: FxHashMap<Attribute, Vec<Option<Vec<usize>>>>,
 }
 
-impl Flow {
+impl<'a> Flow<'a> {
+    /// An empty graph.
+    pub fn new(rules: &'a Registry) -> Self {
+        Self {
+            rules,
+            edges: vec![],
+            without_edges: false,
+            aliases: Aliases::default(),
+            position: 0,
+            overwrites: vec![],
+            globals: FxHashMap::default(),
+            mutable: BTreeMap::new(),
+            returned: FxHashMap::default(),
+        }
+    }
+
     /// A graph without edges: only alias classes are collected.
-    pub fn of_buffers() -> Self {
-        Self { without_edges: true, ..Self::default() }
+    pub fn of_buffers(rules: &'a Registry) -> Self {
+        Self { without_edges: true, ..Self::new(rules) }
+    }
+
+    /// Adds what a function and its ops do to buffers.
+    pub(super) fn body(&mut self, function: Op, ops: &[Op]) {
+        buffers::arguments(function, self);
+        let is_buffer = |value: &Value| value.ty().is_memory();
+        for op in ops.iter().copied().skip(1) {
+            if op.region_count() > 0 || op.operands().iter().any(is_buffer) || op.results().iter().any(is_buffer) {
+                buffers::collect(op, self.rules, self);
+            }
+        }
+    }
+
+    /// The arguments that a result of a callee may be, if it is one of them or what the callee has allocated.
+    ///
+    /// # Cost
+    /// Linear in the callee, the first time.
+    pub fn returned(&mut self, call: Op, result: usize) -> Option<Vec<usize>> {
+        let callee = call.attribute("callee")?;
+        if !self.returned.contains_key(&callee) {
+            // Of a recursive function nothing is known.
+            self.returned.insert(callee, vec![]);
+            let function = call.lookup_symbol(callee).filter(|function| function.is_function())?;
+            let mut flow = Self { returned: std::mem::take(&mut self.returned), ..Self::of_buffers(self.rules) };
+            flow.body(function, &function.walk());
+            self.returned = std::mem::take(&mut flow.returned);
+            self.returned.insert(callee, Buffers::from(flow.into_aliases()).returned(function));
+        }
+        self.returned[&callee].get(result)?.clone()
     }
 
     /// `to` is, or is computed from, `from`. Two buffers become aliases; a pair that carries no derivative is ignored.
@@ -77,9 +126,17 @@ impl Flow {
 
     /// A derivative may flow from anything that the op reads to anything that it makes or writes.
     pub fn everything(&mut self, op: Op) {
-        for buffer in op.operands().into_iter().chain(op.results()).filter(|value| value.ty().is_memory()) {
-            self.origin(buffer, Origin::Unknown);
+        for (buffers, origin) in [(op.operands(), Origin::Escaped), (op.results(), Origin::Unknown)] {
+            for buffer in buffers.into_iter().filter(|value| value.ty().is_memory()) {
+                self.origin(buffer, origin);
+            }
         }
+        self.through(op);
+    }
+
+    /// A derivative may flow from anything that the op reads to anything that it makes or writes; where its buffers come
+    /// from is another question.
+    pub fn through(&mut self, op: Op) {
         for from in op.operands() {
             for to in op.results().into_iter().chain(op.operands().into_iter().filter(|value| value.ty().is_memory())) {
                 if from != to {
@@ -144,10 +201,10 @@ impl Flow {
         let mut graph = FlowGraph { overwrites, ..FlowGraph::default() };
         // Memory from outside that has versions: what happens to another buffer from outside may happen to it.
         let mut exposed: Vec<_> = order.into_iter().filter_map(|class| Some((class, classes.get(class)?))).collect();
-        exposed.retain(|(_, class)| class.may_alias(class));
+        exposed.retain(|(_, class)| class.is_exposed());
         let others = |value: Value, representative: Value| {
             let known = classes.get(representative).filter(|_| value.ty().is_memory());
-            let known = known.filter(|known| known.may_alias(known));
+            let known = known.filter(|known| known.is_exposed());
             let others = exposed.iter().filter(move |(other, class)| {
                 *other != representative && known.is_some_and(|known| class.may_alias(known))
             });
@@ -167,6 +224,7 @@ impl Flow {
                 edges.extend(all.filter(|to| *to != from).map(|to| (from, to)));
             }
         }
+        graph.join_unknown(&buffers, &mut edges);
         graph.successors = Adjacent::new(graph.nodes.len(), edges.iter().copied());
         graph.predecessors = Adjacent::new(graph.nodes.len(), edges.iter().map(|(from, to)| (*to, *from)));
         (graph, buffers)
@@ -232,6 +290,34 @@ impl FlowGraph {
     fn add(&mut self, representative: Value, position: usize) -> u32 {
         let next = self.nodes.len() as u32;
         *self.nodes.entry((representative, self.version(representative, position))).or_insert(next)
+    }
+
+    /// Lets what unknown pointers lead to share its content with all that may be the same memory.
+    fn join_unknown(&mut self, buffers: &Buffers, edges: &mut Vec<(u32, u32)>) {
+        let mut known: Vec<_> = buffers.classes().iter().filter(|(value, _)| carries(value.ty())).collect();
+        known.retain(|(_, class)| class.is_exposed());
+        // The first unknown class stands for the others that may be the same memory.
+        let mut unknown: Vec<(Value, &Class)> = vec![];
+        for (value, class) in known.iter().filter(|(_, class)| class.is_unknown() && !class.origins.is_empty()) {
+            if !unknown.iter().any(|(_, other)| other.may_alias(class)) {
+                unknown.push((*value, class));
+            }
+        }
+        for (one, class) in unknown {
+            let ones = self.contents(one);
+            for (other, _) in known.iter().filter(|(other, known)| *other != one && known.may_alias(class)) {
+                for (a, b) in self.contents(*other).into_iter().flat_map(|a| ones.iter().map(move |b| (a, *b))) {
+                    edges.extend([(a, b), (b, a)]);
+                }
+            }
+        }
+    }
+
+    /// The nodes of all versions of a class, made if there is none yet.
+    fn contents(&mut self, representative: Value) -> Vec<u32> {
+        let mut positions = vec![0];
+        positions.extend(self.overwrites.get(&representative).into_iter().flatten());
+        positions.into_iter().map(|position| self.add(representative, position)).collect()
     }
 
     /// The node of a value, or of the content of a class in front of an op at a position; the representative must be

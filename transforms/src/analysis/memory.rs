@@ -16,7 +16,11 @@ pub enum Origin {
     Allocation(Op),
     /// A global; constant ones are never written.
     Global { constant: bool },
-    /// Something else, such as a buffer that a call returned.
+    /// A call whose callee has allocated it, or was given it.
+    Returned,
+    /// Somewhere else too: it was passed to a function, or stored.
+    Escaped,
+    /// A pointer that nobody knows, such as a buffer that an unknown function returned: all that escaped may be there.
     Unknown,
 }
 
@@ -118,19 +122,36 @@ impl Class {
         self.origins.is_empty() || !self.origins.iter().all(|(_, origin)| stays(origin))
     }
 
-    /// Whether two different classes may still be the same memory.
+    /// Whether a pointer that nobody knows leads there.
+    pub fn is_unknown(&self) -> bool {
+        self.origins.is_empty() || self.comes_from(|origin| matches!(origin, Origin::Unknown))
+    }
+
+    /// Whether another class may be the same memory.
+    pub fn is_exposed(&self) -> bool {
+        self.is_outside() || self.comes_from(|origin| matches!(origin, Origin::Escaped))
+    }
+
+    /// Whether it may have been there before the function was called.
+    fn is_outside(&self) -> bool {
+        self.is_unknown()
+            || self.comes_from(|origin| {
+                matches!(origin, Origin::Argument { noalias: false } | Origin::Global { constant: false })
+            })
+    }
+
+    fn comes_from(&self, origin: impl Fn(&Origin) -> bool) -> bool {
+        self.origins.iter().any(|(_, other)| origin(other))
+    }
+
+    /// Whether two different classes may still be the same memory: both are from outside, or one is an unknown pointer
+    /// and the other has escaped.
     pub fn may_alias(&self, other: &Class) -> bool {
-        let exposed = |class: &Class| {
-            class.origins.is_empty()
-                || class.origins.iter().any(|(_, origin)| {
-                    matches!(
-                        origin,
-                        Origin::Argument { noalias: false } | Origin::Global { constant: false } | Origin::Unknown
-                    )
-                })
-        };
         let element = |class: &Class| class.origins.first().map(|(value, _)| value.ty().element());
-        exposed(self) && exposed(other) && (element(self) == element(other) || element(self).is_none())
+        let meet = (self.is_outside() && other.is_outside())
+            || (self.is_unknown() && other.is_exposed())
+            || (other.is_unknown() && self.is_exposed());
+        meet && (element(self) == element(other) || element(self).is_none())
     }
 }
 

@@ -119,7 +119,7 @@ impl Overwrites {
 
     /// A write to a class is a write to every class that may be the same memory.
     fn spread(&mut self, activity: &Activity) {
-        let exposed: Vec<_> = activity.classes().iter().filter(|(_, class)| class.may_alias(class)).collect();
+        let exposed: Vec<_> = activity.classes().iter().filter(|(_, class)| class.is_exposed()).collect();
         let writes: Vec<_> = exposed
             .iter()
             .filter_map(|(value, class)| self.last_write.get(value).map(|last| (*value, *class, *last)))

@@ -103,7 +103,9 @@ impl Reverse<'_> {
         !given(buffer)
             && !self.is_global(buffer)
             && !self.shadows.exposed.contains(&self.activity().representative(buffer))
-            && origin().is_some_and(|(value, origin)| origin != Origin::Unknown && !given(value))
+            && origin().is_some_and(|(value, origin)| {
+                !matches!(origin, Origin::Returned | Origin::Escaped | Origin::Unknown) && !given(value)
+            })
     }
 
     /// The shadow of a buffer in the forward sweep.

@@ -176,7 +176,7 @@ impl Forwarding {
         let class = |value| self.aliases.classes().get(value);
         match class(written) {
             None => known.entries.clear(),
-            Some(origin) if origin.may_alias(origin) => known.entries.retain(|other, _| {
+            Some(origin) if origin.is_exposed() => known.entries.retain(|other, _| {
                 *other == written || class(*other).is_some_and(|other: &Class| !other.may_alias(origin))
             }),
             Some(_) => {}

@@ -67,7 +67,8 @@ fn origins(class: &Class) -> String {
             Origin::Allocation(_) => "allocation",
             Origin::Global { constant: false } => "global",
             Origin::Global { constant: true } => "constant global",
-            Origin::Unknown => "unknown",
+            Origin::Returned => "call",
+            Origin::Escaped | Origin::Unknown => "unknown",
         };
         if !kinds.contains(&kind) {
             kinds.push(kind);

@@ -71,7 +71,7 @@ impl Rule for Store {
         flow.content(op.operand(0), op.operand(1));
         if op.operand(0).ty().is_memory() {
             // Whoever loads the buffer reaches its content.
-            flow.origin(op.operand(0), Origin::Unknown);
+            flow.origin(op.operand(0), Origin::Escaped);
         }
     }
 

@@ -9,7 +9,7 @@
 mod named;
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
+    analysis::{activity::Activity, flow::Flow, memory::Origin},
     emit,
     engine::{Forward, Mode, Request, Result, Reverse, some},
     rules::Rule,
@@ -54,9 +54,12 @@ impl Derivative {
         if !request.mode.is_named_by(function) {
             if function.regions().into_iter().all(|region| region.first_block().is_none()) {
                 let attribute = if request.mode == Mode::Jvp { Mode::Jvp } else { Mode::Vjp }.attribute();
+                let gives_buffer = op.results().into_iter().any(|result| result.ty().is_memory());
+                let buffer = "; the buffer that it returns may be an argument that is not marked 'llvm.noalias'";
                 return Err(format!(
                     "call of '{callee}', which has no body, cannot be differentiated; give it a body, the attribute \
-                     '{attribute}', or inactive values only"
+                     '{attribute}', or inactive values only{}",
+                    if gives_buffer { buffer } else { "" }
                 ));
             }
             let symbol = Attribute::symbol(context, &request.symbol());
@@ -156,14 +159,21 @@ impl Rule for Call {
     }
 
     fn flow(&self, op: Op, flow: &mut Flow) {
-        flow.everything(op);
-        let memory = |values: Vec<Value>| values.into_iter().filter(|value| value.ty().is_memory()).collect::<Vec<_>>();
-        let results = memory(op.results());
+        flow.through(op);
+        let operands = op.operands();
+        let results: Vec<_> = op.results().into_iter().filter(|result| result.ty().is_memory()).collect();
+        for operand in operands.iter().filter(|operand| operand.ty().is_memory()) {
+            flow.origin(*operand, Origin::Escaped);
+        }
         for (number, result) in results.iter().enumerate() {
             // What the callee returns may be what it was given, or what it returns elsewhere.
-            for other in memory(op.operands()).iter().chain(&results[..number]) {
-                if may_share(other.ty(), result.ty()) {
-                    flow.forward(*other, *result);
+            let returned = result.result_number().and_then(|number| flow.returned(op, number));
+            flow.origin(*result, if returned.is_some() { Origin::Returned } else { Origin::Unknown });
+            let is_given = |number: &usize| returned.as_ref().is_none_or(|arguments| arguments.contains(number));
+            let given = (0..operands.len()).filter(is_given).map(|number| operands[number]);
+            for other in given.chain(results[..number].iter().copied()) {
+                if other.ty().is_memory() && may_share(other.ty(), result.ty()) {
+                    flow.forward(other, *result);
                 }
             }
         }

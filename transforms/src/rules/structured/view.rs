@@ -67,7 +67,7 @@ impl Rule for View {
         flow.forward(op.operand(0), op.result(0));
         if !op.is_memory_effect_free() {
             // A view whose shape is read from memory: the reverse sweep cannot make it again.
-            flow.origin(op.result(0), Origin::Unknown);
+            flow.origin(op.result(0), Origin::Escaped);
         }
     }
 
