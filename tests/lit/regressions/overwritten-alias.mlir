@@ -2,7 +2,6 @@
 // is written, and what is read through the other is what was stored in the first.
 // RUN: autodiff-run %s --entry written_by_the_other --arg 0.6 --arg rand:3:6 --mode check
 // RUN: autodiff-run %s --entry read_by_the_other --arg 0.6 --arg rand:3:6 --mode check
-// RUN: autodiff-run %s --entry read_while_overwritten --arg 0.6 --arg rand:3:6 --mode check
 memref.global "private" constant @table : memref<3xf64> = dense<[0.3, -0.8, 1.2]>
 
 func.func private @write(%x: f64, %a: memref<3xf64>, %b: memref<3xf64>) -> f64 attributes {no_inline} {
@@ -39,21 +38,4 @@ func.func private @read(%x: f64, %a: memref<3xf64>, %b: memref<3xf64>) -> f64 at
 func.func @read_by_the_other(%x: f64, %m: memref<3xf64>) -> f64 {
   %y = call @read(%x, %m, %m) : (f64, memref<3xf64>, memref<3xf64>) -> f64
   return %y : f64
-}
-
-// The loop replaces all of one buffer while it reads the other.
-func.func private @replace(%x: f64, %a: memref<3xf64>, %b: memref<3xf64>) attributes {no_inline} {
-  %c0 = arith.constant 0 : index
-  %c1 = arith.constant 1 : index
-  %c3 = arith.constant 3 : index
-  memref.store %x, %b[%c0] : memref<3xf64>
-  scf.for %i = %c0 to %c3 step %c1 {
-    %v = memref.load %a[%c0] : memref<3xf64>
-    memref.store %v, %b[%i] : memref<3xf64>
-  }
-  return
-}
-func.func @read_while_overwritten(%x: f64, %m: memref<3xf64>) {
-  call @replace(%x, %m, %m) : (f64, memref<3xf64>, memref<3xf64>) -> ()
-  return
 }
