@@ -73,8 +73,10 @@ pub struct Reverse<'a> {
     location: Location,
     pub(super) caches: Caches,
     pub(super) shadows: Shadows,
-    /// Frees, and moves of numbers, that wait for the end of the function.
+    /// Frees that wait for the end of the function.
     deferred: Vec<Op>,
+    /// Moves of numbers that wait until the kernel has run that is one with its reverse.
+    waiting: Vec<Op>,
     required: Vec<Request>,
     pub(super) width: usize,
     strong_zero: bool,
@@ -97,6 +99,7 @@ impl<'a> Reverse<'a> {
             caches: Caches::default(),
             shadows: Shadows::default(),
             deferred: vec![],
+            waiting: vec![],
             required: vec![],
             width: request.width,
             strong_zero: request.strong_zero,
@@ -156,7 +159,10 @@ impl<'a> Reverse<'a> {
             self.location = op.location();
             self.forward = self.forward.with_location(op.location());
             match self.facts.waits(op) {
-                true => self.defer(op),
+                true => {
+                    let copy = self.detached(op);
+                    self.waiting.push(copy);
+                }
                 false => self.facts.rules.get(op).forward_sweep(op, self)?,
             }
             Ok(())
@@ -230,19 +236,28 @@ impl<'a> Reverse<'a> {
     pub fn release(&mut self, op: Op, buffer: Value) {
         let class = self.facts.activity.representative(buffer);
         if self.facts.kept.contains(&class) && self.facts.overwrites.may_wait(class) {
-            self.defer(op);
+            let copy = self.detached(op);
+            self.deferred.push(copy);
         } else {
             self.copy(op);
         }
     }
 
-    /// Keeps a copy of an op for the end of the function.
-    fn defer(&mut self, op: Op) {
+    /// A copy of an op that gets its place later.
+    fn detached(&mut self, op: Op) -> Op {
         let copy = remapped(op, |value| self.copier.get(value));
         for (old, new) in op.results().into_iter().zip(copy.results()) {
             self.copier.set(old, new);
         }
-        self.deferred.push(copy);
+        copy
+    }
+
+    /// Does what waited for a kernel: before anything else of the reverse sweep, which may run iterations again.
+    fn do_waiting(&mut self) {
+        let builder = self.builder();
+        for op in std::mem::take(&mut self.waiting) {
+            builder.insert(op);
+        }
     }
 
     /// Whether the primal frees a buffer, or one that may be the same.
@@ -295,6 +310,9 @@ impl<'a> Reverse<'a> {
                 match rule.handles_all_lanes() {
                     true => rule.reverse_sweep(op, self)?,
                     false => self.each_lane(|reverse| rule.reverse_sweep(op, reverse))?,
+                }
+                if op.body(0).is_some_and(|body| self.facts.is_fused(body)) {
+                    self.do_waiting();
                 }
             }
         }
@@ -479,6 +497,7 @@ impl<'a> Reverse<'a> {
 
     /// Frees what the derivative allocated for itself and what waited for its end.
     pub fn finish(&mut self) {
+        self.do_waiting();
         let builder = Builder::at_end(self.new_entry, self.facts.function.location());
         for op in std::mem::take(&mut self.deferred) {
             builder.insert(op);
