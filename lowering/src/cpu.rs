@@ -71,6 +71,7 @@ const PASSES: &[&str] = &[
     "autodiff-mark-distinct,",
     "autodiff-hoist-buffers,",
     "autodiff-limit-scatters,",
+    "autodiff-split-short-rounds,",
     "convert-linalg-to-loops,",
     "autodiff-expand-atomics,",
     "autodiff-dissolve-alloca-scope,",

@@ -14,6 +14,7 @@ mod limit_scatters;
 mod localize;
 mod mark_distinct;
 mod outline_iterations;
+mod short_rounds;
 mod state;
 mod tape;
 mod uniform;
@@ -33,6 +34,7 @@ pub fn register() {
     autodiff_dialect::bridge::register_pass(&localize::PASS);
     autodiff_dialect::bridge::register_pass(&mark_distinct::PASS);
     autodiff_dialect::bridge::register_pass(&outline_iterations::PASS);
+    autodiff_dialect::bridge::register_pass(&short_rounds::PASS);
     autodiff_dialect::bridge::register_pass(&state::PASS);
     autodiff_dialect::bridge::register_pass(&expand_math::PASS);
     autodiff_dialect::bridge::register_pass(&interface::PASS);

@@ -1,0 +1,91 @@
+//! Leaves short rounds of triangular loops without vectors.
+//!
+//! In `for c: for r = c + 1 to n: q[r] += ...`, a vector of one round starts one element behind those of the round before.
+//! Machines cannot forward stores to loads that overlap so, and wait until the stores have reached the cache: longer than
+//! what vectors save, unless the rounds are long.
+//!
+//! 1. Find innermost loops whose lower bound varies with a loop around them, and which update elements that this loop
+//!    does not choose.
+//! 2. Make two of each, one for long rounds, and one for short ones that LLVM is told to leave as it is.
+
+use autodiff_dialect::{
+    bridge::Pass,
+    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+};
+use autodiff_transforms::{analysis::locality::linear::Symbols, emit::constant_index};
+
+pub(crate) static PASS: Pass = Pass::new(
+    c"autodiff-split-short-rounds",
+    c"Leave short rounds of triangular loops without vectors",
+    &[],
+    |_, module| {
+        for op in module.walk() {
+            if op.name() == "scf.for" && is_triangular_update(op) == Some(true) {
+                split(op);
+            }
+        }
+        Ok(())
+    },
+);
+
+/// Rounds of so many iterations fill a few vectors.
+const LONG: i64 = 16;
+
+const MARK: &str = "#llvm.loop_annotation<vectorize = <disable = true>>";
+
+/// Whether a loop updates elements that a loop around it passes over, but does not choose.
+fn is_triangular_update(op: Op) -> Option<bool> {
+    let inner = op.walk().split_off(1);
+    if op.attribute("loop_annotation").is_some()
+        || constant_index(op.operand(2)) != Some(1)
+        || inner.iter().any(|op| matches!(op.name(), "scf.for" | "scf.while" | "scf.parallel"))
+    {
+        return None;
+    }
+    let mut symbols = Symbols::default();
+    let outer = counters(op.operand(0), &mut symbols).into_iter().find(|counter| !op.encloses_value(*counter))?;
+    let induction = op.body(0)?.argument(0);
+    let loads: Vec<_> = inner.iter().filter(|op| op.name() == "memref.load").map(|op| op.operands()).collect();
+    Some(inner.iter().filter(|op| op.name() == "memref.store").any(|store| {
+        let place = store.operands().split_off(1);
+        let chosen: Vec<_> = place[1..].iter().flat_map(|index| counters(*index, &mut symbols)).collect();
+        loads.contains(&place) && chosen.contains(&induction) && !chosen.contains(&outer)
+    }))
+}
+
+fn split(op: Op) -> Option<()> {
+    let (builder, mark) = (Builder::before(op)?, Attribute::parse(op.context(), MARK)?);
+    let count = builder.same("arith.subi", &[op.operand(1), op.operand(0)]);
+    let long = builder.constant(count.ty(), Attribute::integer(count.ty(), LONG));
+    let at_least = Attribute::integer(Type::integer(op.context(), 64), 5);
+    let boolean = Type::integer(op.context(), 1);
+    let is_long = builder.create("arith.cmpi", &[count, long], &[boolean], &[("predicate", at_least)], &[]);
+    let side = |short: bool| {
+        let block = Block::new(&[]);
+        let inner = Builder::at_end(block, op.location());
+        let copy = inner.insert(op.duplicate());
+        if short {
+            copy.set_attribute("loop_annotation", mark);
+        }
+        inner.effect("scf.yield", &copy.results());
+        Region::with_block(block)
+    };
+    let types: Vec<_> = op.results().iter().map(|result| result.ty()).collect();
+    let new = builder.create("scf.if", &is_long.results(), &types, &[], &[side(false), side(true)]);
+    for (old, new) in op.results().into_iter().zip(new.results()) {
+        old.replace_all_uses_with(new);
+    }
+    op.erase();
+    Some(())
+}
+
+/// The induction variables of loops that an index is computed from.
+fn counters(index: Value, symbols: &mut Symbols) -> Vec<Value> {
+    let linear = symbols.linear(index);
+    let used = linear.terms.keys().flatten().map(|symbol| symbols.value(*symbol));
+    let counts = |value: &Value| {
+        let owner = value.block().parent_op().filter(|_| value.argument_number() == Some(0));
+        owner.is_some_and(|owner| owner.name() == "scf.for")
+    };
+    used.filter(counts).collect()
+}
