@@ -70,6 +70,7 @@ const PASSES: &[&str] = &[
     "autodiff-mark-interface,",
     "autodiff-mark-distinct,",
     "autodiff-hoist-buffers,",
+    "autodiff-merge-buffers,",
     "autodiff-limit-scatters,",
     "autodiff-split-short-rounds,",
     "convert-linalg-to-loops,",

@@ -13,6 +13,7 @@ mod interface;
 mod limit_scatters;
 mod localize;
 mod mark_distinct;
+mod merge_buffers;
 mod outline_iterations;
 mod short_rounds;
 mod state;
@@ -33,6 +34,7 @@ pub fn register() {
     autodiff_dialect::bridge::register_pass(&limit_scatters::PASS);
     autodiff_dialect::bridge::register_pass(&localize::PASS);
     autodiff_dialect::bridge::register_pass(&mark_distinct::PASS);
+    autodiff_dialect::bridge::register_pass(&merge_buffers::PASS);
     autodiff_dialect::bridge::register_pass(&outline_iterations::PASS);
     autodiff_dialect::bridge::register_pass(&short_rounds::PASS);
     autodiff_dialect::bridge::register_pass(&state::PASS);

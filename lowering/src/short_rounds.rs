@@ -19,11 +19,10 @@ pub(crate) static PASS: Pass = Pass::new(
     c"Leave short rounds of triangular loops without vectors",
     &[],
     |_, module| {
-        for op in module.walk() {
-            if op.name() == "scf.for" && is_triangular_update(op) == Some(true) {
-                split(op);
-            }
-        }
+        // All are found before anything is erased.
+        let loops: Vec<_> = module.walk().into_iter().filter(|op| op.name() == "scf.for").collect();
+        let updates: Vec<_> = loops.into_iter().filter(|op| is_triangular_update(*op) == Some(true)).collect();
+        updates.into_iter().for_each(|op| _ = split(op));
         Ok(())
     },
 );
