@@ -13,7 +13,7 @@ use crate::{
 };
 use autodiff_dialect::{
     Activity,
-    ir::{Block, Builder, Op, Value},
+    ir::{Attribute, Block, Builder, Op, Value},
     state::names,
 };
 use std::collections::{HashMap, HashSet};
@@ -23,28 +23,26 @@ pub(super) fn fold<'a>(module: Op, requests: impl Iterator<Item = &'a Request>) 
     let ops = module.walk();
     let mut functions: HashMap<String, Op> = HashMap::new();
     let mut calls: HashMap<String, Vec<Op>> = HashMap::new();
-    let mut named: HashSet<String> = HashSet::new();
-    for op in ops {
-        if op.is_function() {
+    for op in ops.iter().copied() {
+        if op.name() == CALL {
+            let callee = op.attribute(CALLEE).and_then(Attribute::root_symbol);
+            callee.into_iter().for_each(|name| calls.entry(name).or_default().push(op));
+        } else if op.region_count() > 0 && op.is_function() {
             functions.extend(op.symbol_name().map(|name| (name, op)));
         }
-        for (attribute, value) in op.attributes() {
-            match value.root_symbol() {
-                Some(name) if op.name() == "func.call" && attribute == "callee" => {
-                    calls.entry(name).or_default().push(op);
-                }
-                Some(name) => _ = named.insert(name),
-                None => {}
-            }
-        }
     }
+    // Asked for where there is something to fold, before anything is erased.
+    let mut named: Option<HashSet<String>> = None;
     for request in requests {
         let name = request.symbol();
-        if let (Some(function), Some(calls), false) = (functions.get(&name), calls.get(&name), named.contains(&name))
+        if let (Some(function), Some(calls)) = (functions.get(&name), calls.get(&name))
             && let Some(entry) = function.body(0)
         {
             let zero = |index: &usize| calls.iter().all(|call| emit::is_zero_constant(call.operand(*index)));
             let seeds: Vec<_> = seeds(request, &entry.arguments()).into_iter().filter(zero).collect();
+            if seeds.is_empty() || named.get_or_insert_with(|| names_besides_calls(&ops)).contains(&name) {
+                continue;
+            }
             let mut zeros =
                 Zeros { builder: Builder::at_start(entry, function.location()), constants: vec![], idle: vec![] };
             for index in seeds {
@@ -56,6 +54,18 @@ pub(super) fn fold<'a>(module: Op, requests: impl Iterator<Item = &'a Request>) 
             }
         }
     }
+}
+
+const CALL: &str = "func.call";
+const CALLEE: &str = "callee";
+
+/// The symbols that ops refer to in another way than by calling them.
+fn names_besides_calls(ops: &[Op]) -> HashSet<String> {
+    let others = |op: Op| {
+        let is_call = op.name() == CALL;
+        op.attributes().into_iter().filter(move |(name, _)| !(is_call && *name == CALLEE))
+    };
+    ops.iter().copied().flat_map(others).filter_map(|(_, attribute)| attribute.root_symbol()).collect()
 }
 
 /// The numbers among the parameters of a derivative that are tangents or cotangents.
