@@ -235,7 +235,7 @@ fn bad_values() {
     let run = Run::new();
     run.bad("tanh", &["--arg", "takes 1 argument", "got 0"]);
     run.bad("tanh --arg x", &["--arg x", "expected a number"]);
-    run.bad("tanh --arg zeros:4", &["--arg zeros:4", "expected rank 0", "got 4"]);
+    run.bad("tanh --arg zeros:4", &["--arg zeros:4", "expected a number for 'f64', got an array of 4"]);
     run.bad("tanh --arg @none.npy", &["--arg @none.npy", "cannot open"]);
     run.bad("id --arg 1", &["--arg 1", "expected an array of 4"]);
     run.bad("id --arg zeros:5", &["expected 4 for 'memref<4xf64>', got 5"]);
@@ -297,6 +297,10 @@ fn bad_flags() {
     run.bad("tanh --arg 1 --mode vjp --seed 1 --seed 2", &["--seed", "1 active result", "got 2"]);
     run.bad("tanh --arg 1 --mode vjp --seed-arg 0=1", &["--seed-arg 0=1", "no shadow"]);
     run.bad("tanh --arg 1 --mode jvp --tangent 3=1", &["--tangent 3=1", "has 1 argument"]);
+    let scale = "scale --arg 3 --arg rand:4:1 --arg zeros:4 --mode";
+    let sizes = "expected 4 for 'memref<?xf32>', got 5";
+    run.bad(&format!("{scale} vjp --seed-arg 1=rand:5:1"), &["--seed-arg 1=rand:5:1", sizes]);
+    run.bad(&format!("{scale} jvp --tangent 1=zeros:5"), &["--tangent 1=zeros:5", sizes]);
     run.bad("tanh --arg 1 --mode jvp --tangent 1", &["--tangent 1", "expected 'I=V'"]);
     run.bad("tanh --arg 1 --mode vjp --rules none.rules", &["--rules", "none.rules"]);
     run.bad(

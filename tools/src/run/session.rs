@@ -83,7 +83,8 @@ pub fn run(options: &Options) -> Result<Report> {
         Mode::Run => None,
         Mode::Jvp => {
             progress.stage("running the derivative");
-            let tangents = indexed(&options.tangents, "--tangent", &entry, |index| forward[index].is_dup())?;
+            let tangents =
+                indexed(&options.tangents, "--tangent", &entry, &arguments, |index| forward[index].is_dup())?;
             Some(program.call(jvp_name, options.repeat, |role| match role {
                 Role::Shadow(index) => {
                     Ok(tangents.get(&index).cloned().unwrap_or_else(|| arguments[index].splat_like(1.0)))
@@ -93,7 +94,8 @@ pub fn run(options: &Options) -> Result<Report> {
         }
         Mode::Vjp => {
             progress.stage("running the derivative");
-            let shadows = indexed(&options.seed_args, "--seed-arg", &entry, |index| reverse[index].is_dup())?;
+            let shadows =
+                indexed(&options.seed_args, "--seed-arg", &entry, &arguments, |index| reverse[index].is_dup())?;
             let seeds = seeds(options, &entry, &run)?;
             Some(program.call(vjp_name, options.repeat, |role| match role {
                 Role::Shadow(index) => {
@@ -212,25 +214,27 @@ fn arguments(options: &Options, entry: &Entry) -> Result<Vec<Array>> {
     options.args.iter().zip(&entry.parameters).enumerate().map(parse).collect()
 }
 
-/// Values by the number of an argument.
+/// Values by the number of an argument, of the sizes of the arguments.
 fn indexed(
     texts: &[String],
     flag: &str,
     entry: &Entry,
+    arguments: &[Array],
     is_differentiated: impl Fn(usize) -> bool,
 ) -> Result<HashMap<usize, Array>> {
     let mut values = HashMap::new();
     for text in texts {
         let place = format!("{flag} {text}");
         let (index, text) = value::parse_indexed(text).map_err(|why| Failure::input(why).at(&place))?;
-        let Some(slot) = entry.parameters.get(index) else {
+        let (Some(slot), Some(argument)) = (entry.parameters.get(index), arguments.get(index)) else {
             let count = count(entry.parameters.len(), "argument", "arguments");
             return Err(Failure::input(format!("function '@{}' has {count}", entry.name)).at(place));
         };
         if !is_differentiated(index) {
             return Err(Failure::input(format!("argument #{index} has no shadow or tangent")).at(place));
         }
-        let array = value::parse(text, slot).map_err(|why| Failure::input(why).at(&place))?;
+        let array =
+            value::parse(text, &slot.of_shape(&argument.shape)).map_err(|why| Failure::input(why).at(&place))?;
         if values.insert(index, array).is_some() {
             return Err(Failure::input(format!("argument #{index} is given twice")).at(place));
         }
@@ -256,8 +260,7 @@ fn seeds(options: &Options, entry: &Entry, run: &Call) -> Result<HashMap<usize, 
             None => result.splat_like(1.0),
             Some(text) => {
                 // What the shape is at run time, the primal has shown.
-                let slot = Slot { dims: result.shape.iter().map(|size| Some(*size)).collect(), ..slot.clone() };
-                value::parse(text, &slot)
+                value::parse(text, &slot.of_shape(&result.shape))
                     .map_err(|why| Failure::input(why).at(format!("--seed {text} (result #{index})")))?
             }
         };

@@ -73,6 +73,11 @@ impl Slot {
         self.element.is_float()
     }
 
+    /// The slot with the sizes that something has at run time.
+    pub fn of_shape(&self, shape: &[usize]) -> Self {
+        Self { dims: shape.iter().map(|size| Some(*size)).collect(), ..self.clone() }
+    }
+
     /// Whether an array can be passed here.
     ///
     /// # Errors
@@ -83,6 +88,8 @@ impl Slot {
             && self.dims.iter().zip(shape).all(|(dim, size)| dim.is_none_or(|dim| dim == *size));
         if fits {
             Ok(())
+        } else if self.dims.is_empty() {
+            Err(format!("expected a number for '{}', got an array of {}", self.ty, shape_text(shape)))
         } else {
             Err(format!("expected {} for '{}', got {}", self.shape(), self.ty, shape_text(shape)))
         }
