@@ -102,9 +102,12 @@ def run(settings, peers):
                 if peer == "manual":
                     measure.check_manual(program, reports[peer][-1])
                 record["error"] = measure.error(program, peer, reports[peer][-1])
+                if settings.threads:
+                    counted = build.counted(peer, program)
+                    record["atomics"] = measure.once(peer, program, counted, 1, 1.0, settings.threads)["atomics"]
                 records.append(record)
                 say(f"{program:10} {peer:14} gradient {record['gradient_seconds'] * 1e3:8.3f} ms, error {record['error']:.0e}")
-            except measure.RunError as error:
+            except (build.BuildError, measure.RunError) as error:
                 failures[program, peer] = str(error)
         for peer in peers:
             if (program, peer) in failures:

@@ -77,6 +77,26 @@ def manual(program, exe, threads):
     sh(f"clang-22 {exe}.o {library} -o {exe} {LINK.replace('-DCOUNT_HEAP ', '')}")
 
 
+ATOMIC = re.compile(r"^( +(?:%\S+ = )?(?:atomicrmw|cmpxchg)\b)", re.MULTILINE)
+
+
+def counted(peer, program):
+    """What 'build' has built for threads once more, with a count of its atomic updates; the command that runs it."""
+    folder = OUTPUT / program
+    exe = folder / f"{peer}.counted"
+    flags = f"{FLAGS} -DUSE_OMP -DCOUNT_ATOMICS"
+    if peer == "manual":
+        sh(f"clang-22 {flags} -fopenmp -DMANUAL=1 -S -emit-llvm bench/{program}.c -o {exe}.ll")
+        text, driver = pathlib.Path(f"{exe}.ll").read_text(), ""
+    else:
+        text, driver = (folder / f"{peer}.ll").read_text(), f"-DAUTODIFF bench/{program}.c"
+    text = ATOMIC.sub(r"  call void @count_atomic()\n\1", text) + "\ndeclare void @count_atomic()\n"
+    pathlib.Path(f"{exe}.ll").write_text(text)
+    sh(f"clang-22 {FLAGS} -c {exe}.ll -o {exe}.o")
+    sh(f"clang-22 {flags} {driver} common/atomics.c {exe}.o {openmp()} -o {exe} -lm")
+    return [str(exe)]
+
+
 def build(peer, program, tool, threads=None):
     """Builds, and returns the command that runs the program. 'threads': how many it may use; None: no OpenMP at all."""
     folder = OUTPUT / program

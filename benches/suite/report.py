@@ -105,6 +105,10 @@ class Results:
             ]
         yield "Caches, tapes and shadows, MB", self.grid(self.peers, lambda n, p: self.bytes(n, p, "cache_bytes"))
         yield "Peak resident memory, MB", self.grid(self.peers, lambda n, p: self.bytes(n, p, "peak_bytes"))
+        if any("atomics" in record for record in self.records.values()):
+            yield "Atomic updates in one gradient", self.grid(
+                self.peers, lambda n, p: self.mark(n, p, lambda record: f"{record['atomics']:,}")
+            )
         yield "Largest error in a section of the gradient, or of the objective", self.grid(
             self.peers, lambda n, p: self.mark(n, p, lambda record: number(record["error"], "{:.0e}"))
         )

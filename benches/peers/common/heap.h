@@ -8,9 +8,11 @@ static void heap_keep(void) {
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, -1);
 }
+/* Several threads may allocate. */
 static size_t heap_now, heap_most;
 static inline size_t heap_peak_of(void (*run)(void)) {
-  size_t before = heap_most = heap_now;
+  size_t before = heap_now;
+  heap_most = before;
   run();
   return heap_most - before;
 }
@@ -20,15 +22,17 @@ void *__real_aligned_alloc(size_t, size_t);
 int __real_posix_memalign(void **, size_t, size_t);
 void __real_free(void *);
 static void *heap_add(void *p) {
-  heap_now += malloc_usable_size(p);
-  if (heap_now > heap_most) heap_most = heap_now;
+  size_t now = __atomic_add_fetch(&heap_now, malloc_usable_size(p), __ATOMIC_RELAXED);
+  size_t most = __atomic_load_n(&heap_most, __ATOMIC_RELAXED);
+  while (now > most && !__atomic_compare_exchange_n(&heap_most, &most, now, 1, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {}
   return p;
 }
+static void heap_subtract(void *p) { __atomic_sub_fetch(&heap_now, malloc_usable_size(p), __ATOMIC_RELAXED); }
 void *__wrap_malloc(size_t n) { return heap_add(__real_malloc(n)); }
 void *__wrap_calloc(size_t n, size_t m) { return heap_add(__real_calloc(n, m)); }
 void *__wrap_aligned_alloc(size_t a, size_t n) { return heap_add(__real_aligned_alloc(a, n)); }
 void *__wrap_realloc(void *p, size_t n) {
-  heap_now -= malloc_usable_size(p);
+  heap_subtract(p);
   return heap_add(__real_realloc(p, n));
 }
 int __wrap_posix_memalign(void **p, size_t a, size_t n) {
@@ -37,7 +41,7 @@ int __wrap_posix_memalign(void **p, size_t a, size_t n) {
   return e;
 }
 void __wrap_free(void *p) {
-  heap_now -= malloc_usable_size(p);
+  heap_subtract(p);
   __real_free(p);
 }
 #endif

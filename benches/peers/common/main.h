@@ -164,6 +164,13 @@ int main(int argc, char **argv) {
 #endif
   }
 #endif
+  long long atomics = -1;
+#if defined(COUNT_ATOMICS) && defined(HAVE_GRAD)
+  long long counted_atomics(void);
+  atomics = counted_atomics();
+  run_grad();
+  atomics = counted_atomics() - atomics;
+#endif
   double fderr = -1;
   (void)fd;
 #ifdef B_POST
@@ -234,7 +241,7 @@ int main(int argc, char **argv) {
   for (size_t s = 0; s < sizeof secs / sizeof *secs; s++) printf("%s%zu", s ? "," : "", secs[s]);
   printf("],\"bench\":\"%s\",\"J\":%s,\"gnorm\":%.17g,\"fd_err\":%g,\"rss_mb\":%.1f,\"cache_bytes\":%.0f,", B_NAME, jb,
          sqrt(gn), fderr, ru.ru_maxrss / 1024.0, cache_bytes);
-  printf("\"x_changed\":%d,\"primal\":[", xch);
+  printf("\"x_changed\":%d,\"atomics\":%lld,\"primal\":[", xch, atomics);
   for (int i = 0; i < np; i++) printf("%s%.9f", i ? "," : "", tp[i]);
   printf("],\"grad\":[");
   for (int i = 0; i < ng; i++) printf("%s%.9f", i ? "," : "", tg[i]);
