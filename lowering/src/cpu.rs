@@ -26,6 +26,9 @@ pub fn lower_state(threads: Option<u32>) -> String {
     }
 }
 
+/// What comes first if threads run the iterations of parallel loops.
+pub const OUTLINE: &str = "scf-forall-to-parallel,autodiff-outline-iterations,";
+
 const CHUNKS_PER_THREAD: u32 = 2;
 
 static OPTIONS: [PassOption; 1] = [PassOption::new(
@@ -57,8 +60,7 @@ pub fn cpu_pipeline(openmp: bool) -> String {
         "finalize-memref-to-llvm," => "finalize-memref-to-llvm,convert-openmp-to-llvm,".to_owned(),
         other => other.to_owned(),
     };
-    let first = "scf-forall-to-parallel,autodiff-outline-iterations,".to_owned();
-    std::iter::once(first).chain(PASSES.iter().map(replace)).collect()
+    std::iter::once(OUTLINE.to_owned()).chain(PASSES.iter().map(replace)).collect()
 }
 
 /// 1. Structured ops to loops, and vectors to what LLVM has.

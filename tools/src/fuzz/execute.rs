@@ -278,7 +278,10 @@ impl Compiled {
         if let Some(line) = left.lines().find(|line| line.contains("autodiff.")) {
             return Err(Failure::Broken("left over", line.trim().to_owned()));
         }
-        let pipeline = autodiff_lowering::cpu::cpu_pipeline(false);
+        let mut pipeline = autodiff_lowering::cpu::cpu_pipeline(false);
+        if threads.is_some() {
+            pipeline.insert_str(0, autodiff_lowering::cpu::OUTLINE);
+        }
         run(context, &mut module, &pipeline).map_err(|why| Failure::Broken("lower to llvm", why))?;
         // SAFETY: the module is valid; the symbols are functions with the signatures that compilers expect.
         unsafe {
@@ -286,7 +289,7 @@ impl Compiled {
             let paths = [string(LIBRARY.trim_end_matches('\0'))];
             let engine = mlirExecutionEngineCreate(
                 module.to_raw(),
-                0 as c_int,
+                if program.optimised { 2 } else { 0 } as c_int,
                 paths.len() as c_int,
                 paths.as_ptr(),
                 false,

@@ -580,6 +580,7 @@ pub fn generate(choices: &mut Choices) -> Program {
     }
     let mut features = generator.features;
     let dear_caches = generator.choices.one_in(4);
+    let optimised = generator.choices.one_in(3);
     for (set, name) in [
         (blocks, "cf"),
         (!normal_form, "no normal form"),
@@ -587,6 +588,7 @@ pub fn generate(choices: &mut Choices) -> Program {
         (no_primal, "noneed"),
         (float == "f32", "f32"),
         (dear_caches, "dear caches"),
+        (optimised, "optimised code"),
     ] {
         if set {
             features.insert(name);
@@ -600,6 +602,7 @@ pub fn generate(choices: &mut Choices) -> Program {
         blocks,
         normal_form,
         dear_caches,
+        optimised,
         leaks,
         no_primal,
         features,

@@ -48,6 +48,8 @@ pub struct Program {
     pub normal_form: bool,
     /// Whether values are computed again rather than cached.
     pub dear_caches: bool,
+    /// Whether LLVM optimises the code, and so makes use of what it is told about buffers.
+    pub optimised: bool,
     /// Whether the program leaves memory behind.
     pub leaks: bool,
     /// Ask for derivatives without the primal results.
