@@ -58,10 +58,11 @@ fn thread_number(builder: &Builder) -> Value {
     threads(builder, &of("gpu.thread_id"), &of("gpu.block_dim")).0
 }
 
-/// Whether two numbers are equal, not-a-number being equal to nothing.
+/// Whether two numbers are equal, not-a-number being equal to nothing; of vectors, element by element.
 fn equal(builder: &Builder, one: Value, other: Value) -> Value {
-    let (name, predicate) = if one.ty().is_float() { ("arith.cmpf", 1) } else { ("arith.cmpi", 0) };
+    let (name, predicate) = if one.ty().element().is_float() { ("arith.cmpf", 1) } else { ("arith.cmpi", 0) };
     let predicate = Attribute::integer(Type::integer(builder.context(), 64), predicate);
     let boolean = Type::integer(builder.context(), 1);
-    builder.create(name, &[one, other], &[boolean], &[("predicate", predicate)], &[]).result(0)
+    let vector = one.ty().with_element(boolean).filter(|_| one.ty().is_vector());
+    builder.create(name, &[one, other], &[vector.unwrap_or(boolean)], &[("predicate", predicate)], &[]).result(0)
 }

@@ -33,7 +33,7 @@ fn kind(op: Op) -> std::result::Result<Kind, String> {
         Some(attribute) => attribute.to_string(),
         None => plain_reduction(op, 0).unwrap_or_default().to_owned(),
     };
-    let kind = match name.as_str() {
+    Ok(match name.as_str() {
         "#gpu<all_reduce_op add>" | "arith.addf" => Kind::Sum,
         "#gpu<all_reduce_op mul>" | "arith.mulf" => Kind::Product,
         "arith.minimumf" | "arith.maximumf" | "arith.minnumf" | "arith.maxnumf" => Kind::Extremum,
@@ -45,14 +45,7 @@ fn kind(op: Op) -> std::result::Result<Kind, String> {
                 op.name()
             ));
         }
-    };
-    match kind {
-        Kind::Product | Kind::Extremum if op.operand(0).ty().is_vector() => Err(format!(
-            "'{}' op on a vector can be differentiated if it is a sum only; reduce its elements one by one",
-            op.name()
-        )),
-        kind => Ok(kind),
-    }
+    })
 }
 
 /// Whether the rule knows the partials of a reduction.
@@ -73,8 +66,13 @@ fn reduce(builder: &Builder, op: Op, value: Value, kind: &str) -> Option<Value> 
 
 /// The partial of the result by the value of a thread; `None`: one.
 fn partial(builder: &Builder, op: Op, kind: Kind, x: Value, y: Value) -> Option<Option<Value>> {
-    let (ty, integer) = (x.ty(), Type::integer(builder.context(), 32));
-    let number = |value| builder.constant(integer, Attribute::integer(integer, value));
+    // Of a vector, each element is reduced for itself.
+    let (ty, narrow) = (x.ty(), Type::integer(builder.context(), 32));
+    let integer = if ty.is_vector() { ty.with_element(narrow)? } else { narrow };
+    let number = |value| {
+        let value = Attribute::integer(narrow, value);
+        builder.constant(integer, if ty.is_vector() { Attribute::splat(integer, value) } else { value })
+    };
     match kind {
         Kind::Sum => Some(None),
         Kind::Product => {
@@ -97,7 +95,8 @@ fn partial(builder: &Builder, op: Op, kind: Kind, x: Value, y: Value) -> Option<
                 "gpu.all_reduce" => thread_number(builder),
                 _ => builder.op("gpu.lane_id", &[], Type::index(builder.context())),
             };
-            let own = builder.op("arith.index_cast", &[own], integer);
+            let own = builder.op("arith.index_cast", &[own], narrow);
+            let own = if ty.is_vector() { builder.op("vector.broadcast", &[own], integer) } else { own };
             let holds = equal(builder, x, y);
             let candidate = builder.op("arith.select", &[holds, own, number(i64::from(i32::MAX))], integer);
             let first = reduce(builder, op, candidate, "minui")?;
