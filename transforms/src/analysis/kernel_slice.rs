@@ -26,6 +26,8 @@ pub struct KernelSlice<'a> {
     forwarded: FxHashMap<Op, Vec<(Op, usize, Value)>>,
     /// Classes of memory whose content is kept.
     own: FxHashSet<Value>,
+    /// By class of memory that is read: whether the launch may write to it.
+    written: FxHashMap<Value, bool>,
     pending: Vec<Item>,
 }
 
@@ -38,7 +40,7 @@ impl<'a> KernelSlice<'a> {
     /// The part of a launch that decides some values in it, and where `around` goes; `None`: it cannot run alone.
     ///
     /// # Cost
-    /// Linear in the ops of the kernel, once more for each class of memory whose content decides something.
+    /// Linear in the ops of the kernel, once more for each class of memory that is read.
     pub fn of(launch: Op, wanted: &[Value], around: Op, rules: &'a Registry, activity: &'a Activity) -> Option<Self> {
         let mut this = Self {
             launch,
@@ -48,6 +50,7 @@ impl<'a> KernelSlice<'a> {
             values: FxHashSet::default(),
             forwarded: FxHashMap::default(),
             own: FxHashSet::default(),
+            written: FxHashMap::default(),
             pending: wanted.iter().copied().map(Item::Value).collect(),
         };
         this.pending.push(Item::Op(around));
@@ -88,17 +91,13 @@ impl<'a> KernelSlice<'a> {
         let mut idle = vec![];
         for op in self.launch.walk() {
             let Some(forwarded) = self.forwarded.get(&op) else { continue };
-            let receivers = |end: Op, number: usize| {
-                let from = forwarded.iter().filter(move |(owner, index, _)| (*owner, *index) == (end, number));
-                from.map(|(_, _, to)| self.values.contains(to)).collect::<Vec<_>>()
-            };
+            let mut receivers = FxHashMap::<(Op, usize), bool>::default();
+            for (end, number, to) in forwarded {
+                *receivers.entry((*end, *number)).or_default() |= self.values.contains(to);
+            }
             for end in std::iter::once(op).chain(terminators(op)) {
-                for number in 0..end.operand_count() {
-                    let kept = receivers(end, number);
-                    if !kept.is_empty() && !kept.contains(&true) {
-                        idle.push((end, number));
-                    }
-                }
+                let numbers = (0..end.operand_count()).filter(|number| receivers.get(&(end, *number)) == Some(&false));
+                idle.extend(numbers.map(|number| (end, number)));
             }
         }
         idle
@@ -216,8 +215,15 @@ impl<'a> KernelSlice<'a> {
     }
 
     /// Whether an op in the launch may write to a buffer, or frees it.
-    fn is_written(&self, buffer: Value) -> bool {
-        self.launch.walk().into_iter().any(|op| op != self.launch && self.writes(op, buffer).unwrap_or(true))
+    fn is_written(&mut self, buffer: Value) -> bool {
+        let class = self.activity.representative(buffer);
+        if let Some(known) = self.written.get(&class) {
+            return *known;
+        }
+        let mut ops = self.launch.walk().into_iter().filter(|op| *op != self.launch);
+        let written = ops.any(|op| self.writes(op, buffer).unwrap_or(true));
+        self.written.insert(class, written);
+        written
     }
 }
 
