@@ -1,8 +1,8 @@
 //! Turns reductions of blocks by bodies of any kind into trees in workgroup memory.
 //!
-//! Sums, products and extrema have a rule of their own; the engines know what any other `gpu.all_reduce` becomes here. In step k, threads whose numbers
-//! are multiples of 2^(k+1) combine what they have with what the thread 2^k further on has, so that values stay in their
-//! order. The body needs no neutral element, and the block may have any size.
+//! Sums, products and extrema have a rule of their own; the engines know what any other `gpu.all_reduce` becomes here. In
+//! step k, threads whose numbers are multiples of 2^(k+1) combine what they have with what the thread 2^k further on has,
+//! so that values stay in their order. The body needs no neutral element, and the block may have any size.
 //!
 //! 1. Give the launch a buffer with a slot for each thread of a block, and count the steps in front of it.
 //! 2. Store the value; in each step, meet at a barrier, and combine. All threads read the first slot then.
@@ -27,7 +27,9 @@ pub(super) static PASS: Pass = Pass::new(
     &[],
     |_, module| {
         let mut buffers = FxHashMap::default();
-        for op in module.walk().into_iter().filter(|op| op.name() == "gpu.all_reduce") {
+        // All are found before anything is erased.
+        let reductions: Vec<_> = module.walk().into_iter().filter(|op| op.name() == "gpu.all_reduce").collect();
+        for op in reductions {
             if op.operand(0).ty().is_float() && !has_partials(op) {
                 expand(op, &mut buffers);
             }
