@@ -52,7 +52,6 @@ pub fn cpu_pipeline(openmp: bool) -> String {
         return PASSES.concat();
     }
     let replace = |pass: &&str| match *pass {
-        "scf-forall-to-for," => String::new(),
         "convert-scf-to-cf," => {
             "autodiff-expand-reductions,convert-scf-to-openmp,autodiff-dissolve-alloca-scope,convert-scf-to-cf,"
                 .to_owned()
@@ -85,7 +84,8 @@ const PASSES: &[&str] = &[
     "expand-strided-metadata,",
     "memref-expand,",
     "lower-affine,",
-    "scf-forall-to-for,",
+    // And then to blocks, as `scf.parallel`: the pass that makes `scf.for` of it crashes on tensors.
+    "autodiff-refuse-tensor-loops,scf-forall-to-parallel,",
     "convert-complex-to-standard,",
     "autodiff-expand-math,",
     "math-expand-ops{ops=clampf},",

@@ -21,6 +21,7 @@ mod print_locality;
 mod print_needed;
 mod print_replay;
 mod raise_pointers;
+mod refuse_tensor_loops;
 mod report;
 mod split_sincos;
 mod tapes;
@@ -51,6 +52,7 @@ pub fn register() {
     bridge::register_pass(&print_needed::PASS);
     bridge::register_pass(&print_replay::PASS);
     bridge::register_pass(&raise_pointers::PASS);
+    bridge::register_pass(&refuse_tensor_loops::PASS);
     bridge::register_pass(&split_sincos::PASS);
     bridge::register_pass(&wrap::PASS);
 }

@@ -15,7 +15,7 @@ use std::collections::{HashMap, HashSet};
 const STRUCTURE: &str =
     "func.func(lift-cf-to-scf),inline{default-pipeline=},expand-realloc,autodiff-expand-atomics,autodiff-libm-to-math";
 /// What loops of other dialects need to become `scf.for` and `scf.parallel` with sums.
-const PARALLEL: &str = "scf-forall-to-parallel,lower-affine,autodiff-expand-reductions";
+const PARALLEL: &str = "autodiff-refuse-tensor-loops,scf-forall-to-parallel,lower-affine,autodiff-expand-reductions";
 /// What kernels need to be launches with a body.
 const KERNELS: &str = "autodiff-inline-kernels,autodiff-raise-pointers,func.func(sroa,mem2reg)";
 /// What follows, once all that a kernel does stands in its launch.
