@@ -19,7 +19,9 @@ pub(super) static PASS: Pass = Pass::new(
     c"Give ids, dims and memory of the workgroup one name each in a launch",
     &[],
     |_, module| {
-        module.walk().into_iter().filter(|op| op.name() == "gpu.launch").for_each(name_arguments);
+        // Listed before the first op in one is erased.
+        let launches: Vec<_> = module.walk().into_iter().filter(|op| op.name() == "gpu.launch").collect();
+        launches.into_iter().for_each(name_arguments);
         Ok(())
     },
 );
