@@ -50,7 +50,8 @@ pub(crate) static PASS: Pass = Pass::new(
 const FIRST_CAPACITY: i64 = 64;
 
 fn run(options: &[&str], module: Op) -> Result<(), ()> {
-    for op in module.walk().into_iter().filter(|op| op.name() == names::UNPACK) {
+    let unpacks: Vec<_> = module.walk().into_iter().filter(|op| op.name() == names::UNPACK).collect();
+    for op in unpacks {
         tape::join(op);
     }
     if options.first() == Some(&"true") {
