@@ -34,7 +34,9 @@ pub(super) fn run(module: Op) {
             turn(backwards, body.block);
         }
     }
-    for op in module.walk().into_iter().filter(|op| op.name() == "scf.for" && !in_kernel(*op)) {
+    // All are found before anything is erased.
+    let loops: Vec<_> = module.walk().into_iter().filter(|op| op.name() == "scf.for" && !in_kernel(*op)).collect();
+    for op in loops {
         if let Some(block) = op.body(0)
             && let Some(backwards) = mirror(op, block)
             && commutes(op, block)
