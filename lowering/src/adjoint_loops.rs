@@ -23,6 +23,7 @@ pub(crate) mod straighten;
 pub(crate) use distinct::{distinct, turning_buffers};
 
 use autodiff_dialect::ir::Op;
+use autodiff_transforms::analysis::is_loop;
 use std::collections::HashSet;
 
 /// All of it.
@@ -37,7 +38,6 @@ pub(crate) fn improve(module: Op) {
 
 /// Loops without loops inside, but for those of GPU kernels: their vectors are threads.
 fn innermost_loops(module: Op) -> Vec<Op> {
-    let is_loop = |op: &Op| matches!(op.name(), "scf.for" | "scf.while" | "scf.parallel");
     let loops: Vec<_> = module.walk().into_iter().filter(is_loop).collect();
     let mut around = HashSet::new();
     for op in &loops {

@@ -12,6 +12,7 @@ mod hoist_buffers;
 mod interface;
 mod limit_scatters;
 mod localize;
+mod loops;
 mod mark_distinct;
 mod merge_buffers;
 mod outline_iterations;

@@ -8,9 +8,10 @@
 //!    iteration.
 //! 2. Mark those that have at least [`MANY`].
 
+use crate::loops::{forbid_vectors, is_open};
 use autodiff_dialect::{
     bridge::Pass,
-    ir::{Attribute, Op, Type, Value},
+    ir::{Op, Type, Value},
 };
 use autodiff_transforms::analysis::locality::linear::Symbols;
 
@@ -33,21 +34,15 @@ const NEAR: i64 = 8;
 /// So many scattered stores are worse than what vectors save.
 const MANY: usize = 4;
 
-const MARK: &str = "#llvm.loop_annotation<vectorize = <disable = true>>";
-
 fn limit(op: Op) {
     let Some(body) = op.body(0) else { return };
-    let inner = op.walk();
-    if inner[1..].iter().any(|op| matches!(op.name(), "scf.for" | "scf.while" | "scf.parallel")) {
+    if !is_open(op) {
         return;
     }
     let mut symbols = Symbols::default();
     let scatters = |op: &&Op| op.name() == "memref.store" && is_scattered(**op, body.argument(0), &mut symbols);
-    if inner.iter().filter(scatters).count() >= MANY
-        && op.attribute("loop_annotation").is_none()
-        && let Some(mark) = Attribute::parse(op.context(), MARK)
-    {
-        op.set_attribute("loop_annotation", mark);
+    if op.walk().iter().filter(scatters).count() >= MANY {
+        forbid_vectors(op);
     }
 }
 

@@ -11,16 +11,15 @@ use autodiff_dialect::{
     bridge::Pass,
     ir::{Block, Builder, Op, Type, Value},
 };
-use autodiff_transforms::emit;
+use autodiff_transforms::{analysis::is_loop, emit};
 
 pub(crate) static PASS: Pass = Pass::new(
     c"autodiff-merge-buffers",
     c"Allocate buffers of iterations that live and die together at once",
     &[],
     |_, module| {
-        let loops = ["scf.for", "scf.while", "scf.parallel"];
         // All are found before anything is erased.
-        let loops: Vec<_> = module.walk().into_iter().filter(|op| loops.contains(&op.name())).collect();
+        let loops: Vec<_> = module.walk().into_iter().filter(is_loop).collect();
         for op in loops {
             for block in op.regions().into_iter().flat_map(|region| region.blocks()) {
                 groups(block).into_iter().filter(|group| group.len() > 1).for_each(merge);

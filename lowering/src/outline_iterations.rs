@@ -12,6 +12,7 @@ use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
 };
+use autodiff_transforms::analysis::is_loop;
 use std::collections::{HashMap, HashSet};
 
 pub(crate) static PASS: Pass = Pass::new(
@@ -40,7 +41,6 @@ fn outline(op: Op, function: Op, names: &mut HashSet<String>) -> Option<()> {
     let (block, context, location) = (op.body(0)?, op.context(), op.location());
     let end = block.terminator()?;
     let ops: Vec<_> = block.ops().into_iter().filter(|inner| *inner != end).flat_map(Op::walk).collect();
-    let is_loop = |op: &Op| matches!(op.name(), "scf.for" | "scf.while" | "scf.parallel");
     let inputs = inputs(op, &ops);
     let noalias = distinct_from_others(&inputs);
     // What combines values may use others of the iteration; nobody writes it so.

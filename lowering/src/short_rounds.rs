@@ -8,6 +8,7 @@
 //!    does not choose.
 //! 2. Make two of each, one for long rounds, and one for short ones that LLVM is told to leave as it is.
 
+use crate::loops::{forbid_vectors, is_open};
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
@@ -30,17 +31,12 @@ pub(crate) static PASS: Pass = Pass::new(
 /// Rounds of so many iterations fill a few vectors.
 const LONG: i64 = 16;
 
-const MARK: &str = "#llvm.loop_annotation<vectorize = <disable = true>>";
-
 /// Whether a loop updates elements that a loop around it passes over, but does not choose.
 fn is_triangular_update(op: Op) -> Option<bool> {
-    let inner = op.walk().split_off(1);
-    if op.attribute("loop_annotation").is_some()
-        || constant_index(op.operand(2)) != Some(1)
-        || inner.iter().any(|op| matches!(op.name(), "scf.for" | "scf.while" | "scf.parallel"))
-    {
+    if constant_index(op.operand(2)) != Some(1) || !is_open(op) {
         return None;
     }
+    let inner = op.walk();
     let mut symbols = Symbols::default();
     let outer = counters(op.operand(0), &mut symbols).into_iter().find(|counter| !op.encloses_value(*counter))?;
     let induction = op.body(0)?.argument(0);
@@ -53,7 +49,7 @@ fn is_triangular_update(op: Op) -> Option<bool> {
 }
 
 fn split(op: Op) -> Option<()> {
-    let (builder, mark) = (Builder::before(op)?, Attribute::parse(op.context(), MARK)?);
+    let builder = Builder::before(op)?;
     let count = builder.same("arith.subi", &[op.operand(1), op.operand(0)]);
     let long = builder.constant(count.ty(), Attribute::integer(count.ty(), LONG));
     let at_least = Attribute::integer(Type::integer(op.context(), 64), 5);
@@ -64,7 +60,7 @@ fn split(op: Op) -> Option<()> {
         let inner = Builder::at_end(block, op.location());
         let copy = inner.insert(op.duplicate());
         if short {
-            copy.set_attribute("loop_annotation", mark);
+            forbid_vectors(copy);
         }
         inner.effect("scf.yield", &copy.results());
         Region::with_block(block)

@@ -11,3 +11,10 @@ pub mod locality;
 pub mod memory;
 pub mod overwrite;
 pub mod rerun;
+
+use autodiff_dialect::ir::Op;
+
+/// Whether an op is a loop of `scf`.
+pub fn is_loop(op: &Op) -> bool {
+    matches!(op.name(), "scf.for" | "scf.while" | "scf.parallel")
+}

@@ -15,7 +15,10 @@ use autodiff_dialect::{
     state::names,
 };
 use autodiff_transforms::{
-    analysis::locality::linear::{Symbols, mirrored},
+    analysis::{
+        is_loop,
+        locality::linear::{Symbols, mirrored},
+    },
     emit,
 };
 use std::collections::{HashMap, HashSet};
@@ -36,7 +39,7 @@ pub(super) fn run(module: Op) {
     // Inner branches first: what is moved into a branch is behind no other branch of its side then.
     for branch in branches.into_iter().rev() {
         let around = std::iter::successors(branch.parent(), |op| op.parent());
-        let innermost = around.into_iter().find(|op| matches!(op.name(), "scf.for" | "scf.while" | "scf.parallel"));
+        let innermost = around.into_iter().find(is_loop);
         if innermost.is_some_and(|around| *scattering.entry(around).or_insert_with(|| scatters(around)))
             && let Some(sides) = Sides::of(branch)
         {

@@ -10,6 +10,7 @@
 //! 3. Keep the shortest.
 
 use super::arithmetic::ANY_ORDER;
+use crate::analysis::is_loop;
 use autodiff_dialect::ir::{Block, Builder, Op, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -21,7 +22,6 @@ const WIDEST: usize = 2;
 /// Shortens the chains of the body of a loop whose arguments number 1 to `carried` are adjoints, yielded in this order.
 pub fn shorten_chains(body: Block, carried: usize) {
     let ops = body.ops();
-    let is_loop = |op: &Op| matches!(op.name(), "scf.for" | "scf.while" | "scf.parallel");
     let leaves: Vec<_> = body.arguments()[1..=carried].iter().copied().filter(|leaf| leaf.ty().is_float()).collect();
     if leaves.is_empty() || ops.len() > MOST_OPS || ops.iter().any(is_loop) {
         return;

@@ -1,0 +1,18 @@
+//! What the passes that tell LLVM how to treat loops share.
+
+use autodiff_dialect::ir::{Attribute, Op};
+use autodiff_transforms::analysis::is_loop;
+
+const ANNOTATION: &str = "loop_annotation";
+
+/// Whether there is no loop in a loop, and nobody has said yet how LLVM is to treat it.
+pub(crate) fn is_open(op: Op) -> bool {
+    op.attribute(ANNOTATION).is_none() && !op.walk()[1..].iter().any(is_loop)
+}
+
+/// Tells LLVM to make no vectors of a loop's iterations.
+pub(crate) fn forbid_vectors(op: Op) {
+    if let Some(mark) = Attribute::parse(op.context(), "#llvm.loop_annotation<vectorize = <disable = true>>") {
+        op.set_attribute(ANNOTATION, mark);
+    }
+}
