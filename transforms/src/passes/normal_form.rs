@@ -22,7 +22,7 @@ const KERNELS: &str = "autodiff-inline-kernels,autodiff-raise-pointers,func.func
 const THREADS: &str = "autodiff-name-threads,autodiff-expand-all-reduce";
 const COUNT: &str = "func.func(canonicalize,cse),autodiff-count-while,autodiff-count-first";
 const OPTIMISE: &str = "func.func(sroa,mem2reg,cse),autodiff-forward-stores,\
-    func.func(canonicalize,loop-invariant-code-motion,cse),autodiff-pair-sincos";
+    func.func(canonicalize,loop-invariant-code-motion,cse),autodiff-pair-sincos,autodiff-sink-into-branches";
 const SIMPLIFY: &str = "func.func(canonicalize)";
 const CLEAN_UP: &str = "autodiff-eliminate-dead,autodiff-split-sincos,\
     func.func(canonicalize{region-simplify=disabled},cse,loop-invariant-code-motion)";
