@@ -74,6 +74,7 @@ const PASSES: &[&str] = &[
     "autodiff-merge-buffers,",
     "autodiff-limit-scatters,",
     "autodiff-split-short-rounds,",
+    "autodiff-pack-lanes,",
     "convert-linalg-to-loops,",
     "autodiff-expand-atomics,",
     "autodiff-dissolve-alloca-scope,",

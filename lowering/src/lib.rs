@@ -16,6 +16,7 @@ mod loops;
 mod mark_distinct;
 mod merge_buffers;
 mod outline_iterations;
+mod pack_lanes;
 mod short_rounds;
 mod state;
 mod tape;
@@ -37,6 +38,7 @@ pub fn register() {
     autodiff_dialect::bridge::register_pass(&mark_distinct::PASS);
     autodiff_dialect::bridge::register_pass(&merge_buffers::PASS);
     autodiff_dialect::bridge::register_pass(&outline_iterations::PASS);
+    autodiff_dialect::bridge::register_pass(&pack_lanes::PASS);
     autodiff_dialect::bridge::register_pass(&short_rounds::PASS);
     autodiff_dialect::bridge::register_pass(&state::PASS);
     autodiff_dialect::bridge::register_pass(&expand_math::PASS);

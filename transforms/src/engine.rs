@@ -24,7 +24,7 @@ pub use derive::{Derivative, derive, distinct_arguments, is_distinct, seeds};
 pub use facts::Facts;
 pub use forward::Forward;
 pub use lanes::some;
-pub use request::{Mode, Request};
+pub use request::{LANES, Mode, Request};
 pub use reverse::{Reverse, Scope};
 pub use split::cut;
 pub use variance::Levels;

@@ -6,7 +6,7 @@ use crate::{
         memory::Origin,
     },
     emit,
-    engine::{Facts, Forward, Mode, Request, Result, Reverse, Scope, error_at, forward::single_block},
+    engine::{Facts, Forward, LANES, Mode, Request, Result, Reverse, Scope, error_at, forward::single_block},
     rules::{Missing, Registry, gives_address},
 };
 use autodiff_dialect::{
@@ -54,6 +54,9 @@ pub fn derive(function: Op, request: &Request, rules: &Registry) -> std::result:
     let body = Body { entry, returned, block, request };
     if let Some(attributes) = distinct_arguments(function, request, from.len()) {
         derivative.set_attribute("arg_attrs", attributes);
+    }
+    if let Some(lanes) = request.lanes() {
+        derivative.set_attribute(LANES, Attribute::dense_i64(function.context(), &lanes));
     }
     let built = match request.mode {
         Mode::Jvp => body.forward(function, rules, &activity),
