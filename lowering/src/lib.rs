@@ -17,6 +17,7 @@ mod mark_distinct;
 mod merge_buffers;
 mod outline_iterations;
 mod pack_lanes;
+mod registers;
 mod short_rounds;
 mod state;
 mod tape;

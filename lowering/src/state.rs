@@ -3,15 +3,15 @@
 //! 0. Loops over accumulations get the form that LLVM makes vectors of ([`adjoint_loops`]).
 //! 1. Shadows become allocations filled with zero; taking becomes load and clear; accumulating becomes load, add, store,
 //!    or an atomic addition where other iterations may add at the same place.
-//! 2. A cache with extents becomes an array. One without becomes a cell on the stack if it holds one value at a time, and
-//!    a stack that doubles when it is full otherwise.
+//! 2. A cache with extents becomes an array. One without vanishes if it holds one value at a time ([`registers`]), and
+//!    becomes a stack that doubles when it is full otherwise.
 //! 3. A tape becomes a record of bytes ([`crate::tape`]); one that is taken up where it is made vanishes.
 //! 4. `autodiff.stop_gradient` becomes its operand. A request that is left over is an error.
 
 use crate::{
     adjoint_loops,
     localize::{self, MARK},
-    tape, uniform,
+    registers, tape, uniform,
 };
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption, cache_element},
@@ -58,6 +58,7 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
         localize::serialize_all(module);
     }
     adjoint_loops::improve(module);
+    registers::hold(module);
     let lanes = options.get(1).and_then(|lanes| lanes.parse().ok()).unwrap_or(32);
     let mut lowering = Lowering { shared: shared_accumulations(module), lanes, ..Lowering::default() };
     let mut result = Ok(());
@@ -209,20 +210,16 @@ impl Lowering {
             }
             "autodiff.cache" => {
                 let mut parts = vec![];
-                let cell = holds_one(op);
                 let ranks = ranks(op, op.result(0))?;
                 for element in elements(op.result(0).ty(), &ranks[1..]) {
-                    if let Some(entry) = cell {
-                        parts.push(new_cell(&Builder::at_start(entry, op.location()), element));
-                    } else if operands.is_empty() {
+                    if operands.is_empty() {
                         parts.extend(new_stack(&builder, element));
                     } else {
                         let shape = vec![Type::DYNAMIC; operands.len()];
                         parts.push(allocate(&builder, Type::memref(element, &shape), &operands));
                     }
                 }
-                let is_stack = operands.is_empty() && cell.is_none();
-                self.storage.insert(op.result(0), Storage { is_stack, parts });
+                self.storage.insert(op.result(0), Storage { is_stack: operands.is_empty(), parts });
             }
             names::PACK => {
                 let mut values = vec![];
@@ -356,45 +353,6 @@ fn elements(cache: Type, kept: &[usize]) -> Vec<Type> {
     if element.is_cache() { parts(element, kept) } else { vec![tape::lowered(element)] }
 }
 
-/// If a cache never holds more than one value, the block at whose start its cell goes: it is pushed to at one place, and
-/// no loop stands between that, or what pops it, and the cache; nor do several threads run the place of the cache.
-fn holds_one(cache: Op) -> Option<Block> {
-    let users: Vec<_> = cache.result(0).uses().into_iter().map(|(user, _)| user).collect();
-    let pushes = users.iter().filter(|user| user.name() == "autodiff.push").count();
-    let is_known = |user: &Op| matches!(user.name(), names::PUSH | names::POP | names::FREE);
-    let place = cache.block()?;
-    // A cache that is kept in another one or on a tape, or holds others, is used in more ways.
-    let simple = users.iter().all(is_known)
-        && cache_element(cache.result(0).ty()).is_some_and(|element| !element.is_cache())
-        && cache.result(0).uses().iter().all(|(user, number)| *number == usize::from(user.name() == "autodiff.push"));
-    if cache.operand_count() > 0 || pushes != 1 || !simple || !users.iter().all(|user| runs_at_most_once(*user, place))
-    {
-        return None;
-    }
-    let mut owner = cache.parent()?;
-    while !owner.is_function() {
-        if !matches!(owner.name(), "scf.for" | "scf.while") && !BRANCHES.contains(&owner.name()) {
-            return None;
-        }
-        owner = owner.parent()?;
-    }
-    owner.region(0).first_block()
-}
-
-const BRANCHES: [&str; 3] = ["scf.if", "scf.index_switch", "scf.execute_region"];
-
-/// Whether an op is executed no more often than a block around it.
-fn runs_at_most_once(op: Op, place: Block) -> bool {
-    let mut op = op;
-    while op.block() != Some(place) {
-        match op.parent() {
-            Some(parent) if BRANCHES.contains(&parent.name()) => op = parent,
-            _ => return false,
-        }
-    }
-    true
-}
-
 fn allocate(builder: &Builder, ty: Type, sizes: &[Value]) -> Value {
     let segments = Attribute::dense_i32(builder.context(), &[sizes.len() as i32, 0]);
     builder.create("memref.alloc", sizes, &[ty], &[("operandSegmentSizes", segments)], &[]).result(0)
@@ -404,13 +362,6 @@ fn zero(builder: &Builder, op: Op, ty: Type) -> Result<Value, Diagnostic> {
     builder.number(ty, 0.0).ok_or_else(|| {
         Diagnostic::error(op.location(), format!("'{}' op: type '{ty}' has no constant zero", op.name()))
     })
-}
-
-/// A place for one value, which LLVM keeps in a register.
-fn new_cell(builder: &Builder, element: Type) -> Value {
-    let segments = Attribute::dense_i32(builder.context(), &[0, 0]);
-    let attributes = [("operandSegmentSizes", segments)];
-    builder.create("memref.alloca", &[], &[Type::memref(element, &[])], &attributes, &[]).result(0)
 }
 
 fn new_stack(builder: &Builder, element: Type) -> [Value; 2] {

@@ -54,14 +54,19 @@ func.func @stack(%n: index, %x: i1) -> i1 {
   autodiff.free %c : <i1>
   return %y : i1
 }
-// What holds one value at a time is a cell on the stack, in the first block, whatever loop it is used in.
-// CHECK-LABEL: func.func @cell
-// CHECK-NEXT:    %[[CELL:.*]] = memref.alloca() : memref<f64>
-// CHECK:         memref.store %{{.*}}, %[[CELL]][]
-// CHECK:         memref.load %[[CELL]][]
-// CHECK-NOT:     memref.dealloc
+// What holds one value at a time stays in a register: branches give it.
+// CHECK-LABEL: func.func @register
+// CHECK-SAME:    %[[X:[a-z0-9]*]]: f64
+// CHECK-NOT:     alloc
+// CHECK:         %[[Y:.*]] = scf.if %{{.*}} -> (f64)
+// CHECK-NEXT:      scf.yield %[[X]]
+// CHECK-NEXT:    } else {
+// CHECK-NEXT:      %[[P:.*]] = ub.poison : f64
+// CHECK-NEXT:      scf.yield %[[P]]
+// CHECK:         memref.store %[[Y]]
+// CHECK-NOT:     dealloc
 // CHECK:         return
-func.func @cell(%n: index, %if: i1, %x: f64, %out: memref<?xf64>) {
+func.func @register(%n: index, %if: i1, %x: f64, %out: memref<?xf64>) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   scf.for %i = %c0 to %n step %c1 {
