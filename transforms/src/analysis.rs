@@ -10,6 +10,7 @@ pub mod kernel_slice;
 pub mod locality;
 pub mod memory;
 pub mod overwrite;
+pub mod preaccumulation;
 pub mod rerun;
 
 use autodiff_dialect::ir::Op;

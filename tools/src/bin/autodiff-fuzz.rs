@@ -18,6 +18,8 @@ mod program;
 mod shrink;
 #[path = "../fuzz/statement.rs"]
 mod statement;
+#[path = "../fuzz/sum.rs"]
+mod sum;
 #[path = "../fuzz/worker.rs"]
 mod worker;
 

@@ -5,7 +5,7 @@ use super::{
     generate::{Callee, Generator, Owned, Scalar, avoided, tried},
 };
 
-const KINDS: [(&str, usize); 23] = [
+const KINDS: [(&str, usize); 24] = [
     ("float", 20),
     ("index", 5),
     ("load", 13),
@@ -29,6 +29,7 @@ const KINDS: [(&str, usize); 23] = [
     ("intstore", 1),
     ("scope", 2),
     ("parallel", 5),
+    ("sum", 3),
 ];
 
 /// A value that a region passes on.
@@ -45,6 +46,7 @@ impl Generator<'_> {
     pub fn statement(&mut self) {
         let weights = KINDS.map(|(name, weight)| match name {
             "for" | "while" | "if" | "switch" | "execute" | "swap" | "sweep" | "replace" | "scope" | "parallel"
+            | "sum"
                 if self.depth >= 3 =>
             {
                 0
@@ -98,6 +100,7 @@ impl Generator<'_> {
             "intstore" => self.integer_store(),
             "scope" => self.alloca_scope(),
             "parallel" => self.parallel_loop(),
+            "sum" => self.sum(),
             _ => self.float_op(),
         }
     }
@@ -111,7 +114,7 @@ impl Generator<'_> {
         }
     }
 
-    fn float_op(&mut self) {
+    pub fn float_op(&mut self) {
         let float = self.float;
         let (a, b) = (self.float(), self.float());
         let name = match self.choices.below(13) {
@@ -209,7 +212,7 @@ impl Generator<'_> {
     }
 
     /// Bounds of a loop of few iterations: type, lower, upper, step, and a keyword.
-    fn bounds(&mut self) -> (&'static str, [String; 3], &'static str) {
+    pub fn bounds(&mut self) -> (&'static str, [String; 3], &'static str) {
         let ty = self.choices.pick(&["index", "index", "index", "i32", "i64"]);
         let unsigned = self.choices.one_in(6);
         let constant = |this: &mut Self, value: i64| this.op("c", &format!("arith.constant {value} : {ty}"));
@@ -883,7 +886,7 @@ impl Generator<'_> {
     }
 
     /// A load whose index is loaded.
-    fn indirect(&mut self) {
+    pub fn indirect(&mut self) {
         let Some(indices) = self.some_buffer(|buffer| !buffer.is_float()) else { return self.index_op() };
         self.note("indirect access");
         let places = self.places(&indices);

@@ -279,6 +279,11 @@ impl Reverse<'_> {
                 add(in_front.ok_or_else(missing)?, Lifetime::Kept, Some(*block));
             } else if let Some(top) = in_front_of(value, self.new_entry()) {
                 add(top, Lifetime::Function, None);
+            } else if self.facts().is_swept(*block) {
+                // The sum is yet to be made.
+                let frame = self.frame_for(*block).ok_or_else(missing)?;
+                let in_front = in_front_of(value, self.frame_block(frame)).ok_or_else(missing)?;
+                add(in_front, Lifetime::Iteration(frame), Some(*block));
             } else {
                 // For an iteration that is run again: in front of the reverse of the loop, unless iterations run in
                 // parallel, or in each iteration.

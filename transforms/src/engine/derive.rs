@@ -6,7 +6,7 @@ use crate::{
         memory::Origin,
     },
     emit,
-    engine::{Facts, Forward, LANES, Mode, Request, Result, Reverse, Scope, error_at, forward::single_block},
+    engine::{Analysed, Facts, Forward, LANES, Mode, Request, Result, Reverse, Scope, error_at, forward::single_block},
     rules::{Missing, Registry, gives_address},
 };
 use autodiff_dialect::{
@@ -36,9 +36,9 @@ pub fn derive(function: Op, request: &Request, rules: &Registry) -> std::result:
     let one = |error: Box<Diagnostic>| vec![*error];
     let entry = function_body(function).map_err(one)?;
     let returned = entry.terminator().map(Op::operands).unwrap_or_default();
-    let seeds = seeds(request, entry);
-    let activity = Activities::new(function, rules, &seeds);
-    let refused = refusals(function, request.mode, rules, &activity);
+    let analysed = Analysed::new(function, entry, rules, request);
+    let activity = &analysed.activity;
+    let refused = refusals(function, request.mode, rules, activity);
     if !refused.is_empty() {
         return Err(refused);
     }
@@ -59,8 +59,8 @@ pub fn derive(function: Op, request: &Request, rules: &Registry) -> std::result:
         derivative.set_attribute(LANES, Attribute::dense_i64(function.context(), &lanes));
     }
     let built = match request.mode {
-        Mode::Jvp => body.forward(function, rules, &activity),
-        Mode::Vjp | Mode::Split => body.reverse(function, rules, &activity),
+        Mode::Jvp => body.forward(function, rules, activity),
+        Mode::Vjp | Mode::Split => body.reverse(function, rules, &analysed),
     };
     let required = built.map_err(one)?;
     for other in required.iter().filter(|other| *other != request || request.mode == Mode::Split) {
@@ -307,8 +307,9 @@ impl Body<'_> {
         Ok(forward.required())
     }
 
-    fn reverse(&self, function: Op, rules: &Registry, activity: &Activities) -> Result<Vec<Request>> {
-        let facts = Facts::new(function, self.entry, rules, activity, self.request);
+    fn reverse(&self, function: Op, rules: &Registry, analysed: &Analysed) -> Result<Vec<Request>> {
+        let activity = &analysed.activity;
+        let facts = Facts::new(function, self.entry, rules, analysed, self.request);
         let mut reverse = Reverse::new(&facts, self.block, self.request);
         let split = self.request.mode == Mode::Split;
         let arguments = self.arguments();

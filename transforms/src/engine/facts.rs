@@ -7,13 +7,34 @@ use crate::{
         captures::Captures,
         fusion::Fusion,
         overwrite::Overwrites,
+        preaccumulation::{self, Preaccumulation},
         rerun::Reruns,
     },
-    engine::{Mode, Request, variance::Variance},
+    engine::{Mode, Request, seeds, variance::Variance},
     rules::Registry,
 };
 use autodiff_dialect::ir::{Block, Op, Value};
 use rustc_hash::FxHashSet;
+
+/// What is known of a function before anything is built.
+pub struct Analysed {
+    pub activity: activity::Activity,
+    /// The loops whose derivatives are made in the forward sweep.
+    pub preaccumulated: Vec<Preaccumulation>,
+}
+
+impl Analysed {
+    /// Analyses a function. Gives loops that pay only where there are many iterations a copy for where there are few.
+    pub fn new(function: Op, entry: Block, rules: &Registry, request: &Request) -> Self {
+        let activity = || activity::Activity::new(function, rules, &seeds(request, entry));
+        let before = activity();
+        let mut preaccumulated = preaccumulation::find(function, rules, &before, request);
+        match preaccumulation::split(&mut preaccumulated) {
+            true => Self { activity: activity(), preaccumulated },
+            false => Self { activity: before, preaccumulated },
+        }
+    }
+}
 
 /// The analyses that reverse mode rests on.
 pub struct Facts<'a> {
@@ -27,6 +48,9 @@ pub struct Facts<'a> {
     pub reruns: Reruns,
     /// The launch that is one with its reverse.
     pub fusion: Option<Fusion>,
+    /// The loops whose derivatives are made in the forward sweep.
+    pub preaccumulated: Vec<Preaccumulation>,
+    swept: FxHashSet<Block>,
     /// Classes of memory whose release waits for the reverse sweep.
     pub kept: FxHashSet<Value>,
     pub(super) variance: Variance,
@@ -34,13 +58,8 @@ pub struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     /// Analyses a function, for reverse mode.
-    pub fn new(
-        function: Op,
-        entry: Block,
-        rules: &'a Registry,
-        activity: &'a activity::Activity,
-        request: &Request,
-    ) -> Self {
+    pub fn new(function: Op, entry: Block, rules: &'a Registry, analysed: &'a Analysed, request: &Request) -> Self {
+        let activity = &analysed.activity;
         let captures = Captures::new(function, activity, rules);
         let mut overwrites = Overwrites::new(function, activity, rules);
         if request.mode == Mode::Split {
@@ -56,6 +75,8 @@ impl<'a> Facts<'a> {
             plan: CachePlan::default(),
             reruns: Reruns::default(),
             fusion: None,
+            swept: analysed.preaccumulated.iter().flat_map(Preaccumulation::bodies).collect(),
+            preaccumulated: analysed.preaccumulated.clone(),
             kept: FxHashSet::default(),
             variance: Variance::default(),
         };
@@ -63,10 +84,11 @@ impl<'a> Facts<'a> {
             .walk()
             .into_iter()
             .filter(|op| *op != function && facts.captures.is_live(*op))
-            .flat_map(|op| rules.get(op).needed(op, activity))
+            .flat_map(|op| facts.needed(op))
             .collect();
         facts.plan = CachePlan::new(&needed, &facts);
-        let nested = facts.plan.cached().filter(|value| facts.varies_with(*value).is_nested());
+        let outside = |value: &Value| facts.sweep_around(value.block()).is_none();
+        let nested = facts.plan.cached().filter(|value| facts.varies_with(*value).is_nested() && outside(value));
         facts.reruns = Reruns::new(entry, rules, activity, &facts.overwrites, nested);
         if request.mode != Mode::Split {
             let cached = facts.plan.cached().map(|value| (value, !facts.varies_with(value).is_nested()));
@@ -79,6 +101,7 @@ impl<'a> Facts<'a> {
         facts.kept.extend(facts.fusion.iter().flat_map(|fusion| fusion.kept.iter().copied()));
         for op in function.walk() {
             if let Some(buffer) = rules.get(op).reads_only(op)
+                && op.block().and_then(|block| facts.sweep_around(block)).is_none()
                 && op.results().into_iter().any(|result| facts.plan.decision(result) == Some(Decision::Recompute))
             {
                 facts.kept.insert(activity.representative(buffer));
@@ -117,6 +140,8 @@ impl Slice for Facts<'_> {
     fn recomputable(&self, value: Value) -> Option<Op> {
         let op = value.defining_op().filter(|op| op.region_count() == 0)?;
         let repeatable = match self.rules.get(op).reads_only(op) {
+            // What a sum that is preaccumulated reads stays as it is meanwhile.
+            Some(_) if self.sweep_around(value.block()).is_some() => true,
             Some(buffer) => {
                 let stays = |fusion: &Fusion| fusion.stays(op, buffer, self.activity);
                 self.overwrites.is_replayable(op, buffer, self.activity) || self.fusion.as_ref().is_some_and(stays)
@@ -128,6 +153,35 @@ impl Slice for Facts<'_> {
 }
 
 impl Facts<'_> {
+    /// The primal values that the reverse of an op asks for. All that stands in front of a sum that is preaccumulated is
+    /// there.
+    pub fn needed(&self, op: Op) -> Vec<Value> {
+        let mut needed = self.rules.get(op).needed(op, self.activity);
+        if let Some(sum) = op.body(0).or(op.block()).and_then(|block| self.sweep_around(block)) {
+            needed.retain(|value| sum.op.encloses_value(*value));
+        }
+        needed
+    }
+
+    /// The sum that is preaccumulated in which a block lies.
+    pub fn sweep_around(&self, block: Block) -> Option<&Preaccumulation> {
+        if self.preaccumulated.is_empty() {
+            return None;
+        }
+        let mut ops = std::iter::successors(block.parent_op(), |op| op.parent());
+        ops.find_map(|op| self.preaccumulated.iter().find(|sum| sum.op == op))
+    }
+
+    /// Whether a block is the body of a loop that is preaccumulated, or of one inside.
+    pub fn is_swept(&self, block: Block) -> bool {
+        self.swept.contains(&block)
+    }
+
+    /// The sum that a loop is that is preaccumulated.
+    pub fn preaccumulation(&self, op: Op) -> Option<&Preaccumulation> {
+        self.preaccumulated.iter().find(|sum| sum.op == op)
+    }
+
     /// Whether a carried number is used for nothing but the sum that is yielded, so that its value does not matter.
     pub(super) fn is_only_summed(&self, argument: Value) -> bool {
         let number = argument.argument_number().map(|number| number - 1);
@@ -159,9 +213,9 @@ impl Facts<'_> {
         self.fusion.as_ref().is_some_and(|fusion| fusion.loops.iter().any(|again| again.body == block))
     }
 
-    /// Whether a block is the body of a loop or a launch whose iterations the reverse sweep runs again.
+    /// Whether a block is the body of a loop or a launch whose iterations the reverse sweep runs again, or follows at once.
     fn runs_again(&self, block: Block) -> bool {
-        self.reruns.contains(block) || self.is_fused(block) || self.is_again(block)
+        self.reruns.contains(block) || self.is_swept(block) || self.is_fused(block) || self.is_again(block)
     }
 
     /// Whether a cached value stays with the thread that computes it, because its kernel reverses it too.

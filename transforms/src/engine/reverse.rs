@@ -17,6 +17,7 @@ use crate::{
         error_at,
         forward::{is_open_tensor, no_zero, single_block},
         internal,
+        preaccumulate::Sweep,
         shadow::Shadows,
     },
 };
@@ -83,6 +84,8 @@ pub struct Reverse<'a> {
     mode: Mode,
     /// The direction that is being worked on.
     pub(super) lane: usize,
+    /// The sum that is being preaccumulated.
+    pub(super) sweep: Option<Sweep>,
 }
 
 impl<'a> Reverse<'a> {
@@ -105,6 +108,7 @@ impl<'a> Reverse<'a> {
             strong_zero: request.strong_zero,
             mode: request.mode,
             lane: 0,
+            sweep: None,
         }
     }
 
@@ -439,7 +443,8 @@ impl<'a> Reverse<'a> {
 
     /// A primal value, if the reverse sweep sees it already.
     fn visible(&self, value: Value) -> Option<Value> {
-        if self.is_direct(value.block()) {
+        let in_front = |sweep: &Sweep| !sweep.op.encloses_value(value);
+        if self.is_direct(value.block()) || self.sweep.as_ref().is_some_and(in_front) {
             return self.copier.contains(value).then(|| self.copier.get(value));
         }
         self.frames.iter().rev().find(|frame| frame.source == value.block())?.primals.get(&value).copied()
@@ -448,7 +453,7 @@ impl<'a> Reverse<'a> {
     /// Whether the values of a block have counterparts that the reverse sweep sees: the function's own block, and the
     /// iterations that are run again.
     pub(super) fn is_direct(&self, source: Block) -> bool {
-        source == self.facts.entry || self.reruns(source) || self.facts.is_fused(source)
+        source == self.facts.entry || self.reruns(source) || self.facts.is_fused(source) || self.facts.is_swept(source)
     }
 
     /// The frame that reverses the block that defines a value.

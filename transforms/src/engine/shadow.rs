@@ -178,6 +178,9 @@ impl Reverse<'_> {
     /// For a buffer of unknown origin.
     pub fn shadow(&mut self, buffer: Value) -> Result<Value> {
         let mut pending = vec![(buffer, false)];
+        if let Some(partials) = self.partials_of(buffer) {
+            return Ok(partials);
+        }
         while let Some((buffer, ready)) = pending.pop() {
             if self.visible_shadow(buffer).is_some() {
                 continue;

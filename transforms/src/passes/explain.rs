@@ -85,7 +85,7 @@ impl<'a> Explanation<'a> {
             shared: vec![],
         };
         for value in subject.values() {
-            if subject.activity.is_active(value) {
+            if subject.activity().is_active(value) {
                 this.active.push(this.entry(value, print_activity::why(subject, value), None));
             }
         }
@@ -204,7 +204,7 @@ fn not_again(subject: &Subject, facts: &Facts, value: Value) -> String {
         .rules
         .get(op)
         .reads_only(op)
-        .and_then(|buffer| facts.overwrites.obstacle(op, buffer, &subject.activity));
+        .and_then(|buffer| facts.overwrites.obstacle(op, buffer, subject.activity()));
     match obstacle {
         Some(obstacle) => prevented(subject, obstacle),
         None if op.region_count() > 0 => "its regions are not run again".to_owned(),

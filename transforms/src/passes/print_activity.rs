@@ -26,8 +26,8 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
 
 /// A value's activity and the reason; that of each version of a buffer's content, if it has several.
 pub(super) fn why(subject: &Subject, value: Value) -> String {
-    let word = if subject.activity.is_active(value) { "active" } else { "inactive" };
-    let states = subject.activity.states(value);
+    let word = if subject.activity().is_active(value) { "active" } else { "inactive" };
+    let states = subject.activity().states(value);
     let reason = match states.as_slice() {
         [] => reason(None).to_owned(),
         [state] => reason(Some(*state)).to_owned(),
@@ -37,7 +37,7 @@ pub(super) fn why(subject: &Subject, value: Value) -> String {
             versions.collect::<Vec<_>>().join("; ")
         }
     };
-    match subject.activity.is_visible(value) {
+    match subject.activity().is_visible(value) {
         true => format!("{word} ({reason}; the caller sees its shadow)"),
         false => format!("{word} ({reason})"),
     }

@@ -24,7 +24,7 @@ fn classes(subject: &Subject) -> Vec<(Value, Vec<Value>)> {
     let mut classes: Vec<(Value, Vec<Value>)> = vec![];
     let mut number = std::collections::HashMap::new();
     for value in subject.values().into_iter().filter(|value| value.ty().is_memory()) {
-        let class = subject.activity.representative(value);
+        let class = subject.activity().representative(value);
         let index = *number.entry(class).or_insert_with(|| {
             classes.push((class, vec![]));
             classes.len() - 1
@@ -38,7 +38,7 @@ fn print(subject: &Subject) -> Result<String, std::fmt::Error> {
     let mut text = format!("{}: aliases\n", subject.title());
     let classes = classes(subject);
     for (index, (class, members)) in classes.iter().enumerate() {
-        let class = subject.activity.classes().get(*class).cloned().unwrap_or_default();
+        let class = subject.activity().classes().get(*class).cloned().unwrap_or_default();
         writeln!(text, "  class #{index}: {}", origins(&class))?;
         for member in members {
             writeln!(text, "    {}", subject.value(*member))?;
@@ -46,7 +46,7 @@ fn print(subject: &Subject) -> Result<String, std::fmt::Error> {
         let others: Vec<_> = (0..classes.len())
             .filter(|other| *other != index)
             .filter(|other| {
-                subject.activity.classes().get(classes[*other].0).is_none_or(|other| class.may_alias(other))
+                subject.activity().classes().get(classes[*other].0).is_none_or(|other| class.may_alias(other))
             })
             .map(|other| format!("#{other}"))
             .collect();

@@ -25,10 +25,14 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
         for op in subject.rerun(&facts) {
             text += &format!("  rerun: the iterations of {}\n", subject.op(op));
         }
+        for sum in &facts.preaccumulated {
+            text += &format!("  preaccumulated: {}\n", subject.op(sum.op));
+        }
         let mut sizes = vec![];
         for value in subject.values() {
             let how = match facts.plan.decision(value) {
                 Some(Decision::Cache) if facts.stays_with_thread(value) => "kept by its thread".to_owned(),
+                Some(Decision::Cache) if facts.sweep_around(value.block()).is_some() => "kept in a register".to_owned(),
                 Some(Decision::Cache) => {
                     let size = Size::of(subject, &facts, value);
                     let how = format!("cached, {size}");
@@ -50,6 +54,7 @@ fn free(facts: &Facts, value: Value) -> &'static str {
     match value.block() == facts.entry {
         true => "free, made once",
         false if value.defining_op().is_some() && facts.is_fused(value.block()) => "free, made by the same thread",
+        false if facts.is_swept(value.block()) => "free, used at once",
         false if value.defining_op().is_some() => "free, made again by the iteration",
         false => "free, counted backwards",
     }

@@ -17,7 +17,7 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
         let Some(facts) = subject.facts() else { return text };
         for op in subject.ops() {
             let Some(buffer) = subject.rules.get(op).reads_only(op) else { continue };
-            let obstacle = facts.overwrites.obstacle(op, buffer, &subject.activity);
+            let obstacle = facts.overwrites.obstacle(op, buffer, subject.activity());
             let verdict = obstacle.map_or("replayable".to_owned(), |obstacle| {
                 format!("not replayable: {}", prevented(subject, obstacle))
             });

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     analysis::activity::Activity,
-    engine::{Facts, Mode, Request, seeds},
+    engine::{Analysed, Facts, Mode, Request},
     rules::Registry,
 };
 use autodiff_dialect::{
@@ -59,7 +59,7 @@ pub(super) struct Subject<'a> {
     pub(super) function: Op,
     pub(super) entry: Block,
     pub(super) rules: &'a Registry,
-    pub(super) activity: Activity,
+    pub(super) analysed: Analysed,
     names: Names,
 }
 
@@ -82,9 +82,9 @@ pub(super) fn each(options: &[&str], module: Op, print: impl Fn(&Subject) -> Str
         let form = NormalForm::new(*function, &symbols, normal_form == "true").map_err(|error| error.emit())?;
         let clone = form.function().ok_or(())?;
         let entry = clone.body(0).ok_or_else(|| wrong(format!("'@{}' has several blocks", request.callee)))?;
-        let activity = Activity::new(clone, &rules, &seeds(request, entry));
+        let analysed = Analysed::new(clone, entry, &rules, request);
         let names = Names::new(clone);
-        print!("{}", print(&Subject { request, function: clone, entry, rules: &rules, activity, names }));
+        print!("{}", print(&Subject { request, function: clone, entry, rules: &rules, analysed, names }));
     }
     Ok(())
 }
@@ -139,10 +139,14 @@ impl Subject<'_> {
         format!("@{}", self.request.symbol())
     }
 
+    pub(super) fn activity(&self) -> &Activity {
+        &self.analysed.activity
+    }
+
     /// What reverse mode rests on; nothing in forward mode.
     pub(super) fn facts(&self) -> Option<Facts<'_>> {
         let request = &self.request;
-        request.mode.is_reverse().then(|| Facts::new(self.function, self.entry, self.rules, &self.activity, request))
+        request.mode.is_reverse().then(|| Facts::new(self.function, self.entry, self.rules, &self.analysed, request))
     }
 
     /// The ops under the function, in program order.
@@ -174,7 +178,7 @@ impl Subject<'_> {
         let mut users = HashMap::<Value, Vec<Op>>::new();
         for op in self.ops() {
             if facts.captures.is_live(op) {
-                for value in self.rules.get(op).needed(op, &self.activity) {
+                for value in facts.needed(op) {
                     let users = users.entry(value).or_default();
                     if users.last() != Some(&op) {
                         users.push(op);

@@ -154,6 +154,9 @@ impl Rule for CountedLoop {
         let source = reverse.block_of(op, 0)?;
         let trips =
             Trips { lower: op.operand(0), upper: op.operand(1), step: op.operand(2), unsigned: is_unsigned(op) };
+        if reverse.preaccumulate(op, trips)? {
+            return Ok(());
+        }
         let execution = Execution::Counted(Counter { trips, induction: source.argument(0) });
         if reverse.reruns(source) {
             let copy = reverse.copy(op);
@@ -208,6 +211,9 @@ impl Rule for CountedLoop {
     }
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        if reverse.scale_partials(op)? {
+            return Ok(());
+        }
         let source = reverse.block_of(op, 0)?;
         let trips = Trips {
             lower: reverse.primal(op.operand(0))?,

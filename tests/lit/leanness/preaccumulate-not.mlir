@@ -1,0 +1,95 @@
+// Sums that are not made together with their derivatives.
+// RUN: autodiff-opt %s --autodiff-print-cache-plan="function=seed_known results=active_noneed" --autodiff-print-cache-plan="function=streams" --autodiff-print-cache-plan="function=product" --autodiff-print-cache-plan="function=cheap" --autodiff-print-cache-plan="function=one_side" -o /dev/null | FileCheck %s --implicit-check-not=preaccumulated
+// RUN: autodiff-run %s --entry one_side --arg rand:6:1 --arg 0.4 --mode check
+// RUN: autodiff-run %s --entry product --arg rand:6:1 --arg 0.4 --mode check
+
+// Nobody needs the sum: it is made in the reverse sweep only.
+// CHECK: @seed_known
+func.func @seed_known(%x: memref<?xf64>, %a: f64) -> f64 {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = memref.dim %x, %c0 : memref<?xf64>
+  %sum = scf.for %i = %c0 to %n step %c1 iter_args(%s = %a) -> f64 {
+    %v = memref.load %x[%c0] : memref<?xf64>
+    %av = arith.mulf %a, %v : f64
+    %e = math.exp %av : f64
+    %t = arith.addf %s, %e : f64
+    scf.yield %t : f64
+  }
+  %half = arith.mulf %sum, %a : f64
+  %y = arith.subf %sum, %a : f64
+  return %y : f64
+}
+// As many partials as iterations.
+// CHECK: @streams
+func.func @streams(%x: memref<?xf64>, %a: f64) -> f64 {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = memref.dim %x, %c0 : memref<?xf64>
+  %sum = scf.for %i = %c0 to %n step %c1 iter_args(%s = %a) -> f64 {
+    %v = memref.load %x[%i] : memref<?xf64>
+    %av = arith.mulf %a, %v : f64
+    %e = math.exp %av : f64
+    %t = arith.addf %s, %e : f64
+    scf.yield %t : f64
+  }
+  %y = arith.mulf %sum, %sum : f64
+  return %y : f64
+}
+// The cotangent of a product is another one in each iteration.
+// CHECK: @product
+func.func @product(%x: memref<?xf64>, %a: f64) -> f64 {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = memref.dim %x, %c0 : memref<?xf64>
+  %sum = scf.for %i = %c0 to %n step %c1 iter_args(%s = %a) -> f64 {
+    %v = memref.load %x[%c0] : memref<?xf64>
+    %av = arith.mulf %a, %v : f64
+    %e = math.exp %av : f64
+    %p = arith.mulf %s, %e : f64
+    %t = arith.addf %s, %p : f64
+    scf.yield %t : f64
+  }
+  %y = arith.mulf %sum, %sum : f64
+  return %y : f64
+}
+// Such loops become vectors.
+// CHECK: @cheap
+func.func @cheap(%x: memref<?xf64>, %a: f64) -> f64 {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = memref.dim %x, %c0 : memref<?xf64>
+  %sum = scf.for %i = %c0 to %n step %c1 iter_args(%s = %a) -> f64 {
+    %v = memref.load %x[%c0] : memref<?xf64>
+    %av = arith.mulf %a, %v : f64
+    %e = arith.mulf %av, %av : f64
+    %t = arith.addf %s, %e : f64
+    scf.yield %t : f64
+  }
+  %y = arith.mulf %sum, %sum : f64
+  return %y : f64
+}
+// One side of the branch starts again.
+// CHECK: @one_side
+func.func @one_side(%x: memref<?xf64>, %a: f64) -> f64 {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %zero = arith.constant 0.0 : f64
+  %n = memref.dim %x, %c0 : memref<?xf64>
+  %sum = scf.for %i = %c0 to %n step %c1 iter_args(%s = %a) -> f64 {
+    %v = memref.load %x[%i] : memref<?xf64>
+    %w = memref.load %x[%c0] : memref<?xf64>
+    %less = arith.cmpf olt, %v, %zero : f64
+    %t = scf.if %less -> f64 {
+      %av = arith.mulf %a, %w : f64
+      %e = math.exp %av : f64
+      scf.yield %e : f64
+    } else {
+      %m = arith.addf %s, %w : f64
+      scf.yield %m : f64
+    }
+    scf.yield %t : f64
+  }
+  %y = arith.mulf %sum, %sum : f64
+  return %y : f64
+}

@@ -1,0 +1,283 @@
+//! Sums whose derivatives can be made in the same sweep as the sums.
+//!
+//! Where all that a loop gives is a sum, the cotangent of the sum is a factor of all derivatives that pass through the
+//! loop. So these can be made in the forward sweep, iteration by iteration and beside the sum, with the cotangent one, and
+//! be multiplied by the cotangent when that is known: the loop is *preaccumulated* (Griewank and Walther, Evaluating
+//! Derivatives, 2008, chapter 10). Nothing in it is cached or computed a second time. A loop qualifies if
+//!
+//! 1. it carries one number, to which its iterations only add, in branches or in loops inside of it of the same kind;
+//! 2. it does nothing to memory but to load numbers;
+//! 3. the reverse sweep, or the caller, needs the sum: it would have to be made twice otherwise;
+//! 4. there are functions or branches in it that are not cheap to take again, and that keep it from becoming vectors.
+//!
+//! Shadows of buffers that it loads from are replaced by buffers of partials, as large as these, which have to be cleared
+//! and added to the shadows. That pays where the loop runs much longer than they are long, which is known when the program
+//! runs. Where active buffers are loaded from at places that follow the innermost loop, it cannot pay.
+
+use crate::{
+    analysis::{activity::Activity, locality::linear::Symbols},
+    emit::{Trips, add, constant_index, extent, multiply},
+    engine::{Mode, Request},
+    rules::Registry,
+};
+use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Type, Value};
+use rustc_hash::FxHashSet;
+
+/// A loop that is preaccumulated.
+#[derive(Clone)]
+pub struct Preaccumulation {
+    pub op: Op,
+    /// The loops inside, which make parts of the sum.
+    pub inner: Vec<Op>,
+    /// The buffers from which active numbers are loaded.
+    pub buffers: Vec<Value>,
+}
+
+/// How many iterations must run for each element of the buffers of partials.
+const ITERATIONS_PER_ELEMENT: i64 = 4;
+
+/// The loops of a function that are to be preaccumulated, if it is differentiated in reverse mode.
+pub fn find(function: Op, rules: &Registry, activity: &Activity, request: &Request) -> Vec<Preaccumulation> {
+    if request.mode != Mode::Vjp {
+        return vec![];
+    }
+    let mut found: Vec<Preaccumulation> = vec![];
+    let search = Search { function, rules, activity, request };
+    for op in function.walk().into_iter().filter(|op| op.name() == "scf.for") {
+        let around = || std::iter::successors(op.parent(), |op| op.parent());
+        if found.last().is_none_or(|last| !last.op.encloses(op))
+            && !around().any(|op| op.name().starts_with("gpu."))
+            && let Some(sum) = search.sum(op)
+        {
+            found.push(sum);
+        }
+    }
+    found
+}
+
+/// Makes two loops of each that has buffers of partials: itself, which runs if that pays, and one that runs otherwise.
+/// Where it is known already, there is one only. Whether anything has changed.
+pub fn split(sums: &mut Vec<Preaccumulation>) -> bool {
+    let mut changed = false;
+    sums.retain(|sum| {
+        let places = Builder::before(sum.op).zip(Builder::after(sum.op));
+        let Some((front, behind)) = places.filter(|_| !sum.buffers.is_empty()) else { return true };
+        changed = true;
+        let (asked, iterations) = (sum.iterations_asked(&front), sum.iterations(&front, sum.op));
+        if let (Some(asked), Some(iterations)) = (constant_index(asked), constant_index(iterations)) {
+            return asked <= iterations;
+        }
+        let (boolean, long) = (Type::integer(front.context(), 1), Type::integer(front.context(), 64));
+        let most = [("predicate", Attribute::integer(long, 7))];
+        let pays = front.create("arith.cmpi", &[asked, iterations], &[boolean], &most, &[]).result(0);
+        let (lower, upper) = (sum.op.operand(0), sum.op.operand(1));
+        let choose = |one, other| front.op("arith.select", &[pays, one, other], upper.ty());
+        let bounds = [choose(upper, lower), choose(lower, upper)];
+        let other = behind.insert(sum.op.duplicate());
+        sum.op.result(0).replace_all_uses_with(other.result(0));
+        sum.op.set_operand(1, bounds[0]);
+        other.set_operand(1, bounds[1]);
+        other.set_operand(3, sum.op.result(0));
+        true
+    });
+    changed
+}
+
+impl Preaccumulation {
+    /// The bodies of the loop and of those inside.
+    pub fn bodies(&self) -> impl Iterator<Item = Block> {
+        std::iter::once(&self.op).chain(&self.inner).filter_map(|op| op.body(0))
+    }
+
+    /// How many iterations it takes for buffers of partials to pay.
+    fn iterations_asked(&self, builder: &Builder) -> Value {
+        let mut elements = builder.index(0);
+        for buffer in &self.buffers {
+            let sizes = (0..buffer.ty().shape().len()).map(|dimension| extent(builder, *buffer, dimension));
+            elements = add(builder, elements, sizes.fold(builder.index(1), |all, size| multiply(builder, all, size)));
+        }
+        multiply(builder, elements, builder.index(ITERATIONS_PER_ELEMENT))
+    }
+
+    /// How often the innermost loops run, as far as that is known outside.
+    fn iterations(&self, builder: &Builder, op: Op) -> Value {
+        let count = trips(op).count(builder);
+        let known = |inner: &&Op| !inner.operands()[..3].iter().any(|bound| self.op.encloses_value(*bound));
+        let inside = self.inner.iter().filter(|inner| inner.parent() == Some(op)).filter(known);
+        let inside: Vec<_> = inside.map(|inner| self.iterations(builder, *inner)).collect();
+        match inside.into_iter().reduce(|all, more| add(builder, all, more)) {
+            Some(inside) => multiply(builder, count, inside),
+            None => count,
+        }
+    }
+}
+
+/// The iterations of a counted loop.
+fn trips(op: Op) -> Trips {
+    let unsigned = op.attribute("unsignedCmp").is_some();
+    Trips { lower: op.operand(0), upper: op.operand(1), step: op.operand(2), unsigned }
+}
+
+struct Search<'a> {
+    function: Op,
+    rules: &'a Registry,
+    activity: &'a Activity,
+    request: &'a Request,
+}
+
+impl Search<'_> {
+    fn sum(&self, op: Op) -> Option<Preaccumulation> {
+        let result = (op.result_count() == 1).then(|| op.result(0))?;
+        if !result.ty().is_float() || !self.activity.is_active(result) {
+            return None;
+        }
+        let inner = loops_of_sum(op)?;
+        let mut sum = Preaccumulation { op, inner, buffers: vec![] };
+        let mut loads = vec![];
+        let mut captures = false;
+        for inside in op.walk().into_iter().skip(1) {
+            let is_known = match inside.name() {
+                "scf.for" => sum.inner.contains(&inside),
+                "scf.if" | "scf.yield" => true,
+                "memref.load" => !op.encloses_value(inside.operand(0)),
+                _ => inside.region_count() == 0 && inside.is_memory_effect_free(),
+            };
+            if !is_known || inside.results().iter().any(|result| result.ty().is_memory()) {
+                return None;
+            }
+            for value in inside.operands().into_iter().filter(|value| !value.ty().is_memory()) {
+                captures |= self.activity.is_active(value) && !op.encloses_value(value);
+            }
+            // One number of one type is the factor of all.
+            let active = || inside.results().into_iter().filter(|result| self.activity.is_active(*result));
+            if active().any(|active| active.ty() != result.ty()) {
+                return None;
+            }
+            if inside.name() == "memref.load" && active().next().is_some() {
+                loads.push(inside);
+                if !sum.buffers.contains(&inside.operand(0)) {
+                    sum.buffers.push(inside.operand(0));
+                }
+            }
+        }
+        let pays = (captures || !loads.is_empty())
+            && sum.bodies().all(|body| !is_innermost(body) || self.is_dear(body, &loads))
+            && self.is_needed(result);
+        pays.then_some(sum)
+    }
+
+    /// Whether the body of an innermost loop is dear to take again, and is not made vectors of: it has branches or calls
+    /// functions. Nor may buffers of partials be as long as the loop.
+    fn is_dear(&self, body: Block, loads: &[Op]) -> bool {
+        let mut symbols = Symbols::default();
+        let mut streams = |load: &Op| {
+            load.operands()[1..].iter().any(|index| {
+                let terms = symbols.linear(*index).terms;
+                let mut all = terms.keys().flatten();
+                all.any(|symbol| symbols.value(*symbol) == body.argument(0))
+            })
+        };
+        let Some(op) = body.parent_op() else { return false };
+        if loads.iter().any(|load| op.encloses(*load) && streams(load)) {
+            return false;
+        }
+        let is_active = |op: &Op| op.results().into_iter().any(|result| self.activity.is_active(result));
+        let inside = op.walk().into_iter().skip(1).filter(is_active);
+        let is_dear = |op: Op| match op.name() {
+            "scf.if" => true,
+            name => name.starts_with("math.") && !INSTRUCTIONS.contains(&name),
+        };
+        inside.into_iter().any(is_dear)
+    }
+
+    /// Whether the reverse sweep or the caller needs a value, or what is computed from it.
+    fn is_needed(&self, value: Value) -> bool {
+        let mut seen = FxHashSet::from_iter([value]);
+        let mut pending = vec![value];
+        while let Some(value) = pending.pop() {
+            for (user, number) in value.uses() {
+                let parent = user.parent();
+                let reached = match user.name() {
+                    "func.return" if parent == Some(self.function) => {
+                        if self.request.results.get(number).is_none_or(|kind| kind.keeps_primal()) {
+                            return true;
+                        }
+                        vec![]
+                    }
+                    "scf.reduce" => parent.map(|parent| parent.result(number)).into_iter().collect(),
+                    "scf.yield" => {
+                        let parent = parent.filter(|parent| matches!(parent.name(), "scf.if" | "scf.for"));
+                        let Some(parent) = parent else { return true };
+                        let carried = (parent.name() == "scf.for").then(|| parent.body(0)).flatten();
+                        let carried = carried.map(|body| body.argument(number + 1));
+                        carried.into_iter().chain([parent.result(number)]).collect()
+                    }
+                    "scf.for" if number >= 3 => {
+                        let Some(body) = user.body(0) else { return true };
+                        vec![body.argument(number - 2), user.result(number - 3)]
+                    }
+                    _ if user.region_count() > 0 || !user.is_memory_effect_free() || user.is_terminator() => {
+                        return true;
+                    }
+                    _ if self.rules.get(user).needed(user, self.activity).contains(&value) => return true,
+                    _ => user.results(),
+                };
+                pending.extend(reached.into_iter().filter(|value| seen.insert(*value)));
+            }
+        }
+        false
+    }
+}
+
+/// Functions for which machines have instructions.
+const INSTRUCTIONS: [&str; 5] = ["math.absf", "math.copysign", "math.fma", "math.rsqrt", "math.sqrt"];
+
+fn is_innermost(body: Block) -> bool {
+    body.parent_op().is_some_and(|op| op.walk().into_iter().skip(1).all(|inner| inner.name() != "scf.for"))
+}
+
+/// The loops inside of one that carries a number to which its iterations only add, which add to it in turn; `None` if it
+/// is another kind of loop. They stand in the loop's own block, or in that of one of them.
+fn loops_of_sum(op: Op) -> Option<Vec<Op>> {
+    let mut loops = vec![op];
+    // What is the number plus something that does not depend on it.
+    let mut sums = FxHashSet::default();
+    let mut pending = vec![op.body(0)?.argument(1)];
+    let mut ends = vec![];
+    while let Some(value) = pending.pop() {
+        if !sums.insert(value) {
+            continue;
+        }
+        for (user, number) in value.uses() {
+            match user.name() {
+                "arith.addf" => pending.push(user.result(0)),
+                "scf.yield" => {
+                    let parent = user.parent()?;
+                    match parent.name() {
+                        "scf.if" => {
+                            ends.push((parent, number));
+                            pending.push(parent.result(number));
+                        }
+                        "scf.for" if loops.contains(&parent) => {}
+                        _ => return None,
+                    }
+                }
+                "scf.for" if number == 3 && user.result_count() == 1 && loops.contains(&user.parent()?) => {
+                    loops.push(user);
+                    pending.extend([user.body(0)?.argument(1), user.result(0)]);
+                }
+                _ => return None,
+            }
+        }
+    }
+    let yields = |op: &Op, region, number: usize| {
+        let end = op.body(region).and_then(Block::terminator);
+        end.is_some_and(|end| end.operands().get(number).is_some_and(|value| sums.contains(value)))
+    };
+    let added = sums.iter().filter_map(|value| value.defining_op()).filter(|op| op.name() == "arith.addf");
+    let once = added.into_iter().all(|op| op.operands().iter().filter(|value| sums.contains(value)).count() == 1);
+    let both = ends.iter().all(|(branch, number)| yields(branch, 0, *number) && yields(branch, 1, *number));
+    let whole = loops.iter().all(|op| yields(op, 0, 0));
+    loops.remove(0);
+    (once && both && whole).then_some(loops)
+}
