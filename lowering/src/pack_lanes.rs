@@ -100,7 +100,7 @@ impl Iterations {
             let mut around = std::iter::successors(op.parent(), |op| op.parent());
             let Some(around) = around.find(|op| is_loop(op) || op.is_function()) else { continue };
             if is_loop(&around) {
-                if is_open(around) {
+                if is_open(around) && !waits(around) {
                     return true;
                 }
             } else if !around.walk().iter().any(is_loop) {
@@ -111,4 +111,29 @@ impl Iterations {
         }
         false
     }
+}
+
+/// Whether an iteration of a loop waits for numbers of the one before, in another way than sums do.
+fn waits(op: Op) -> bool {
+    let (Some(body), "scf.for") = (op.body(0), op.name()) else { return false };
+    let yielded = body.terminator().map(Op::operands).unwrap_or_default();
+    body.arguments()
+        .into_iter()
+        .skip(1)
+        .zip(yielded)
+        .any(|(argument, value)| argument.ty().is_float() && argument.uses().len() > 1 && depends(value, argument))
+}
+
+/// Whether a value is computed from another one of the same block.
+fn depends(value: Value, on: Value) -> bool {
+    let (mut pending, mut seen) = (vec![value], HashSet::new());
+    while let Some(value) = pending.pop() {
+        if value == on {
+            return true;
+        }
+        if let Some(op) = value.defining_op().filter(|op| op.block() == Some(on.block()) && seen.insert(*op)) {
+            pending.extend(op.walk().into_iter().flat_map(Op::operands));
+        }
+    }
+    false
 }

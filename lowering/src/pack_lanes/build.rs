@@ -2,19 +2,38 @@
 //!
 //! 1. Walk the blocks. The first op of a group that comes is replaced by one on vectors of its operands: those of other
 //!    groups, or vectors made there. Who uses an element takes it out.
-//! 2. A branch with groups among its results yields vectors.
+//! 2. A branch with groups among its results yields vectors, and a loop carries them.
 //! 3. Erase what was replaced, and elements that nobody takes.
 
-use super::groups::{BRANCH, Group, Groups, SELECT, is_splat};
+use super::groups::{BRANCH, Groups, LOOP, SELECT, is_splat};
 use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};
 use std::collections::HashMap;
 
 /// Replaces the ops of each group, which stand together in their block, by one. `body`: all that has groups.
 pub(super) fn build(body: Block, groups: Groups) {
-    let mut pack =
-        Pack { groups, vectors: HashMap::new(), made: HashMap::new(), elements: HashMap::new(), old: vec![] };
+    let mut pack = Pack {
+        groups,
+        vectors: HashMap::new(),
+        made: HashMap::new(),
+        elements: HashMap::new(),
+        old: vec![],
+        arguments: vec![],
+    };
     pack.block(body);
     pack.clean_up();
+}
+
+/// A result of a branch or a loop: the place of the old one, and the number, values and operands of a group that begins
+/// there.
+struct Outcome {
+    place: usize,
+    group: Option<(usize, Vec<Value>, Vec<Vec<Value>>)>,
+}
+
+impl Outcome {
+    fn ty(&self, op: Op) -> Type {
+        self.group.as_ref().map_or_else(|| op.result(self.place).ty(), |(_, lanes, _)| vector_type(lanes))
+    }
 }
 
 struct Pack {
@@ -27,16 +46,23 @@ struct Pack {
     elements: HashMap<Value, Value>,
     /// What was replaced.
     old: Vec<Op>,
+    /// Bodies of loops, and how many of their arguments behind the first were replaced.
+    arguments: Vec<(Block, usize)>,
 }
 
 impl Pack {
     fn block(&mut self, block: Block) {
         for op in block.ops() {
+            let grouped = op.results().into_iter().any(|value| self.groups.of(value).is_some());
+            if grouped && op.name() == LOOP {
+                self.carry(op);
+                continue;
+            }
             op.regions().into_iter().flat_map(Region::blocks).for_each(|inner| self.block(inner));
-            let grouped = |value: Value| self.groups.of(value).is_some();
-            if op.name() == BRANCH && op.results().into_iter().any(grouped) {
+            if grouped && op.name() == BRANCH {
                 self.branch(op);
-            } else if let Some((number, group)) = op.results().first().and_then(|value| self.groups.of(*value))
+            } else if grouped
+                && let Some((number, group)) = self.groups.of(op.result(0))
                 && !self.vectors.contains_key(&number)
             {
                 let (lanes, operands) = (group.lanes.clone(), group.operands.clone());
@@ -60,55 +86,91 @@ impl Pack {
 
     /// Lets a branch yield vectors.
     fn branch(&mut self, op: Op) {
-        let Some(builder) = Builder::before(op) else { return };
-        // What it yields now: groups, and single results.
-        let mut results: Vec<(usize, Option<usize>)> = vec![];
+        let results = self.results(op);
+        for side in 0..op.region_count() {
+            self.end(op, side, &results, side);
+        }
+        self.rebuild(op, &results, &op.operands());
+    }
+
+    /// Lets a loop carry vectors.
+    fn carry(&mut self, op: Op) {
+        let (Some(builder), Some(body)) = (Builder::before(op), op.body(0)) else { return };
+        let results = self.results(op);
+        let inside = Builder::at_start(body, op.location());
+        let old = body.arguments();
+        let mut operands = op.operands()[..3].to_vec();
+        for result in &results {
+            operands.push(match &result.group {
+                Some((_, _, operands)) => self.vector(&builder, &operands[0]),
+                None => op.operand(3 + result.place),
+            });
+            let argument = old[1 + result.place];
+            let new = body.add_argument(result.ty(op), argument.location());
+            match self.groups.of(argument) {
+                Some((number, group)) => {
+                    let lanes = group.lanes.clone();
+                    self.replace(&inside, number, &lanes, new);
+                }
+                None => self.stand_for(argument, new),
+            }
+        }
+        self.block(body);
+        self.end(op, 0, &results, 1);
+        self.arguments.push((body, old.len() - 1));
+        self.rebuild(op, &results, &operands);
+    }
+
+    /// What a branch or a loop gives once groups are vectors.
+    fn results(&self, op: Op) -> Vec<Outcome> {
+        let mut results = vec![];
         for (place, result) in op.results().into_iter().enumerate() {
             let group = self.groups.of(result);
             if group.is_none_or(|(_, group)| group.lanes[0] == result) {
-                results.push((place, group.map(|(number, _)| number)));
+                let group = group.map(|(number, group)| (number, group.lanes.clone(), group.operands.clone()));
+                results.push(Outcome { place, group });
             }
         }
-        let lists: HashMap<usize, (Vec<Value>, Vec<Vec<Value>>)> = results
+        results
+    }
+
+    /// Lets the end of a region yield vectors: of each group, one of the lists that it comes from.
+    fn end(&mut self, op: Op, region: usize, results: &[Outcome], list: usize) {
+        let Some(end) = op.body(region).and_then(Block::terminator) else { return };
+        let Some(builder) = Builder::before(end) else { return };
+        let values: Vec<_> = results
             .iter()
-            .filter_map(|(place, number)| Some(((*number)?, self.groups.of(op.result(*place))?.1)))
-            .map(|(number, group): (usize, &Group)| (number, (group.lanes.clone(), group.operands.clone())))
+            .map(|result| match &result.group {
+                Some((_, _, operands)) => self.vector(&builder, &operands[list]),
+                None => end.operand(result.place),
+            })
             .collect();
+        end.set_operands(&values);
+    }
+
+    /// Puts an op with the same regions, but other operands and results in the place of one.
+    fn rebuild(&mut self, op: Op, results: &[Outcome], operands: &[Value]) {
+        let Some(builder) = Builder::before(op) else { return };
         let mut regions = vec![];
-        for side in 0..op.region_count() {
-            if let Some(end) = op.body(side).and_then(Block::terminator)
-                && let Some(builder) = Builder::before(end)
-            {
-                let yielded = end.operands();
-                let values: Vec<_> = results
-                    .iter()
-                    .map(|(place, number)| match number.and_then(|number| lists.get(&number)) {
-                        Some((_, operands)) => self.vector(&builder, &operands[side]),
-                        None => yielded[*place],
-                    })
-                    .collect();
-                end.set_operands(&values);
-            }
-            let region = Region::new();
-            region.take_body(op.region(side));
-            regions.push(region);
+        for region in op.regions() {
+            let moved = Region::new();
+            moved.take_body(region);
+            regions.push(moved);
         }
-        let ty = |(place, number): &(usize, Option<usize>)| match number.and_then(|number| lists.get(&number)) {
-            Some((lanes, _)) => vector_type(lanes),
-            None => op.result(*place).ty(),
-        };
-        let types: Vec<Type> = results.iter().map(ty).collect();
-        let new = builder.create(BRANCH, &op.operands(), &types, &op.attributes(), &regions);
-        for ((place, number), value) in results.into_iter().zip(new.results()) {
-            match number.and_then(|number| Some((number, lists.get(&number)?))) {
-                Some((number, (lanes, _))) => self.replace(&builder, number, lanes, value),
-                None => {
-                    op.result(place).replace_all_uses_with(value);
-                    self.elements.insert(op.result(place), value);
-                }
+        let types: Vec<Type> = results.iter().map(|result| result.ty(op)).collect();
+        let new = builder.create(op.name(), operands, &types, &op.attributes(), &regions);
+        for (result, value) in results.iter().zip(new.results()) {
+            match &result.group {
+                Some((number, lanes, _)) => self.replace(&builder, *number, lanes, value),
+                None => self.stand_for(op.result(result.place), value),
             }
         }
         self.old.push(op);
+    }
+
+    fn stand_for(&mut self, value: Value, new: Value) {
+        value.replace_all_uses_with(new);
+        self.elements.insert(value, new);
     }
 
     /// Lets the elements of a vector stand for values.
@@ -117,8 +179,7 @@ impl Pack {
             let position = Attribute::dense_i64(builder.context(), &[place]);
             let element =
                 builder.create("vector.extract", &[vector], &[value.ty()], &[("static_position", position)], &[]);
-            value.replace_all_uses_with(element.result(0));
-            self.elements.insert(*value, element.result(0));
+            self.stand_for(*value, element.result(0));
         }
         self.vectors.insert(number, vector);
     }
@@ -148,6 +209,9 @@ impl Pack {
     fn clean_up(self) {
         // What uses a value stands behind it.
         self.old.into_iter().rev().for_each(Op::erase);
+        for (body, count) in self.arguments {
+            (1..=count).rev().for_each(|argument| body.erase_argument(argument));
+        }
         for element in self.elements.into_values().filter(|element| element.is_unused()) {
             element.defining_op().filter(|op| op.name() == "vector.extract").into_iter().for_each(Op::erase);
         }

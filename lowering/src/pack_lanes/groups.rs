@@ -1,11 +1,12 @@
 //! Which ops are the same in all directions.
 //!
 //! 1. From what a derivative returns, follow the operands backwards, as long as they come from the same op in each
-//!    direction, or from one `scf.if`.
+//!    direction, or from one `scf.if` or `scf.for`.
 //! 2. Drop groups that cost more than they save: elements that have to be brought together first, or taken apart after.
 //! 3. Drop all, if they do so together.
 
 use autodiff_dialect::ir::{Block, Op, Type, Value};
+use autodiff_transforms::analysis::is_loop;
 use std::collections::{HashMap, HashSet};
 
 /// Ops on numbers that are as fast on a vector, and how many simple ones each is worth.
@@ -14,6 +15,9 @@ const COSTS: [(&str, i64); 6] =
 pub(super) const SELECT: &str = "arith.select";
 const COMMUTATIVE: [&str; 2] = ["arith.addf", "arith.mulf"];
 pub(super) const BRANCH: &str = "scf.if";
+pub(super) const LOOP: &str = "scf.for";
+/// How many iterations a loop is taken to have.
+const ITERATIONS: i64 = 8;
 
 /// The size of a number that vectors may have, or of more than any vector has.
 pub(super) fn bits(ty: Type) -> usize {
@@ -24,26 +28,38 @@ pub(super) fn bits(ty: Type) -> usize {
     }
 }
 
+/// What the values of a group are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Results of the same op in each direction, and how many simple ops one is worth.
+    Ops(i64),
+    /// Results of a branch that follow each other.
+    Branch,
+    /// Results of a loop that follow each other. The next group is what the loop carries for them.
+    Loop,
+    /// What a loop carries.
+    Carried,
+}
+
 /// One value in several directions.
 pub(super) struct Group {
-    /// Results of the same op in each direction, or results of one `scf.if` that follow each other.
+    pub kind: Kind,
     pub lanes: Vec<Value>,
-    /// The operands of the ops, or what the sides of the branch yield, each in all directions.
+    /// The operands of the ops, what the sides of the branch yield, or what the loop starts with and what it yields,
+    /// each in all directions.
     pub operands: Vec<Vec<Value>>,
-    /// How many simple ops one of the ops is worth; nothing for a branch.
-    cost: i64,
 }
 
 impl Group {
-    /// The ops, or the branch.
-    pub fn ops(&self) -> Vec<Op> {
-        let mut ops: Vec<Op> = self.lanes.iter().filter_map(|value| value.defining_op()).collect();
-        ops.dedup();
-        ops
+    /// Those that become one.
+    pub fn ops(&self) -> impl Iterator<Item = Op> {
+        let ops = self.lanes.iter().filter(|_| matches!(self.kind, Kind::Ops(_)));
+        ops.filter_map(|value| value.defining_op())
     }
 
-    pub fn is_branch(&self) -> bool {
-        self.cost == 0
+    /// The block that computes the values.
+    fn block(&self) -> Block {
+        self.lanes[0].block()
     }
 }
 
@@ -64,7 +80,7 @@ impl Groups {
             if lanes.iter().any(|value| groups.numbers.contains_key(value)) {
                 continue;
             }
-            if let Some(group) = groups.group(lanes, blocks) {
+            for group in groups.group(lanes, blocks) {
                 groups.numbers.extend(group.lanes.iter().map(|value| (*value, groups.list.len())));
                 pending.extend(group.operands.iter().rev().cloned());
                 groups.list.push(Some(group));
@@ -73,23 +89,29 @@ impl Groups {
         groups
     }
 
-    fn group(&self, lanes: Vec<Value>, blocks: &HashSet<Block>) -> Option<Group> {
+    /// The groups that values belong to which are one in several directions.
+    fn group(&self, lanes: Vec<Value>, blocks: &HashSet<Block>) -> Vec<Group> {
+        let ty = lanes[0].ty();
+        if bits(ty) > 64 || is_splat(&lanes) || lanes.iter().any(|value| value.ty() != ty) {
+            return vec![];
+        }
+        let owner = |value: Value| value.defining_op().or_else(|| value.block().parent_op());
+        let Some(first) = owner(lanes[0]).filter(|first| lanes.iter().all(|value| owner(*value) == Some(*first)))
+        else {
+            return self.same_ops(lanes, blocks).into_iter().collect();
+        };
+        let group = match first.name() {
+            BRANCH => branch(first, lanes).map(|group| vec![group]),
+            LOOP => carried(first, lanes).filter(|_| first.body(0).is_some_and(|body| blocks.contains(&body))),
+            _ => None,
+        };
+        group.unwrap_or_default()
+    }
+
+    fn same_ops(&self, lanes: Vec<Value>, blocks: &HashSet<Block>) -> Option<Group> {
         let ops: Option<Vec<Op>> = lanes.iter().map(|value| value.defining_op()).collect();
         let ops = ops?;
         let first = *ops.first()?;
-        if bits(lanes[0].ty()) > 64 || lanes.iter().any(|value| value.ty() != lanes[0].ty()) {
-            return None;
-        }
-        if ops.iter().all(|op| *op == first) {
-            let start = lanes[0].result_number()?;
-            let follow = (start..).zip(&lanes).all(|(number, value)| value.result_number() == Some(number));
-            let yields = |side: usize| first.body(side)?.terminator().map(Op::operands);
-            let side = |side: usize| yields(side)?.get(start..start + lanes.len()).map(<[Value]>::to_vec);
-            return match first.name() == BRANCH && follow {
-                true => Some(Group { operands: vec![side(0)?, side(1)?], lanes, cost: 0 }),
-                false => None,
-            };
-        }
         let (_, cost) = *COSTS.iter().find(|(name, _)| *name == first.name())?;
         let same =
             |op: &Op| op.name() == first.name() && op.block() == first.block() && op.attributes() == first.attributes();
@@ -109,7 +131,7 @@ impl Groups {
             each.iter_mut().zip(swapped).filter(|(_, swap)| *swap).for_each(|(operands, _)| operands.swap(0, 1));
         }
         let operands = (0..first.operand_count()).map(|place| each.iter().map(|one| one[place]).collect()).collect();
-        Some(Group { lanes, operands, cost })
+        Some(Group { kind: Kind::Ops(cost), lanes, operands })
     }
 
     /// How well two values go together as operands in different directions.
@@ -147,8 +169,12 @@ impl Groups {
 
     pub fn drop(&mut self, numbers: &[usize]) {
         for number in numbers {
-            for value in self.list[*number].take().into_iter().flat_map(|group| group.lanes) {
-                self.numbers.remove(&value);
+            let Some(group) = self.list[*number].take() else { continue };
+            group.lanes.iter().for_each(|value| _ = self.numbers.remove(value));
+            match group.kind {
+                Kind::Loop => self.drop(&[number + 1]),
+                Kind::Carried => self.drop(&[number - 1]),
+                _ => {}
             }
         }
     }
@@ -181,9 +207,11 @@ impl Groups {
 
     fn loses(&self, group: &Group, inside: &HashMap<Value, usize>) -> bool {
         let gathered = group.operands.iter().filter(|lanes| self.is_gathered(lanes)).count();
-        match group.is_branch() {
-            true => gathered == group.operands.len(),
-            false => group.cost < gathered as i64 + i64::from(is_taken_apart(group, inside)),
+        match group.kind {
+            Kind::Ops(cost) => cost < gathered as i64 + i64::from(is_taken_apart(group, inside)),
+            Kind::Branch => gathered == group.operands.len(),
+            Kind::Loop => group.operands.last().is_some_and(|yielded| self.is_gathered(yielded)),
+            Kind::Carried => false,
         }
     }
 
@@ -198,17 +226,54 @@ impl Groups {
         let inside = self.uses_inside();
         let (mut saved, mut made) = (0, HashSet::new());
         for (_, group) in self.iter() {
-            let more = group.lanes.len() as i64 - 1;
-            saved += (group.cost - i64::from(is_taken_apart(group, &inside))) * more;
+            let (more, times) = (group.lanes.len() as i64 - 1, iterations(group.block()));
+            let cost = if let Kind::Ops(cost) = group.kind { cost } else { 0 };
+            saved += (cost - i64::from(is_taken_apart(group, &inside))) * more * times;
             for lanes in group.operands.iter().filter(|lanes| lanes[0].ty().is_float()) {
                 let cost = if self.is_gathered(lanes) { more } else { i64::from(is_splat(lanes)) };
+                // LLVM makes in front of a loop what is the same in its iterations.
+                let latest = lanes.iter().map(|value| iterations(value.block())).max().unwrap_or(1);
                 if cost > 0 && made.insert(lanes) {
-                    saved -= cost;
+                    saved -= cost * latest.min(times);
                 }
             }
         }
         saved
     }
+}
+
+/// How often a block runs for each run of the function, by rule of thumb.
+fn iterations(block: Block) -> i64 {
+    let around = std::iter::successors(block.parent_op(), |op| op.parent()).take_while(|op| !op.is_function());
+    around.filter(is_loop).fold(1, |times, _| times.saturating_mul(ITERATIONS).min(ITERATIONS.pow(3)))
+}
+
+/// The group of a branch's results, if they follow each other.
+fn branch(op: Op, lanes: Vec<Value>) -> Option<Group> {
+    let place = lanes[0].result_number()?;
+    let follow = (place..).zip(&lanes).all(|(number, value)| value.result_number() == Some(number));
+    let yields = |side: usize| op.body(side)?.terminator().map(Op::operands);
+    let side = |side: usize| yields(side)?.get(place..place + lanes.len()).map(<[Value]>::to_vec);
+    let operands = vec![side(0)?, side(1)?];
+    follow.then_some(Group { kind: Kind::Branch, lanes, operands })
+}
+
+/// The groups of a loop's results, or of what it carries for them, if they follow each other.
+fn carried(op: Op, lanes: Vec<Value>) -> Option<Vec<Group>> {
+    let number = |value: &Value| value.result_number().or_else(|| value.argument_number()?.checked_sub(1));
+    let place = number(&lanes[0])?;
+    let kind = |value: &Value| value.defining_op().is_some();
+    if !(place..).zip(&lanes).all(|(place, value)| number(value) == Some(place) && kind(value) == kind(&lanes[0])) {
+        return None;
+    }
+    let body = op.body(0)?;
+    let part =
+        |values: Vec<Value>, skip: usize| values.get(skip + place..skip + place + lanes.len()).map(<[Value]>::to_vec);
+    let (before, after) = (part(op.operands(), 3)?, part(body.terminator()?.operands(), 0)?);
+    Some(vec![
+        Group { kind: Kind::Loop, lanes: part(op.results(), 0)?, operands: vec![before, after] },
+        Group { kind: Kind::Carried, lanes: part(body.arguments(), 1)?, operands: vec![] },
+    ])
 }
 
 /// Whether a group's values are wanted one by one, too.

@@ -5,7 +5,7 @@
 //! 2. Sort: what can come next and comes first now.
 //! 3. If that works in all blocks, move the ops.
 
-use super::groups::Groups;
+use super::groups::{Groups, Kind};
 use autodiff_dialect::ir::{Block, Op, Value};
 use std::{
     cmp::Reverse,
@@ -18,7 +18,7 @@ use std::{
 ///
 /// The numbers of groups that need each other, or themselves; then nothing has moved.
 pub(super) fn arrange(groups: &Groups) -> Result<(), Vec<usize>> {
-    let ops = groups.iter().filter(|(_, group)| !group.is_branch()).flat_map(|(_, group)| group.ops());
+    let ops = groups.iter().flat_map(|(_, group)| group.ops());
     let mut seen = HashSet::new();
     let blocks = ops.filter_map(Op::block).filter(|block| seen.insert(*block));
     let orders: Result<Vec<_>, _> = blocks.map(|block| order(block, groups)).collect();
@@ -48,8 +48,8 @@ fn order(block: Block, groups: &Groups) -> Result<Vec<Op>, Vec<usize>> {
     let ops = block.ops();
     for (place, op) in ops.iter().enumerate() {
         let first = (op.result_count() > 0).then(|| op.result(0));
-        let group =
-            first.and_then(|value| groups.of(value)).filter(|(_, group)| !group.is_branch()).map(|(group, _)| group);
+        let grouped = first.and_then(|value| groups.of(value));
+        let group = grouped.filter(|(_, group)| matches!(group.kind, Kind::Ops(_))).map(|(group, _)| group);
         let fresh = units.len();
         let unit = group.map_or(fresh, |group| *packed.entry(group).or_insert(fresh));
         if unit == fresh {
