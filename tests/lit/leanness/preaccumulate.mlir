@@ -11,6 +11,8 @@
 // RUN: autodiff-run %s --entry table --arg 0.7 --arg rand:8:1 --arg rand:12x12:3 --mode check --threads 2
 // RUN: autodiff-run %s --entry in_parallel --arg rand:6:1 --arg rand:8:2 --arg rand:12x12:3 --mode check
 // RUN: autodiff-run %s --entry in_parallel --arg rand:6:1 --arg rand:8:2 --arg rand:12x12:3 --mode check --threads 2
+// RUN: autodiff-run %s --entry returned --arg 0.7 --arg rand:5:1 --arg 3 --mode check
+// RUN: autodiff-run %s --entry returned --arg 0.7 --arg rand:5:1 --arg 30 --mode check
 // RUN: autodiff-run %s --entry in_sequence --arg rand:8:2 --arg rand:12x12:3 --arg 3 --mode check
 // Second derivatives.
 // RUN: autodiff-opt %s --autodiff-wrap="function=table mode=vjp args=active,dup,const results=active_noneed name=gradient" | autodiff-run - --entry gradient --arg 0.7 --arg rand:8:1 --arg rand:8:2 --arg rand:12x12:3 --arg 1.0 --activity active,dup,dup,const,active --mode check
@@ -122,4 +124,19 @@ func.func @in_sequence(%b: memref<?xf64>, %w: memref<?x?xf64>, %k: index) -> f64
     scf.yield %z : f64
   }
   return %r : f64
+}
+// The sum itself is the result.
+func.func @returned(%a: f64, %b: memref<?xf64>, %n: index) -> f64 {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %five = arith.constant 5 : index
+  %sum = scf.for %i = %c0 to %n step %c1 iter_args(%s = %a) -> f64 {
+    %k = arith.remui %i, %five : index
+    %v = memref.load %b[%k] : memref<?xf64>
+    %av = arith.mulf %a, %v : f64
+    %e = math.exp %av : f64
+    %t = arith.addf %s, %e : f64
+    scf.yield %t : f64
+  }
+  return %sum : f64
 }

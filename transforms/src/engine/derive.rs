@@ -35,8 +35,9 @@ pub struct Derivative {
 pub fn derive(function: Op, request: &Request, rules: &Registry) -> std::result::Result<Derivative, Vec<Diagnostic>> {
     let one = |error: Box<Diagnostic>| vec![*error];
     let entry = function_body(function).map_err(one)?;
-    let returned = entry.terminator().map(Op::operands).unwrap_or_default();
+    // May give a loop a copy, and what it returns another name.
     let analysed = Analysed::new(function, entry, rules, request);
+    let returned = entry.terminator().map(Op::operands).unwrap_or_default();
     let activity = &analysed.activity;
     let refused = refusals(function, request.mode, rules, activity);
     if !refused.is_empty() {
