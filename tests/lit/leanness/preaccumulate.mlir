@@ -2,6 +2,7 @@
 // RUN: autodiff-opt %s --autodiff-wrap="function=scalars results=active_noneed" --autodiff-differentiate | FileCheck %s --check-prefix=SCALARS
 // RUN: autodiff-opt %s --autodiff-wrap="function=table args=active,dup,const results=active_noneed" --autodiff-differentiate | FileCheck %s --check-prefix=TABLE
 // RUN: autodiff-opt %s --autodiff-print-cache-plan="function=table args=active,dup,const" -o /dev/null | FileCheck %s --check-prefix=PLAN
+// RUN: autodiff-opt %s --autodiff-explain="function=table args=active,dup,const" -o /dev/null | FileCheck %s --check-prefix=EXPLAIN
 // RUN: autodiff-run %s --entry scalars --arg 0.7 --arg 0.4 --arg 9 --mode check
 // RUN: autodiff-run %s --entry scalars --arg 0.7 --arg 0.4 --arg 0 --mode check
 // Many iterations, few, and none.
@@ -12,7 +13,7 @@
 // RUN: autodiff-run %s --entry in_parallel --arg rand:6:1 --arg rand:8:2 --arg rand:12x12:3 --mode check
 // RUN: autodiff-run %s --entry in_parallel --arg rand:6:1 --arg rand:8:2 --arg rand:12x12:3 --mode check --threads 2
 // RUN: autodiff-run %s --entry returned --arg 0.7 --arg rand:5:1 --arg 3 --mode check
-// RUN: autodiff-run %s --entry returned --arg 0.7 --arg rand:5:1 --arg 30 --mode check
+// RUN: autodiff-run %s --entry returned --arg 0.7 --arg rand:5:1 --arg 60 --mode check
 // RUN: autodiff-run %s --entry in_sequence --arg rand:8:2 --arg rand:12x12:3 --arg 3 --mode check
 // Second derivatives.
 // RUN: autodiff-opt %s --autodiff-wrap="function=table mode=vjp args=active,dup,const results=active_noneed name=gradient" | autodiff-run - --entry gradient --arg 0.7 --arg rand:8:1 --arg rand:8:2 --arg rand:12x12:3 --arg 1.0 --activity active,dup,dup,const,active --mode check
@@ -57,6 +58,9 @@ func.func @scalars(%a: f64, %b: f64, %n: index) -> f64 {
 
 // PLAN: preaccumulated: scf.for at
 // PLAN: math.exp at {{.*}}: free, used at once
+
+// EXPLAIN:      preaccumulated:
+// EXPLAIN-NEXT:   scf.for at {{.*}}: a sum, made together with its derivatives{{.*}}; if it runs several times for each element of %arg1
 
 func.func @table(%a: f64, %b: memref<?xf64>, %w: memref<?x?xf64>) -> f64 {
   %c0 = arith.constant 0 : index

@@ -33,8 +33,10 @@ pub struct Preaccumulation {
     pub buffers: Vec<Value>,
 }
 
-/// How many iterations must run for each element of the buffers of partials.
+/// How many iterations must run for each element of the buffers of partials, to pay for clearing and adding it.
 const ITERATIONS_PER_ELEMENT: i64 = 4;
+/// How many must run for each buffer, to pay for its allocation.
+const ITERATIONS_PER_BUFFER: i64 = 16;
 
 /// The loops of a function that are to be preaccumulated, if it is differentiated in reverse mode.
 pub fn find(function: Op, rules: &Registry, activity: &Activity, request: &Request) -> Vec<Preaccumulation> {
@@ -96,7 +98,9 @@ impl Preaccumulation {
             let sizes = (0..buffer.ty().shape().len()).map(|dimension| extent(builder, *buffer, dimension));
             elements = add(builder, elements, sizes.fold(builder.index(1), |all, size| multiply(builder, all, size)));
         }
-        multiply(builder, elements, builder.index(ITERATIONS_PER_ELEMENT))
+        let buffers = i64::try_from(self.buffers.len()).unwrap_or(i64::MAX);
+        let all = builder.index(buffers.saturating_mul(ITERATIONS_PER_BUFFER));
+        add(builder, multiply(builder, elements, builder.index(ITERATIONS_PER_ELEMENT)), all)
     }
 
     /// How often the innermost loops run, as far as that is known outside.

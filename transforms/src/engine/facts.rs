@@ -14,7 +14,7 @@ use crate::{
     rules::Registry,
 };
 use autodiff_dialect::ir::{Block, Op, Value};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What is known of a function before anything is built.
 pub struct Analysed {
@@ -49,7 +49,8 @@ pub struct Facts<'a> {
     /// The launch that is one with its reverse.
     pub fusion: Option<Fusion>,
     /// The loops whose derivatives are made in the forward sweep.
-    pub preaccumulated: Vec<Preaccumulation>,
+    pub preaccumulated: FxHashMap<Op, Preaccumulation>,
+    /// Their bodies, and those of loops inside.
     swept: FxHashSet<Block>,
     /// Classes of memory whose release waits for the reverse sweep.
     pub kept: FxHashSet<Value>,
@@ -76,7 +77,7 @@ impl<'a> Facts<'a> {
             reruns: Reruns::default(),
             fusion: None,
             swept: analysed.preaccumulated.iter().flat_map(Preaccumulation::bodies).collect(),
-            preaccumulated: analysed.preaccumulated.clone(),
+            preaccumulated: analysed.preaccumulated.iter().map(|sum| (sum.op, sum.clone())).collect(),
             kept: FxHashSet::default(),
             variance: Variance::default(),
         };
@@ -169,7 +170,7 @@ impl Facts<'_> {
             return None;
         }
         let mut ops = std::iter::successors(block.parent_op(), |op| op.parent());
-        ops.find_map(|op| self.preaccumulated.iter().find(|sum| sum.op == op))
+        ops.find_map(|op| self.preaccumulated.get(&op))
     }
 
     /// Whether a block is the body of a loop that is preaccumulated, or of one inside.
@@ -179,7 +180,7 @@ impl Facts<'_> {
 
     /// The sum that a loop is that is preaccumulated.
     pub fn preaccumulation(&self, op: Op) -> Option<&Preaccumulation> {
-        self.preaccumulated.iter().find(|sum| sum.op == op)
+        self.preaccumulated.get(&op)
     }
 
     /// Whether a carried number is used for nothing but the sum that is yielded, so that its value does not matter.

@@ -67,6 +67,7 @@ struct Explanation<'a> {
     replayed: Vec<Entry>,
     recomputed: Vec<Entry>,
     rerun: Vec<Entry>,
+    preaccumulated: Vec<Entry>,
     total: String,
     /// What parallel iterations share, a line each.
     shared: Vec<String>,
@@ -81,6 +82,7 @@ impl<'a> Explanation<'a> {
             replayed: vec![],
             recomputed: vec![],
             rerun: vec![],
+            preaccumulated: vec![],
             total: String::new(),
             shared: vec![],
         };
@@ -96,6 +98,15 @@ impl<'a> Explanation<'a> {
             let name = induction.map(|induction| subject.name(induction).to_owned()).unwrap_or_default();
             this.rerun.push(Entry { name, what: subject.op(op), why: why.to_owned(), bytes: None });
         }
+        for (op, sum) in subject.ops().into_iter().filter_map(|op| Some((op, facts.preaccumulation(op)?))) {
+            let buffers: Vec<_> = sum.buffers.iter().map(|buffer| subject.name(*buffer)).collect();
+            let often = match buffers.is_empty() {
+                true => String::new(),
+                false => format!("; if it runs several times for each element of {}", buffers.join(", ")),
+            };
+            let why = format!("a sum, made together with its derivatives, which its cotangent is a factor of{often}");
+            this.preaccumulated.push(this.entry(op.result(0), why, None));
+        }
         let users: HashMap<_, _> = subject.needed(&facts).into_iter().collect();
         let mut sizes = vec![];
         for value in subject.values() {
@@ -107,6 +118,10 @@ impl<'a> Explanation<'a> {
             match decision {
                 Decision::Cache if facts.stays_with_thread(value) => {
                     let why = format!("{purpose}; its thread keeps it, the kernel is one with its reverse");
+                    this.cached.push(this.entry(value, why, None));
+                }
+                Decision::Cache if facts.sweep_around(value.block()).is_some() => {
+                    let why = format!("{purpose}, in the same iteration; a register holds it");
                     this.cached.push(this.entry(value, why, None));
                 }
                 Decision::Cache => {
@@ -138,13 +153,14 @@ impl<'a> Explanation<'a> {
         Entry { name: self.subject.name(value).to_owned(), what: self.subject.origin(value), why, bytes }
     }
 
-    fn sections(&self) -> [(&'static str, &[Entry]); 5] {
+    fn sections(&self) -> [(&'static str, &[Entry]); 6] {
         [
             ("active", &self.active),
             ("cached", &self.cached),
             ("replayed", &self.replayed),
             ("recomputed", &self.recomputed),
             ("rerun", &self.rerun),
+            ("preaccumulated", &self.preaccumulated),
         ]
     }
 

@@ -25,8 +25,8 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
         for op in subject.rerun(&facts) {
             text += &format!("  rerun: the iterations of {}\n", subject.op(op));
         }
-        for sum in &facts.preaccumulated {
-            text += &format!("  preaccumulated: {}\n", subject.op(sum.op));
+        for op in subject.ops().into_iter().filter(|op| facts.preaccumulation(*op).is_some()) {
+            text += &format!("  preaccumulated: {}\n", subject.op(op));
         }
         let mut sizes = vec![];
         for value in subject.values() {
