@@ -14,10 +14,10 @@
 
 // The second chain starts where the first one ends.
 // CHECK-LABEL: func.func private @chains
-// CHECK-NOT:     autodiff.lanes
+// CHECK-NOT:     {lanes
 // CHECK-NOT:     vector
 // CHECK:         return
-func.func private @chains(%x: f64, %y: f64) -> (f64, f64) attributes {autodiff.lanes = array<i64: 0, 1>} {
+func.func private @chains(%x: f64, %y: f64) -> (f64, f64) attributes {lanes = array<i64: 0, 1>} {
   %a = arith.divf %x, %y : f64
   %a.1 = arith.divf %a, %y : f64
   %a.2 = arith.divf %a.1, %y : f64
@@ -32,7 +32,7 @@ func.func private @chains(%x: f64, %y: f64) -> (f64, f64) attributes {autodiff.l
 // CHECK-NOT:     vector
 // CHECK:         return
 func.func private @memory(%x: f64, %y: f64, %m: memref<f64>) -> (f64, f64)
-    attributes {autodiff.lanes = array<i64: 0, 1>} {
+    attributes {lanes = array<i64: 0, 1>} {
   memref.store %x, %m[] : memref<f64>
   %first = memref.load %m[] : memref<f64>
   %a = arith.divf %first, %y : f64
@@ -53,7 +53,7 @@ func.func private @memory(%x: f64, %y: f64, %m: memref<f64>) -> (f64, f64)
 // CHECK:         %[[BOTH:.*]] = vector.from_elements %[[FIRST]], %[[SECOND]] : vector<2xf64>
 // CHECK:         arith.divf %[[BOTH]], %{{.*}} : vector<2xf64>
 func.func private @apart(%x: f64, %y: f64, %z: f64, %m: memref<f64>) -> (f64, f64)
-    attributes {autodiff.lanes = array<i64: 0, 1>} {
+    attributes {lanes = array<i64: 0, 1>} {
   memref.store %x, %m[] : memref<f64>
   %first = memref.load %m[] : memref<f64>
   %a = arith.divf %first, %y : f64
@@ -67,10 +67,10 @@ func.func private @apart(%x: f64, %y: f64, %z: f64, %m: memref<f64>) -> (f64, f6
 
 // One number for two results, and results of two types.
 // CHECK-LABEL: func.func private @wrong
-// CHECK-NOT:     autodiff.lanes
+// CHECK-NOT:     {lanes
 // CHECK-NOT:     vector
 // CHECK:         return
-func.func private @wrong(%x: f64, %y: f64, %z: f64) -> (f64, f64) attributes {autodiff.lanes = array<i64: 0>} {
+func.func private @wrong(%x: f64, %y: f64, %z: f64) -> (f64, f64) attributes {lanes = array<i64: 0>} {
   %a = arith.divf %x, %y : f64
   %a.1 = arith.divf %a, %y : f64
   %b = arith.divf %z, %y : f64
@@ -81,7 +81,7 @@ func.func private @wrong(%x: f64, %y: f64, %z: f64) -> (f64, f64) attributes {au
 // CHECK-NOT:     vector
 // CHECK:         return
 func.func private @types(%x: f64, %y: f32, %m: memref<f64>) -> (f64, f32, memref<f64>)
-    attributes {autodiff.lanes = array<i64: 1, 2, 7>} {
+    attributes {lanes = array<i64: 1, 2, 7>} {
   %a = arith.divf %x, %x : f64
   %b = arith.divf %y, %y : f32
   return %a, %b, %m : f64, f32, memref<f64>

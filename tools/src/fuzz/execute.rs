@@ -73,10 +73,11 @@ impl Mode {
 /// in buffers of rank 0.
 fn wrapper(program: &Program, mode: Mode) -> String {
     let float = program.float;
-    let (mut parameters, mut body) = (vec![], String::new());
+    let (mut parameters, mut body, mut tail) = (vec![], String::new(), String::new());
     let (mut operands, mut operand_types) = (vec![], vec![]);
     let (mut argument_activities, mut result_activities) = (vec![], vec![]);
     let cell = format!("memref<{float}>");
+    let second = (program.directions && mode != Mode::Primal).then(|| Second::new(float, &mut body));
     for (index, argument) in program.arguments.iter().enumerate() {
         let ty = argument.ty(float);
         let load = |body: &mut String, name: &str| {
@@ -120,11 +121,22 @@ fn wrapper(program: &Program, mode: Mode) -> String {
             parameters.push(format!("%s{index}: {ty}"));
             operands.push(format!("%s{index}"));
         }
+        if let Some(second) = &second {
+            operands.push(match argument {
+                Argument::Float { .. } => second.number(&mut body, &format!("%l_s{index}")),
+                Argument::Buffer { same: Some(same), .. } => format!("%s{same}_second"),
+                _ => second.buffer(&mut body, &mut tail, &format!("%s{index}"), &ty),
+            });
+            operand_types.push(ty.clone());
+        }
         operand_types.push(ty);
     }
-    let (mut results, mut result_types, mut tail) = (vec![], vec![], String::new());
+    let (mut results, mut result_types) = (vec![], vec![]);
     let give = |tail: &mut String, name: &str, ty: &str, is_buffer: bool| {
-        if is_buffer {
+        let is_sum = second.is_some() && name.starts_with(['t', 'g']);
+        if is_sum {
+            let _ = writeln!(tail, "  memref.store %sum_{name}, %{name}[] : memref<{ty}>");
+        } else if is_buffer {
             let _ =
                 writeln!(tail, "  memref.copy %r_{name}, %{name} : {ty} to {ty}\n  memref.dealloc %r_{name} : {ty}");
         } else {
@@ -163,6 +175,10 @@ fn wrapper(program: &Program, mode: Mode) -> String {
                 parameters.push(format!("%t{index}: {port}"));
                 results.push(format!("%r_t{index}"));
                 result_types.push(ty.clone());
+                if let Some(second) = &second {
+                    second.result(&mut results, &mut tail, &format!("t{index}"));
+                    result_types.push(ty.clone());
+                }
                 give(&mut tail, &format!("t{index}"), &ty, is_buffer);
             }
             Mode::Vjp => {
@@ -172,6 +188,10 @@ fn wrapper(program: &Program, mode: Mode) -> String {
                 } else {
                     let _ = writeln!(body, "  %l_y{index} = memref.load %y{index}[] : {port}");
                     operands.push(format!("%l_y{index}"));
+                }
+                if let Some(second) = &second {
+                    operands.push(second.number(&mut body, &format!("%l_y{index}")));
+                    operand_types.push(ty.clone());
                 }
                 operand_types.push(ty);
             }
@@ -183,6 +203,10 @@ fn wrapper(program: &Program, mode: Mode) -> String {
                 parameters.push(format!("%g{index}: {cell}"));
                 results.push(format!("%r_g{index}"));
                 result_types.push(float.to_owned());
+                if let Some(second) = &second {
+                    second.result(&mut results, &mut tail, &format!("g{index}"));
+                    result_types.push(float.to_owned());
+                }
                 give(&mut tail, &format!("g{index}"), float, false);
             }
         }
@@ -194,7 +218,12 @@ fn wrapper(program: &Program, mode: Mode) -> String {
     };
     let attributes = match mode {
         Mode::Primal => String::new(),
-        _ => format!("args [{}] results [{}] ", argument_activities.join(", "), result_activities.join(", ")),
+        _ => format!(
+            "args [{}] results [{}] {}",
+            argument_activities.join(", "),
+            result_activities.join(", "),
+            if second.is_some() { "width 2 " } else { "" }
+        ),
     };
     format!(
         "func.func @{}({}) attributes {{llvm.emit_c_interface}} {{\n{body}  {}{op} @main({}) {attributes}: ({}) -> ({})\n{tail}  return\n}}\n",
@@ -205,6 +234,86 @@ fn wrapper(program: &Program, mode: Mode) -> String {
         operand_types.join(", "),
         result_types.join(", "),
     )
+}
+
+/// A second direction: the first one times -1/2. What comes of it, plus half of what comes of the first, is zero; three
+/// times that is added to the first, so that an error shows.
+struct Second<'a>(&'a str);
+
+impl<'a> Second<'a> {
+    fn new(float: &'a str, body: &mut String) -> Self {
+        for (name, value) in [("factor", "-0.5"), ("half", "0.5"), ("three", "3.0")] {
+            let _ = writeln!(body, "  %{name} = arith.constant {value} : {float}");
+        }
+        let _ = writeln!(body, "  %first = arith.constant 0 : index\n  %step = arith.constant 1 : index");
+        Self(float)
+    }
+
+    fn number(&self, body: &mut String, of: &str) -> String {
+        let _ = writeln!(body, "  {of}_second = arith.mulf {of}, %factor : {}", self.0);
+        format!("{of}_second")
+    }
+
+    /// Another result, and the sum that takes the place of the first.
+    fn result(&self, results: &mut Vec<String>, tail: &mut String, name: &str) {
+        results.push(format!("%r_{name}_second"));
+        *tail += &self.sum(&format!("%r_{name}"), &format!("%r_{name}_second"), &format!("%sum_{name}"));
+    }
+
+    fn sum(&self, one: &str, other: &str, sum: &str) -> String {
+        let float = self.0;
+        format!(
+            "  {sum}_half = arith.mulf {one}, %half : {float}\n  {sum}_rest = arith.addf {other}, {sum}_half : {float}\n  \
+             {sum}_error = arith.mulf {sum}_rest, %three : {float}\n  {sum} = arith.addf {one}, {sum}_error : {float}\n"
+        )
+    }
+
+    /// A shadow of its own; in the end its content goes to the first.
+    fn buffer(&self, body: &mut String, tail: &mut String, of: &str, ty: &str) -> String {
+        let float = self.0;
+        let shape = ty.trim_start_matches("memref<").split(&format!("x{float}")).next().unwrap_or_default();
+        let rank = if ty.starts_with(&format!("memref<{float}")) { 0 } else { shape.split('x').count() };
+        let plain = if rank == 0 { format!("memref<{float}>") } else { format!("memref<{shape}x{float}>") };
+        let mut extents = vec![];
+        for dimension in 0..rank {
+            let size = format!("{of}_size{dimension}");
+            let _ = writeln!(body, "  {of}_dim{dimension} = arith.constant {dimension} : index");
+            let _ = writeln!(body, "  {size} = memref.dim {of}, {of}_dim{dimension} : {ty}");
+            extents.push(size);
+        }
+        let open = shape.split('x').zip(&extents).filter(|(size, _)| *size == "?").map(|(_, extent)| extent.clone());
+        let open = open.collect::<Vec<_>>().join(", ");
+        let _ = writeln!(body, "  {of}_plain = memref.alloc({open}) : {plain}");
+        let nest = |text: &mut String, inner: &dyn Fn(&str) -> String| {
+            let indices: Vec<_> = (0..rank).map(|dimension| format!("{of}_at{dimension}")).collect();
+            for (index, extent) in indices.iter().zip(&extents) {
+                let _ = writeln!(text, "  scf.for {index} = %first to {extent} step %step {{");
+            }
+            *text += &inner(&indices.join(", "));
+            *text += &"  }\n".repeat(rank);
+        };
+        nest(body, &|at| {
+            format!(
+                "  {of}_value = memref.load {of}[{at}] : {ty}\n  {of}_less = arith.mulf {of}_value, %factor : {float}\n  \
+                 memref.store {of}_less, {of}_plain[{at}] : {plain}\n"
+            )
+        });
+        match ty == plain {
+            true => *body = body.replace(&format!("{of}_plain"), &format!("{of}_second")),
+            false => {
+                let _ = writeln!(body, "  {of}_second = memref.cast {of}_plain : {plain} to {ty}");
+            }
+        }
+        nest(tail, &|at| {
+            let loads = format!(
+                "  {of}_one = memref.load {of}[{at}] : {ty}\n  {of}_two = memref.load {of}_second[{at}] : {ty}\n"
+            );
+            let sum = self.sum(&format!("{of}_one"), &format!("{of}_two"), &format!("{of}_sum"));
+            format!("{loads}{sum}  memref.store {of}_sum, {of}[{at}] : {ty}\n")
+        });
+        let _ = writeln!(tail, "  memref.dealloc {of}_second : {ty}");
+        format!("{of}_second")
+    }
 }
 
 /// The requests as text, for reports.

@@ -581,11 +581,14 @@ pub fn generate(choices: &mut Choices) -> Program {
     let mut features = generator.features;
     let dear_caches = generator.choices.one_in(4);
     let optimised = generator.choices.one_in(3);
+    let directions =
+        generator.choices.one_in(4) && !outputs.iter().any(|output| matches!(output, Output::Buffer { .. }));
     for (set, name) in [
         (blocks, "cf"),
         (!normal_form, "no normal form"),
         (leaks, "never freed"),
         (no_primal, "noneed"),
+        (directions, "two directions"),
         (float == "f32", "f32"),
         (dear_caches, "dear caches"),
         (optimised, "optimised code"),
@@ -605,6 +608,7 @@ pub fn generate(choices: &mut Choices) -> Program {
         optimised,
         leaks,
         no_primal,
+        directions,
         features,
     }
 }

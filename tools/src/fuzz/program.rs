@@ -54,6 +54,8 @@ pub struct Program {
     pub leaks: bool,
     /// Ask for derivatives without the primal results.
     pub no_primal: bool,
+    /// Ask for two directions at once.
+    pub directions: bool,
     /// What it is made of.
     pub features: BTreeSet<&'static str>,
 }

@@ -5,8 +5,9 @@ use autodiff_dialect::{
     ir::{Op, Type},
 };
 
-/// The attribute of a derivative in several directions: for each result the number of its direction, -1 for a primal.
-pub const LANES: &str = "autodiff.lanes";
+/// The attribute of a derivative in several directions: for each result the number of its direction, -1 for a primal. It
+/// outlives the lowering of the dialect, so its name is none of the dialect.
+pub const LANES: &str = "lanes";
 
 /// What is asked for: a function and the activities of its arguments and results.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
