@@ -20,6 +20,7 @@ mod pack_lanes;
 mod registers;
 mod short_rounds;
 mod state;
+mod stream_caches;
 mod tape;
 mod uniform;
 

@@ -5,13 +5,14 @@
 //!    or an atomic addition where other iterations may add at the same place.
 //! 2. A cache with extents becomes an array. One without vanishes if it holds one value at a time ([`registers`]), and
 //!    becomes a stack that doubles when it is full otherwise.
-//! 3. A tape becomes a record of bytes ([`crate::tape`]); one that is taken up where it is made vanishes.
-//! 4. `autodiff.stop_gradient` becomes its operand. A request that is left over is an error.
+//! 3. Stores to large arrays of caches go past the processor's caches ([`stream_caches`]).
+//! 4. A tape becomes a record of bytes ([`crate::tape`]); one that is taken up where it is made vanishes.
+//! 5. `autodiff.stop_gradient` becomes its operand. A request that is left over is an error.
 
 use crate::{
     adjoint_loops,
     localize::{self, MARK},
-    registers, tape, uniform,
+    registers, stream_caches, tape, uniform,
 };
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption, cache_element},
@@ -41,6 +42,12 @@ pub(crate) static PASS: Pass = Pass::new(
             OptionKind::Integer,
             c"32",
             c"The least number of lanes of a subgroup, which add up what they add to one place",
+        ),
+        PassOption::new(
+            c"stream-above",
+            OptionKind::Integer,
+            c"64",
+            c"Arrays of the forward sweep of more MiB together are stored past the processor's caches",
         ),
     ],
     run,
@@ -76,6 +83,8 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
             op.erase();
         }
         module.walk().into_iter().for_each(|op| op.remove_attribute(MARK));
+        let above = options.get(2).and_then(|size| size.parse().ok()).unwrap_or(64i64);
+        stream_caches::run(&lowering.stores, above.saturating_mul(1 << 20));
     }
     result
 }
@@ -96,6 +105,8 @@ struct Lowering {
     /// The least number of lanes of a subgroup.
     lanes: i64,
     lowered: Vec<Op>,
+    /// Stores to arrays of caches.
+    stores: Vec<Op>,
 }
 
 /// The functions that are called in parallel iterations, directly or through others.
@@ -243,7 +254,8 @@ impl Lowering {
                     match *place {
                         [buffer, size] => push(&builder, value, buffer, size),
                         _ => {
-                            builder.effect("memref.store", &[&[value], place, &operands[2..]].concat());
+                            let store = builder.effect("memref.store", &[&[value], place, &operands[2..]].concat());
+                            self.stores.push(store);
                         }
                     }
                 }

@@ -1,0 +1,353 @@
+//! Stores caches that are larger than those of the processor past them, straight to memory.
+//!
+//! What the forward sweep stores is not read before the reverse sweep. If it is so much that it does not stay in the
+//! processor's caches, a store that goes through them first reads the line that it overwrites, and drives out what the
+//! program works with. A store past them (`nontemporal`) does neither, but has to be a whole line, and aligned, to be
+//! fast, which LLVM makes of no loop of its own.
+//!
+//! 1. Find innermost loops that store along rows of arrays of the forward sweep.
+//! 2. Make two of each: one as it is, and one for rows of some length where the arrays are large when the program runs.
+//! 3. The latter goes through a row piece by piece: the iterations of a piece store to a buffer on the stack, which is
+//!    then copied in lines.
+//!
+//! Threads that read such a row meet those that have written it at a barrier in between, which completes all stores.
+
+use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};
+use autodiff_transforms::{
+    analysis::{is_loop, locality::linear::Symbols},
+    emit::{self, constant_index},
+};
+use std::collections::{HashMap, HashSet};
+
+/// Iterations of a piece: a few pieces fit into the smallest caches.
+const PIECE: i64 = 256;
+/// Shorter rows are not worth it.
+const SHORTEST: i64 = 64;
+/// More buffers on the stack do not fit into the smallest caches.
+const MOST_STREAMS: usize = 12;
+/// So many arrays are enough to know whether they are large together.
+const MOST_ARRAYS: usize = 32;
+/// Bytes of a line of memory.
+const LINE: i64 = 64;
+
+/// `stores`: those to arrays that are caches; `above`: bytes that the arrays of a loop have together, at least.
+pub(crate) fn run(stores: &[Op], above: i64) {
+    let mut loops: Vec<(Op, Vec<Op>)> = vec![];
+    let mut places: HashMap<Op, Option<usize>> = HashMap::new();
+    for op in stores {
+        let Some(owner) = op.parent() else { continue };
+        let place = *places.entry(owner).or_insert_with(|| {
+            let found = is_row(owner).then_some(loops.len());
+            found.into_iter().for_each(|_| loops.push((owner, vec![])));
+            found
+        });
+        if let Some((_, row)) = place.and_then(|place| loops.get_mut(place))
+            && is_along(*op, owner)
+        {
+            row.push(*op);
+        }
+    }
+    let arrays = arrays(stores);
+    let mut streamed = HashSet::new();
+    for (owner, row) in loops.into_iter().filter(|(_, row)| (1..=MOST_STREAMS).contains(&row.len())) {
+        if let Some(row) = last(owner, &row)
+            && version(owner, &row, &arrays, above).is_some()
+        {
+            streamed.extend(row.into_iter().map(|store| store.array));
+        }
+    }
+    for array in arrays.into_iter().filter(|array| streamed.contains(&array.result(0))) {
+        align(array);
+    }
+}
+
+/// The allocations that are stored to.
+fn arrays(stores: &[Op]) -> Vec<Op> {
+    let mut seen = HashSet::new();
+    let arrays = stores.iter().filter_map(|store| store.operand(1).defining_op());
+    arrays.filter(|array| seen.insert(*array)).collect()
+}
+
+/// Whether an op is an innermost loop over indices by one, run by the processor itself, for which memory matters: one
+/// that carries sums waits for them.
+fn is_row(op: Op) -> bool {
+    let on_device = std::iter::successors(op.parent(), |op| op.parent()).any(|op| op.name().starts_with("gpu."));
+    op.name() == "scf.for"
+        && op.result_count() == 0
+        && op.operand(0).ty().is_index()
+        && constant_index(op.operand(2)) == Some(1)
+        && op.attribute("unsignedCmp").is_none()
+        && !op.walk()[1..].iter().any(|inner| is_loop(inner) || is_dear(*inner))
+        && !on_device
+}
+
+/// Whether an op takes so long that memory does not matter.
+fn is_dear(op: Op) -> bool {
+    let cheap = ["math.absf", "math.copysign", "math.fma", "math.sqrt"];
+    op.name() == "func.call" || (op.name().starts_with("math.") && !cheap.contains(&op.name()))
+}
+
+/// A store along a row of an array.
+struct Store {
+    array: Value,
+    /// The position among the ops of the loop.
+    position: usize,
+    /// Bytes of an element.
+    bytes: i64,
+}
+
+/// Moves stores to the end of an iteration: LLVM makes vectors of a loop that uses what the next iteration has read only
+/// if no store stands in between.
+fn last(owner: Op, row: &[Op]) -> Option<Vec<Store>> {
+    let end = owner.body(0)?.terminator()?;
+    row.iter().for_each(|op| op.move_before(end));
+    let positions: HashMap<_, _> = owner.walk().into_iter().enumerate().map(|(position, op)| (op, position)).collect();
+    let store = |op: &Op| {
+        let array = op.operand(1);
+        let bytes = i64::from(array.ty().element().bit_width()? / 8);
+        Some(Store { array, position: *positions.get(op)?, bytes })
+    };
+    row.iter().map(store).collect()
+}
+
+/// Whether a store goes along the rows of an array of numbers that the function makes.
+fn is_along(op: Op, owner: Op) -> bool {
+    let (array, element) = (op.operand(1), op.operand(1).ty().element());
+    let number = element.is_float() || element.is_integer();
+    let whole = element.bit_width().is_some_and(|bits| matches!(bits, 8 | 16 | 32 | 64));
+    // Those that iterations have of their own are small.
+    let at_top = |op: Op| op.parent().is_some_and(Op::is_function);
+    let allocated = array.defining_op().is_some_and(|op| op.name() == "memref.alloc" && at_top(op));
+    let indices = op.operands().split_off(2);
+    let (Some(body), [others @ .., last]) = (owner.body(0), &indices[..]) else { return false };
+    let mut symbols = Symbols::default();
+    number
+        && whole
+        && allocated
+        && !others.is_empty()
+        && factor(*last, body, &mut symbols) == Some(1)
+        && others.iter().all(|index| factor(*index, body, &mut symbols) == Some(0))
+        && is_only_stored(array, op, owner)
+}
+
+/// Whether an array is used by loads and stores of its elements only, and by nothing else in the loop.
+fn is_only_stored(array: Value, store: Op, owner: Op) -> bool {
+    array.uses().into_iter().all(|(user, number)| {
+        let plain = matches!((user.name(), number), ("memref.load" | "memref.dealloc", 0) | ("memref.store", 1));
+        plain && (user == store || !owner.encloses(user))
+    })
+}
+
+/// The factor of the induction variable in an index that varies with nothing else of the loop.
+fn factor(index: Value, body: Block, symbols: &mut Symbols) -> Option<i64> {
+    let mut found = 0;
+    for (monomial, factor) in &symbols.linear(index).terms {
+        if matches!(monomial[..], [one] if symbols.value(one) == body.argument(0)) {
+            found = *factor;
+        } else if monomial.iter().any(|symbol| symbols.value(*symbol).block() == body) {
+            return None;
+        }
+    }
+    Some(found)
+}
+
+/// Makes two loops of one.
+fn version(owner: Op, row: &[Store], arrays: &[Op], above: i64) -> Option<()> {
+    let builder = Builder::before(owner)?;
+    let home = row.first()?.array.defining_op()?.block()?;
+    let top = std::iter::successors(Some(owner), |op| op.parent()).find(|op| op.block() == Some(home))?;
+    let front = Builder::before(top)?;
+    let own = |array: &Op| row.iter().any(|store| store.array == array.result(0));
+    let in_front = arrays.iter().copied().filter(|array| array.block() == Some(home) && array.is_before(top));
+    let (first, others): (Vec<Op>, Vec<Op>) = in_front.partition(own);
+    let here = first.into_iter().chain(others).take(MOST_ARRAYS);
+    let bytes = here.map(|array| size(&front, array)).reduce(|one, other| emit::add(&front, one, other))?;
+    let large = compare(&front, ABOVE, bytes, front.index(above));
+    let count = emit::subtract(&builder, owner.operand(1), owner.operand(0));
+    let long = compare(&builder, AT_LEAST, count, builder.index(SHORTEST));
+    let condition = builder.same("arith.andi", &[large, long]);
+
+    let side = |streams: bool| {
+        let block = Block::new(&[]);
+        let inner = Builder::at_end(block, owner.location());
+        match streams {
+            true => pieces(&inner, owner, row)?,
+            false => _ = inner.insert(owner.duplicate()),
+        }
+        inner.effect("scf.yield", &[]);
+        Some(Region::with_block(block))
+    };
+    builder.create("scf.if", &[condition], &[], &[], &[side(true)?, side(false)?]);
+    owner.erase();
+    Some(())
+}
+
+/// Predicates of `arith.cmpi`, signed and unsigned.
+const AT_LEAST: i64 = 5;
+const ABOVE: i64 = 8;
+
+/// An ordering of `llvm.fence`.
+const ACQUIRE_AND_RELEASE: i64 = 6;
+
+fn compare(builder: &Builder, predicate: i64, one: Value, other: Value) -> Value {
+    let predicate = Attribute::integer(Type::integer(builder.context(), 64), predicate);
+    let boolean = Type::integer(builder.context(), 1);
+    builder.create("arith.cmpi", &[one, other], &[boolean], &[("predicate", predicate)], &[]).result(0)
+}
+
+/// The bytes of an array.
+fn size(builder: &Builder, array: Op) -> Value {
+    let ty = array.result(0).ty();
+    let bits = ty.element().bit_width().unwrap_or(64);
+    let mut sizes = array.operands().into_iter();
+    let mut bytes = builder.index(i64::from(bits.div_ceil(8)));
+    for extent in ty.shape() {
+        let extent = if extent == Type::DYNAMIC { sizes.next() } else { Some(builder.index(extent)) };
+        bytes = extent.map_or(bytes, |extent| emit::multiply(builder, bytes, extent));
+    }
+    bytes
+}
+
+/// Lets an array start with a line, so that rows of whole lines all do: a view into a buffer that is a line longer.
+/// LLVM does not see where a pointer comes from that `memref.alloc` itself has aligned.
+fn align(array: Op) -> Option<()> {
+    let builder = Builder::before(array)?;
+    let (old, context) = (array.result(0), array.context());
+    let line = builder.index(LINE);
+    let bytes = emit::add(&builder, size(&builder, array), line);
+    let raw = emit::allocate(&builder, Type::memref(Type::integer(context, 8), &[Type::DYNAMIC]), &[bytes]);
+    let address = builder.op("memref.extract_aligned_pointer_as_index", &[raw], Type::index(context));
+    let shift = missing(&builder, address);
+    let view = builder.op("memref.view", &[&[raw, shift], &array.operands()[..]].concat(), old.ty());
+    for (user, number) in old.uses() {
+        user.set_operand(number, if user.name() == "memref.dealloc" { raw } else { view });
+    }
+    array.erase();
+    Some(())
+}
+
+/// The bytes from an address to the next line.
+fn missing(builder: &Builder, address: Value) -> Value {
+    let negative = emit::subtract(builder, builder.index(0), address);
+    builder.same("arith.andi", &[negative, builder.index(LINE - 1)])
+}
+
+/// A loop over pieces of a row.
+fn pieces(builder: &Builder, owner: Op, row: &[Store]) -> Option<()> {
+    let stack = stack(owner)?;
+    let buffers: Vec<_> = row.iter().map(|store| buffer(&stack, store.array.ty().element())).collect();
+    let location = builder.location();
+    let bounds = owner.operands();
+    let block = Block::new(&[(Type::index(builder.context()), location)]);
+    let inner = Builder::at_end(block, location);
+    let first = block.argument(0);
+    let left = emit::subtract(&inner, bounds[1], first);
+    let length = inner.same("arith.minsi", &[left, inner.index(PIECE)]);
+
+    let end = emit::add(&inner, first, length);
+
+    let piece = inner.insert(owner.duplicate());
+    piece.set_operands(&[first, end, bounds[2]]);
+    let body = piece.body(0)?;
+    let ops = piece.walk();
+    for (store, buffer) in row.iter().zip(&buffers) {
+        let op = *ops.get(store.position)?;
+        let place = Builder::before(op)?;
+        let offset = emit::subtract(&place, body.argument(0), first);
+        place.effect("memref.store", &[op.operand(0), *buffer, offset]);
+        let start = start(&inner, op, body, first);
+        op.erase();
+        copy(&inner, *buffer, store, &start, length);
+    }
+    separate(&inner);
+    inner.effect("scf.yield", &[]);
+    let step = builder.index(PIECE);
+    builder.create("scf.for", &[bounds[0], bounds[1], step], &[], &[], &[Region::with_block(block)]);
+    Some(())
+}
+
+/// Keeps LLVM from passing on what a piece has read to the next one: it makes no vectors of such loops. No instruction.
+fn separate(builder: &Builder) {
+    let (context, long) = (builder.context(), Type::integer(builder.context(), 64));
+    let scope = ("syncscope", Attribute::string(context, "singlethread"));
+    builder.create("llvm.fence", &[], &[], &[("ordering", Attribute::integer(long, ACQUIRE_AND_RELEASE)), scope], &[]);
+}
+
+/// Where memory on the stack goes: the start of the function, or of the iterations that a thread runs.
+fn stack(owner: Op) -> Option<Builder> {
+    let mut outer = std::iter::successors(owner.parent(), |op| op.parent());
+    let place = outer.find(|op| op.is_function() || op.name() == "scf.parallel")?;
+    Some(Builder::at_start(place.region(0).first_block()?, owner.location()))
+}
+
+fn buffer(builder: &Builder, element: Type) -> Value {
+    let segments = Attribute::dense_i32(builder.context(), &[0, 0]);
+    let alignment = Attribute::integer(Type::integer(builder.context(), 64), LINE);
+    let attributes = [("operandSegmentSizes", segments), ("alignment", alignment)];
+    builder.create("memref.alloca", &[], &[Type::memref(element, &[PIECE])], &attributes, &[]).result(0)
+}
+
+/// The indices of a store in the first iteration of a piece.
+fn start(builder: &Builder, store: Op, body: Block, first: Value) -> Vec<Value> {
+    fn copied(builder: &Builder, value: Value, body: Block, known: &mut HashMap<Value, Value>) -> Value {
+        if let Some(copy) = known.get(&value) {
+            return *copy;
+        }
+        let Some(op) = value.defining_op().filter(|op| op.block() == Some(body)) else { return value };
+        let operands: Vec<_> = op.operands().into_iter().map(|value| copied(builder, value, body, known)).collect();
+        let copy = op.duplicate();
+        copy.set_operands(&operands);
+        builder.insert(copy);
+        known.insert(value, copy.result(0));
+        copy.result(0)
+    }
+    let mut known = HashMap::from([(body.argument(0), first)]);
+    store.operands()[2..].iter().map(|index| copied(builder, *index, body, &mut known)).collect()
+}
+
+/// Copies a piece to its array: single elements up to the first whole line, lines, and the elements that are left.
+fn copy(builder: &Builder, buffer: Value, store: &Store, start: &[Value], length: Value) {
+    let per_line = LINE / store.bytes;
+    let Some(line) = Type::parse(builder.context(), &format!("vector<{per_line}x{}>", buffer.ty().element())) else {
+        return;
+    };
+    let missing = missing(builder, address(builder, store, start));
+    let missing = builder.same("arith.divui", &[missing, builder.index(store.bytes)]);
+    let head = builder.same("arith.minsi", &[missing, length]);
+    let left = emit::subtract(builder, length, head);
+    let whole = builder.same("arith.andi", &[left, builder.index(-per_line)]);
+    let tail = emit::add(builder, head, whole);
+
+    let long = Type::integer(builder.context(), 64);
+    let past = ("nontemporal", Attribute::integer(Type::integer(builder.context(), 1), 1));
+    let aligned = ("alignment", Attribute::integer(long, LINE));
+    let piece = |[from, to, step]: [Value; 3], load: &str, store_op: &str, ty: Type| {
+        let block = Block::new(&[(from.ty(), builder.location())]);
+        let inner = Builder::at_end(block, builder.location());
+        let value = inner.op(load, &[buffer, block.argument(0)], ty);
+        let (last, others) = start
+            .split_last()
+            .map_or((block.argument(0), start), |(last, others)| (emit::add(&inner, *last, block.argument(0)), others));
+        let operands = [&[value, store.array], others, &[last]].concat();
+        let attributes = if ty == line { vec![past, aligned] } else { vec![] };
+        inner.create(store_op, &operands, &[], &attributes, &[]);
+        inner.effect("scf.yield", &[]);
+        builder.create("scf.for", &[from, to, step], &[], &[], &[Region::with_block(block)]);
+    };
+    let (zero, one) = (builder.index(0), builder.index(1));
+    piece([zero, head, one], "memref.load", "memref.store", buffer.ty().element());
+    piece([head, tail, builder.index(per_line)], "vector.load", "vector.store", line);
+    piece([tail, length, one], "memref.load", "memref.store", buffer.ty().element());
+}
+
+/// The address of an element of an array, which has no layout of its own.
+fn address(builder: &Builder, store: &Store, indices: &[Value]) -> Value {
+    let index = Type::index(builder.context());
+    let base = builder.op("memref.extract_aligned_pointer_as_index", &[store.array], index);
+    let mut offset = builder.index(0);
+    for (dimension, position) in indices.iter().enumerate() {
+        let extent = emit::extent(builder, store.array, dimension);
+        offset = emit::add(builder, emit::multiply(builder, offset, extent), *position);
+    }
+    emit::add(builder, base, emit::multiply(builder, offset, builder.index(store.bytes)))
+}
