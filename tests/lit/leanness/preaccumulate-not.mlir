@@ -1,6 +1,7 @@
 // Sums that are not made together with their derivatives.
-// RUN: autodiff-opt %s --autodiff-print-cache-plan="function=seed_known results=active_noneed" --autodiff-print-cache-plan="function=streams" --autodiff-print-cache-plan="function=product" --autodiff-print-cache-plan="function=cheap" --autodiff-print-cache-plan="function=one_side" -o /dev/null | FileCheck %s --implicit-check-not=preaccumulated
+// RUN: autodiff-opt %s --autodiff-print-cache-plan="function=seed_known results=active_noneed" --autodiff-print-cache-plan="function=streams" --autodiff-print-cache-plan="function=product" --autodiff-print-cache-plan="function=cheap" --autodiff-print-cache-plan="function=one_side" --autodiff-print-cache-plan="function=narrow" -o /dev/null | FileCheck %s --implicit-check-not=preaccumulated
 // RUN: autodiff-run %s --entry one_side --arg rand:6:1 --arg 0.4 --mode check
+// RUN: autodiff-run %s --entry narrow --arg 0.3 --arg 0.4 --arg 5 --mode check
 // RUN: autodiff-run %s --entry product --arg rand:6:1 --arg 0.4 --mode check
 
 // Nobody needs the sum: it is made in the reverse sweep only.
@@ -87,6 +88,27 @@ func.func @one_side(%x: memref<?xf64>, %a: f64) -> f64 {
     } else {
       %m = arith.addf %s, %w : f64
       scf.yield %m : f64
+    }
+    scf.yield %t : f64
+  }
+  %y = arith.mulf %sum, %sum : f64
+  return %y : f64
+}
+// The factor is of another type.
+// CHECK: @narrow
+func.func @narrow(%x: f32, %a: f64, %n: index) -> f64 {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c9 = arith.constant 9 : index
+  %sum = scf.for %i = %c0 to %c9 step %c1 iter_args(%s = %a) -> f64 {
+    %first = arith.cmpi slt, %i, %n : index
+    %t = scf.if %first -> f64 {
+      %v = arith.extf %x : f32 to f64
+      %e = math.exp %v : f64
+      %more = arith.addf %s, %e : f64
+      scf.yield %more : f64
+    } else {
+      scf.yield %s : f64
     }
     scf.yield %t : f64
   }

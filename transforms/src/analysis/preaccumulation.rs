@@ -149,15 +149,16 @@ impl Search<'_> {
             if !is_known || inside.results().iter().any(|result| result.ty().is_memory()) {
                 return None;
             }
-            for value in inside.operands().into_iter().filter(|value| !value.ty().is_memory()) {
-                captures |= self.activity.is_active(value) && !op.encloses_value(value);
-            }
+            let is_active = |value: &Value| !value.ty().is_memory() && self.activity.is_active(*value);
+            let captured: Vec<_> =
+                inside.operands().into_iter().filter(|value| is_active(value) && !op.encloses_value(*value)).collect();
+            captures |= !captured.is_empty();
+            let active: Vec<_> = inside.results().into_iter().filter(is_active).collect();
             // One number of one type is the factor of all.
-            let active = || inside.results().into_iter().filter(|result| self.activity.is_active(*result));
-            if active().any(|active| active.ty() != result.ty()) {
+            if captured.iter().chain(&active).any(|value| value.ty() != result.ty()) {
                 return None;
             }
-            if inside.name() == "memref.load" && active().next().is_some() {
+            if inside.name() == "memref.load" && !active.is_empty() {
                 loads.push(inside);
                 if !sum.buffers.contains(&inside.operand(0)) {
                     sum.buffers.push(inside.operand(0));
