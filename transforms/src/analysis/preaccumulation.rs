@@ -21,7 +21,7 @@ use crate::{
     rules::Registry,
 };
 use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Type, Value};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A loop that is preaccumulated.
 #[derive(Clone)]
@@ -44,7 +44,7 @@ pub fn find(function: Op, rules: &Registry, activity: &Activity, request: &Reque
         return vec![];
     }
     let mut found: Vec<Preaccumulation> = vec![];
-    let search = Search { function, rules, activity, request };
+    let mut search = Search { function, rules, activity, request, needed: FxHashMap::default() };
     for op in function.walk().into_iter().filter(|op| op.name() == "scf.for") {
         let around = || std::iter::successors(op.parent(), |op| op.parent());
         if found.last().is_none_or(|last| !last.op.encloses(op))
@@ -54,6 +54,9 @@ pub fn find(function: Op, rules: &Registry, activity: &Activity, request: &Reque
             found.push(sum);
         }
     }
+    // What is computed from a sum stands behind it, and is known then.
+    found.reverse();
+    found.retain(|sum| search.is_needed(sum.op.result(0)));
     found
 }
 
@@ -127,6 +130,8 @@ struct Search<'a> {
     rules: &'a Registry,
     activity: &'a Activity,
     request: &'a Request,
+    /// Whether values are needed that were asked for.
+    needed: FxHashMap<Value, bool>,
 }
 
 impl Search<'_> {
@@ -166,8 +171,7 @@ impl Search<'_> {
             }
         }
         let pays = (captures || !loads.is_empty())
-            && sum.bodies().all(|body| !is_innermost(body) || self.is_dear(body, &loads))
-            && self.is_needed(result);
+            && sum.bodies().all(|body| !is_innermost(body) || self.is_dear(body, &loads));
         pays.then_some(sum)
     }
 
@@ -196,10 +200,21 @@ impl Search<'_> {
     }
 
     /// Whether the reverse sweep or the caller needs a value, or what is computed from it.
-    fn is_needed(&self, value: Value) -> bool {
+    fn is_needed(&mut self, value: Value) -> bool {
+        let needed = self.leads_to_need(value);
+        self.needed.insert(value, needed);
+        needed
+    }
+
+    fn leads_to_need(&self, value: Value) -> bool {
         let mut seen = FxHashSet::from_iter([value]);
         let mut pending = vec![value];
         while let Some(value) = pending.pop() {
+            match self.needed.get(&value) {
+                Some(true) => return true,
+                Some(false) => continue,
+                None => {}
+            }
             for (user, number) in value.uses() {
                 let parent = user.parent();
                 let reached = match user.name() {
