@@ -46,7 +46,7 @@ fn pack(body: Block, seeds: &[Vec<Value>], blocks: &HashSet<Block>) {
         }
         match order::arrange(&groups) {
             Ok(()) => return build::build(body, groups),
-            Err(entangled) => groups.drop(&entangled),
+            Err(entangled) => _ = groups.drop(&entangled),
         }
     }
 }
@@ -89,28 +89,35 @@ impl Iterations {
 
     /// The blocks of a function that no iteration that may become a part of a vector runs.
     fn blocks(&self, function: Op) -> HashSet<Block> {
-        let ops = function.walk().into_iter().filter(|op| op.is_terminator() && !self.may_be_vectors(*op));
-        ops.filter_map(Op::block).collect()
+        let mut known: HashMap<Op, bool> = HashMap::new();
+        let mut stays = |op: &Op| match innermost(*op) {
+            Some(around) => !*known.entry(around).or_insert_with(|| self.may_be_vectors(around)),
+            None => false,
+        };
+        function.walk().into_iter().filter(|op| op.is_terminator() && stays(op)).filter_map(Op::block).collect()
     }
 
-    /// Whether LLVM may make vectors of the iterations that run an op.
-    fn may_be_vectors(&self, op: Op) -> bool {
-        let (mut pending, mut seen) = (vec![op], HashSet::new());
-        while let Some(op) = pending.pop() {
-            let mut around = std::iter::successors(op.parent(), |op| op.parent());
-            let Some(around) = around.find(|op| is_loop(op) || op.is_function()) else { continue };
+    /// Whether LLVM may make vectors of the iterations of a loop, or of those that call a function.
+    fn may_be_vectors(&self, around: Op) -> bool {
+        let (mut pending, mut seen) = (vec![around], HashSet::new());
+        while let Some(around) = pending.pop() {
             if is_loop(&around) {
                 if is_open(around) && !waits(around) {
                     return true;
                 }
-            } else if !around.walk().iter().any(is_loop) {
+            } else if seen.insert(around) && !around.walk().iter().any(is_loop) {
                 // A loop that calls a function with a loop is no innermost one.
-                let calls = around.symbol_name().filter(|name| seen.insert(name.clone()));
-                pending.extend(calls.and_then(|name| self.calls.get(&name)).into_iter().flatten());
+                let calls = around.symbol_name().and_then(|name| self.calls.get(&name)).into_iter().flatten();
+                pending.extend(calls.filter_map(|call| innermost(*call)));
             }
         }
         false
     }
+}
+
+/// The innermost loop around an op, or the function if there is none.
+fn innermost(op: Op) -> Option<Op> {
+    std::iter::successors(op.parent(), |op| op.parent()).find(|op| is_loop(op) || op.is_function())
 }
 
 /// Whether an iteration of a loop waits for numbers of the one before, in another way than sums do.

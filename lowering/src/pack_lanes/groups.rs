@@ -167,48 +167,66 @@ impl Groups {
         (group.lanes == lanes).then_some(number)
     }
 
-    pub fn drop(&mut self, numbers: &[usize]) {
-        for number in numbers {
-            let Some(group) = self.list[*number].take() else { continue };
+    /// Drops some groups, and what stands or falls with them. The numbers and groups that were dropped.
+    pub fn drop(&mut self, numbers: &[usize]) -> Vec<(usize, Group)> {
+        let mut dropped = vec![];
+        let mut pending = numbers.to_vec();
+        while let Some(number) = pending.pop() {
+            let Some(group) = self.list[number].take() else { continue };
             group.lanes.iter().for_each(|value| _ = self.numbers.remove(value));
             match group.kind {
-                Kind::Loop => self.drop(&[number + 1]),
-                Kind::Carried => self.drop(&[number - 1]),
+                Kind::Loop => pending.push(number + 1),
+                Kind::Carried => pending.push(number - 1),
                 _ => {}
             }
+            dropped.push((number, group));
         }
+        dropped
     }
 
     /// Leaves the groups that save more than they cost.
     pub fn keep_what_pays(&mut self) {
-        loop {
-            let inside = self.uses_inside();
-            let losing: Vec<_> =
-                self.iter().filter(|(_, group)| self.loses(group, &inside)).map(|(number, _)| number).collect();
-            if losing.is_empty() {
-                break;
-            }
-            // Without one, the others save less, never more.
-            self.drop(&losing);
+        let mut alone = self.uses_alone();
+        let mut users: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (number, group) in self.iter() {
+            let sources = group.operands.iter().filter_map(|lanes| self.find(lanes));
+            sources.for_each(|source| users.entry(source).or_default().push(number));
         }
-        if self.saved() <= 0 {
+        let mut pending: Vec<usize> = self.iter().map(|(number, _)| number).collect();
+        while let Some(number) = pending.pop() {
+            if !self.list[number].as_ref().is_some_and(|group| self.loses(group, is_alone(&alone, number))) {
+                continue;
+            }
+            // Without one, its neighbours save less, never more.
+            for (number, group) in self.drop(&[number]) {
+                pending.extend(users.remove(&number).unwrap_or_default());
+                for source in group.operands.iter().filter_map(|lanes| self.find(lanes)) {
+                    *alone.entry(source).or_default() += group.lanes.len();
+                    pending.push(source);
+                }
+            }
+        }
+        if self.saved(&alone) <= 0 {
             *self = Self::default();
         }
     }
 
-    /// How often groups use each value.
-    fn uses_inside(&self) -> HashMap<Value, usize> {
-        let mut uses = HashMap::new();
-        for lanes in self.iter().flat_map(|(_, group)| &group.operands).filter(|lanes| self.find(lanes).is_some()) {
-            lanes.iter().for_each(|value| *uses.entry(*value).or_default() += 1);
+    /// How often the values of each group are used one by one.
+    fn uses_alone(&self) -> HashMap<usize, usize> {
+        let uses = |group: &Group| group.lanes.iter().map(|value| value.uses().len()).sum();
+        let mut alone: HashMap<usize, usize> = self.iter().map(|(number, group)| (number, uses(group))).collect();
+        for lanes in self.iter().flat_map(|(_, group)| &group.operands) {
+            if let Some(uses) = self.find(lanes).and_then(|source| alone.get_mut(&source)) {
+                *uses = uses.saturating_sub(lanes.len());
+            }
         }
-        uses
+        alone
     }
 
-    fn loses(&self, group: &Group, inside: &HashMap<Value, usize>) -> bool {
+    fn loses(&self, group: &Group, taken_apart: bool) -> bool {
         let gathered = group.operands.iter().filter(|lanes| self.is_gathered(lanes)).count();
         match group.kind {
-            Kind::Ops(cost) => cost < gathered as i64 + i64::from(is_taken_apart(group, inside)),
+            Kind::Ops(cost) => cost < gathered as i64 + i64::from(taken_apart),
             Kind::Branch => gathered == group.operands.len(),
             Kind::Loop => group.operands.last().is_some_and(|yielded| self.is_gathered(yielded)),
             Kind::Carried => false,
@@ -222,13 +240,12 @@ impl Groups {
     }
 
     /// What all groups together save, in simple ops.
-    fn saved(&self) -> i64 {
-        let inside = self.uses_inside();
+    fn saved(&self, alone: &HashMap<usize, usize>) -> i64 {
         let (mut saved, mut made) = (0, HashSet::new());
-        for (_, group) in self.iter() {
+        for (number, group) in self.iter() {
             let (more, times) = (group.lanes.len() as i64 - 1, iterations(group.block()));
             let cost = if let Kind::Ops(cost) = group.kind { cost } else { 0 };
-            saved += (cost - i64::from(is_taken_apart(group, &inside))) * more * times;
+            saved += (cost - i64::from(is_alone(alone, number))) * more * times;
             for lanes in group.operands.iter().filter(|lanes| lanes[0].ty().is_float()) {
                 let cost = if self.is_gathered(lanes) { more } else { i64::from(is_splat(lanes)) };
                 // LLVM makes in front of a loop what is the same in its iterations.
@@ -277,8 +294,8 @@ fn carried(op: Op, lanes: Vec<Value>) -> Option<Vec<Group>> {
 }
 
 /// Whether a group's values are wanted one by one, too.
-fn is_taken_apart(group: &Group, inside: &HashMap<Value, usize>) -> bool {
-    group.lanes.iter().any(|value| value.uses().len() > inside.get(value).copied().unwrap_or(0))
+fn is_alone(alone: &HashMap<usize, usize>, number: usize) -> bool {
+    alone.get(&number).is_some_and(|uses| *uses > 0)
 }
 
 /// Whether all values are one.

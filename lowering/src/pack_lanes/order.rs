@@ -21,8 +21,17 @@ pub(super) fn arrange(groups: &Groups) -> Result<(), Vec<usize>> {
     let ops = groups.iter().flat_map(|(_, group)| group.ops());
     let mut seen = HashSet::new();
     let blocks = ops.filter_map(Op::block).filter(|block| seen.insert(*block));
-    let orders: Result<Vec<_>, _> = blocks.map(|block| order(block, groups)).collect();
-    for order in orders? {
+    let (mut orders, mut entangled) = (vec![], vec![]);
+    for block in blocks {
+        match order(block, groups) {
+            Ok(order) => orders.push(order),
+            Err(groups) => entangled.extend(groups),
+        }
+    }
+    if !entangled.is_empty() {
+        return Err(entangled);
+    }
+    for order in orders {
         let Some((end, rest)) = order.split_last() else { continue };
         rest.iter().for_each(|op| op.move_before(*end));
     }
