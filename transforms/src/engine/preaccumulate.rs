@@ -3,7 +3,7 @@
 
 use crate::{
     analysis::preaccumulation::Preaccumulation,
-    emit::{self, Trips, guarded, shorten_chains, sum_in_any_order},
+    emit::{self, Trips, guarded, sum_in_any_order},
     engine::{Execution, Result, Reverse, Scope, forward::no_zero, internal, some},
 };
 use autodiff_dialect::{
@@ -115,7 +115,6 @@ impl Reverse<'_> {
         })?;
         let region = Region::with_block(block);
         let new = builder.create(op.name(), &operands, &types, &op.attributes(), &[region]);
-        shorten_chains(block, types.len());
         self.bind(op.result(0), new.result(0));
         Ok(new.results().split_off(1))
     }
