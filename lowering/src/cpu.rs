@@ -94,11 +94,10 @@ const PASSES: &[&str] = &[
     "math-extend-to-supported-types{target-type=f32},",
     "convert-math-to-funcs{min-width-of-fpowi-exponent=1},",
     "arith-expand{include-bf16=true},",
-    // In front of the blocks, and without what constants do not reach: a cycle of blocks that nothing reaches may be
-    // simplified for ever.
+    // In front of the blocks: a cycle of blocks that nothing reaches may be simplified for ever.
     "canonicalize,",
+    "autodiff-leave-loops,",
     "convert-scf-to-cf,",
-    "func.func(sccp),",
     "canonicalize,",
     "cse,",
     "convert-math-to-llvm,",
