@@ -75,6 +75,7 @@ const PASSES: &[&str] = &[
     "autodiff-limit-scatters,",
     "autodiff-split-short-rounds,",
     "autodiff-pack-lanes,",
+    "autodiff-jam-loops,",
     "convert-linalg-to-loops,",
     "autodiff-expand-atomics,",
     "autodiff-dissolve-alloca-scope,",

@@ -10,6 +10,7 @@ pub mod gpu;
 pub mod gpu_host;
 mod hoist_buffers;
 mod interface;
+mod jam_loops;
 mod leave_loops;
 mod limit_scatters;
 mod localize;
@@ -36,6 +37,7 @@ pub fn register() {
     autodiff_dialect::bridge::register_pass(&alloca_scope::PASS);
     autodiff_dialect::bridge::register_pass(&contraction::PASS);
     autodiff_dialect::bridge::register_pass(&hoist_buffers::PASS);
+    autodiff_dialect::bridge::register_pass(&jam_loops::PASS);
     autodiff_dialect::bridge::register_pass(&leave_loops::PASS);
     autodiff_dialect::bridge::register_pass(&limit_scatters::PASS);
     autodiff_dialect::bridge::register_pass(&localize::PASS);

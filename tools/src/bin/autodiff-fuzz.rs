@@ -12,6 +12,8 @@ mod execute;
 mod generate;
 #[path = "../fuzz/heap.rs"]
 mod heap;
+#[path = "../fuzz/nest.rs"]
+mod nest;
 #[path = "../fuzz/program.rs"]
 mod program;
 #[path = "../fuzz/shrink.rs"]

@@ -5,7 +5,7 @@ use super::{
     generate::{Callee, Generator, Owned, Scalar, avoided, tried},
 };
 
-const KINDS: [(&str, usize); 24] = [
+const KINDS: [(&str, usize); 25] = [
     ("float", 20),
     ("index", 5),
     ("load", 13),
@@ -30,6 +30,7 @@ const KINDS: [(&str, usize); 24] = [
     ("scope", 2),
     ("parallel", 5),
     ("sum", 3),
+    ("nest", 3),
 ];
 
 /// A value that a region passes on.
@@ -51,6 +52,7 @@ impl Generator<'_> {
             {
                 0
             }
+            "nest" if self.depth >= 2 => 0,
             // A function may write to what another iteration reads.
             "call" if self.parallel => 0,
             // Control flow in one cannot be lowered yet.
@@ -101,6 +103,7 @@ impl Generator<'_> {
             "scope" => self.alloca_scope(),
             "parallel" => self.parallel_loop(),
             "sum" => self.sum(),
+            "nest" => self.nest(),
             _ => self.float_op(),
         }
     }
