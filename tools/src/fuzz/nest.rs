@@ -79,7 +79,9 @@ impl Generator<'_> {
         self.add(&product, Scalar::Float);
         self.float_op();
         for _ in 0..1 + self.choices.below(2) {
+            // Numbers that grow with each iteration would not stay tame.
             let term = self.float();
+            let term = self.op("f", &format!("math.sin {term} : {float}"));
             sum = self.op("f", &format!("arith.addf {sum}, {term} : {float}"));
         }
         if target.writable {

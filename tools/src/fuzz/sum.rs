@@ -30,7 +30,12 @@ impl Generator<'_> {
         self.enter();
         let counter = if ty == "index" { iv } else { self.op("i", &format!("arith.index_cast {iv} : {ty} to index")) };
         self.add(&counter, Scalar::Index);
-        let next = self.terms(&so_far, levels - 1);
+        let mut next = self.terms(&so_far, levels - 1);
+        // Not what a sum is: it goes on from what was there in front of the loop.
+        if self.choices.one_in(12) {
+            let term = self.float();
+            next = self.op("s", &format!("arith.addf {start}, {term} : {float}"));
+        }
         self.line(&format!("scf.yield {next} : {float}"));
         self.leave();
         self.line("}");
@@ -41,6 +46,7 @@ impl Generator<'_> {
     fn terms(&mut self, so_far: &str, levels: usize) -> String {
         let float = self.float;
         let mut sum = so_far.to_owned();
+        let mut before = sum.clone();
         for _ in 0..1 + self.choices.below(2) {
             for _ in 0..self.choices.below(3) {
                 match self.choices.below(5) {
@@ -52,8 +58,10 @@ impl Generator<'_> {
                     _ => self.float_op(),
                 }
             }
+            let last = sum.clone();
             sum = match self.choices.below(6) {
                 0 if levels > 0 => self.loop_of_sum(&sum, levels),
+                1 if self.depth < 6 && self.choices.one_in(6) => self.leaves_out(&before, &sum),
                 1 | 2 if self.depth < 6 => self.branch_of_sum(&sum, levels),
                 _ => {
                     let term = self.float();
@@ -61,8 +69,22 @@ impl Generator<'_> {
                     self.op("s", &format!("arith.addf {a}, {b} : {float}"))
                 }
             };
+            before = last;
         }
         sum
+    }
+
+    /// A branch that goes back to what a sum was before.
+    fn leaves_out(&mut self, before: &str, sum: &str) -> String {
+        let (condition, float, name) = (self.condition(), self.float, self.fresh("s"));
+        self.line(&format!("{name} = scf.if {condition} -> ({float}) {{"));
+        let term = self.float();
+        let other = self.op("s", &format!("arith.addf {before}, {term} : {float}"));
+        self.line(&format!("scf.yield {other} : {float}"));
+        self.line("} else {");
+        self.line(&format!("scf.yield {sum} : {float}"));
+        self.line("}");
+        name
     }
 
     /// A branch whose sides add to a sum.
@@ -77,7 +99,12 @@ impl Generator<'_> {
         self.leave();
         self.line("} else {");
         self.enter();
-        let other = if self.choices.one_in(2) { so_far.to_owned() } else { self.terms(so_far, 0) };
+        let other = match self.choices.one_in(2) {
+            // Mostly what there was, or a number that stood in for it somewhere.
+            true if self.choices.one_in(6) => self.float(),
+            true => so_far.to_owned(),
+            false => self.terms(so_far, 0),
+        };
         self.line(&format!("scf.yield {other} : {float}"));
         self.leave();
         self.line("}");

@@ -5,17 +5,20 @@
 //! be multiplied by the cotangent when that is known: the loop is *preaccumulated* (Griewank and Walther, Evaluating
 //! Derivatives, 2008, chapter 10). Nothing in it is cached or computed a second time. A loop qualifies if
 //!
-//! 1. it carries one number, to which its iterations only add, in branches or in loops inside of it of the same kind;
+//! 1. it carries one number, to which its iterations only add, in branches or in loops inside of it of the same kind; not a
+//!    narrow one, which partials that are not yet multiplied may be too large for;
 //! 2. it does nothing to memory but to load numbers;
 //! 3. the reverse sweep, or the caller, needs the sum: it would have to be made twice otherwise;
-//! 4. there are functions or branches in it that are not cheap to take again, and that keep it from becoming vectors.
+//! 4. there are functions or branches in it that are not cheap to take again, and that keep it from becoming vectors;
+//! 5. it stands in no more than one loop, which would keep partials for each of its iterations; in none, if there are buffers
+//!    of partials, unless the reverse sweep runs the iterations of that loop again.
 //!
 //! Shadows of buffers that it loads from are replaced by buffers of partials, as large as these, which have to be cleared
 //! and added to the shadows. That pays where the loop runs much longer than they are long, which is known when the program
 //! runs. Where active buffers are loaded from at places that follow the innermost loop, it cannot pay.
 
 use crate::{
-    analysis::{activity::Activity, locality::linear::Symbols},
+    analysis::{activity::Activity, is_loop, locality::linear::Symbols},
     emit::{Trips, add, constant_index, extent, multiply},
     engine::{Mode, Request},
     rules::Registry,
@@ -47,7 +50,10 @@ pub fn find(function: Op, rules: &Registry, activity: &Activity, request: &Reque
     let mut search = Search { function, rules, activity, request, needed: FxHashMap::default() };
     for op in function.walk().into_iter().filter(|op| op.name() == "scf.for") {
         let around = || std::iter::successors(op.parent(), |op| op.parent());
-        if found.last().is_none_or(|last| !last.op.encloses(op))
+        // Iterations of a loop around it keep a few numbers each; those of loops around each other would keep many.
+        let deep = around().filter(is_loop).count() > 1;
+        if !deep
+            && found.last().is_none_or(|last| !last.op.encloses(op))
             && !around().any(|op| op.name().starts_with("gpu."))
             && let Some(sum) = search.sum(op)
         {
@@ -137,7 +143,8 @@ struct Search<'a> {
 impl Search<'_> {
     fn sum(&self, op: Op) -> Option<Preaccumulation> {
         let result = (op.result_count() == 1).then(|| op.result(0))?;
-        if !result.ty().is_float() || !self.activity.is_active(result) {
+        let is_wide = result.ty().is_float() && result.ty().bit_width().is_some_and(|bits| bits >= 32);
+        if !is_wide || !self.activity.is_active(result) {
             return None;
         }
         let inner = loops_of_sum(op)?;
@@ -259,45 +266,48 @@ fn is_innermost(body: Block) -> bool {
 /// The loops inside of one that carries a number to which its iterations only add, which add to it in turn; `None` if it
 /// is another kind of loop. They stand in the loop's own block, or in that of one of them.
 fn loops_of_sum(op: Op) -> Option<Vec<Op>> {
-    let mut loops = vec![op];
-    // What is the number plus something that does not depend on it.
-    let mut sums = FxHashSet::default();
-    let mut pending = vec![op.body(0)?.argument(1)];
-    let mut ends = vec![];
-    while let Some(value) = pending.pop() {
-        if !sums.insert(value) {
-            continue;
-        }
-        for (user, number) in value.uses() {
-            match user.name() {
-                "arith.addf" => pending.push(user.result(0)),
-                "scf.yield" => {
-                    let parent = user.parent()?;
-                    match parent.name() {
-                        "scf.if" => {
-                            ends.push((parent, number));
-                            pending.push(parent.result(number));
-                        }
-                        "scf.for" if loops.contains(&parent) => {}
-                        _ => return None,
-                    }
-                }
-                "scf.for" if number == 3 && user.result_count() == 1 && loops.contains(&user.parent()?) => {
-                    loops.push(user);
-                    pending.extend([user.body(0)?.argument(1), user.result(0)]);
-                }
-                _ => return None,
-            }
-        }
+    let mut loops = vec![];
+    let mut pending = vec![op];
+    while let Some(op) = pending.pop() {
+        let body = op.body(0)?;
+        let inside = grows_to(body, body.argument(1), true).filter(|(_, place)| *place == 0)?.0;
+        loops.extend(&inside);
+        pending.extend(inside);
     }
-    let yields = |op: &Op, region, number: usize| {
-        let end = op.body(region).and_then(Block::terminator);
-        end.is_some_and(|end| end.operands().get(number).is_some_and(|value| sums.contains(value)))
-    };
-    let added = sums.iter().filter_map(|value| value.defining_op()).filter(|op| op.name() == "arith.addf");
-    let once = added.into_iter().all(|op| op.operands().iter().filter(|value| sums.contains(value)).count() == 1);
-    let both = ends.iter().all(|(branch, number)| yields(branch, 0, *number) && yields(branch, 1, *number));
-    let whole = loops.iter().all(|op| yields(op, 0, 0));
-    loops.remove(0);
-    (once && both && whole).then_some(loops)
+    Some(loops)
+}
+
+/// Follows a number through a block to its terminator, if additions are all that happens to it there, one after the other:
+/// the loops on the way, each of which has to add to it too, and the place that the terminator passes it on at. There are no
+/// such loops in branches.
+fn grows_to(block: Block, start: Value, with_loops: bool) -> Option<(Vec<Op>, usize)> {
+    let (mut value, mut loops) = (start, vec![]);
+    loop {
+        // What is used on both sides of a branch has one user in this block: the branch.
+        let uses = value.uses().into_iter();
+        let mut uses = uses.filter_map(|(user, number)| Some((ancestor_in(block, user)?, user, number)));
+        let (next, user, number) = uses.next()?;
+        let is_branch = next.name() == "scf.if";
+        if uses.any(|(other, ..)| other != next || !is_branch) || (!is_branch && user != next) {
+            return None;
+        }
+        value = match next.name() {
+            "scf.yield" => return Some((loops, number)),
+            "arith.addf" => next.result(0),
+            "scf.for" if with_loops && number == 3 && next.result_count() == 1 => {
+                loops.push(next);
+                next.result(0)
+            }
+            "scf.if" => {
+                let place = |side: usize| Some(grows_to(next.body(side)?, value, false)?.1);
+                next.result(place(0).filter(|one| place(1) == Some(*one))?)
+            }
+            _ => return None,
+        };
+    }
+}
+
+/// The op of a block that another op is, or stands in.
+fn ancestor_in(block: Block, op: Op) -> Option<Op> {
+    std::iter::successors(Some(op), |op| op.parent()).find(|op| op.block() == Some(block))
 }

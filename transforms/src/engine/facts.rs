@@ -6,6 +6,7 @@ use crate::{
         cache_plan::{CachePlan, Decision, Slice},
         captures::Captures,
         fusion::Fusion,
+        is_loop,
         overwrite::Overwrites,
         preaccumulation::{self, Preaccumulation},
         rerun::Reruns,
@@ -60,6 +61,30 @@ pub struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// Analyses a function, for reverse mode.
     pub fn new(function: Op, entry: Block, rules: &'a Registry, analysed: &'a Analysed, request: &Request) -> Self {
+        let all = &analysed.preaccumulated;
+        let facts = Self::with(function, entry, rules, analysed, request, all);
+        let kept: Vec<_> = all.iter().filter(|sum| facts.ends_with_iteration(sum)).cloned().collect();
+        if kept.len() == all.len() {
+            return facts;
+        }
+        Self::with(function, entry, rules, analysed, request, &kept)
+    }
+
+    /// Whether the buffers of partials of a sum, if it has any, are there for one iteration of the loop around it at a time.
+    fn ends_with_iteration(&self, sum: &Preaccumulation) -> bool {
+        let mut around = std::iter::successors(sum.op.parent(), |op| op.parent()).filter(is_loop);
+        let again = |op: Op| op.body(0).is_some_and(|body| self.reruns.contains(body));
+        sum.buffers.is_empty() || around.next().is_none_or(again)
+    }
+
+    fn with(
+        function: Op,
+        entry: Block,
+        rules: &'a Registry,
+        analysed: &'a Analysed,
+        request: &Request,
+        preaccumulated: &[Preaccumulation],
+    ) -> Self {
         let activity = &analysed.activity;
         let captures = Captures::new(function, activity, rules);
         let mut overwrites = Overwrites::new(function, activity, rules);
@@ -76,8 +101,8 @@ impl<'a> Facts<'a> {
             plan: CachePlan::default(),
             reruns: Reruns::default(),
             fusion: None,
-            swept: analysed.preaccumulated.iter().flat_map(Preaccumulation::bodies).collect(),
-            preaccumulated: analysed.preaccumulated.iter().map(|sum| (sum.op, sum.clone())).collect(),
+            swept: preaccumulated.iter().flat_map(Preaccumulation::bodies).collect(),
+            preaccumulated: preaccumulated.iter().map(|sum| (sum.op, sum.clone())).collect(),
             kept: FxHashSet::default(),
             variance: Variance::default(),
         };
