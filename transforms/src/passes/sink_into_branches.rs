@@ -3,8 +3,8 @@
 //! What stands in front of a branch is computed whichever side is taken, and so is its reverse, on cotangents that are
 //! zero if it was the other one.
 //!
-//! 1. Take each block from its end: an op that only computes numbers, and whose users are all on one side of one branch
-//!    of the block, moves to the start of that side.
+//! 1. Take each block from its end: an op that only computes numbers, each by itself, and whose users are all on one side of
+//!    one branch of the block, moves to the start of that side.
 //! 2. Go on with the sides, so that ops move as far as they can. None moves into a loop.
 
 use autodiff_dialect::{
@@ -30,12 +30,16 @@ pub(super) static PASS: Pass = Pass::new(
     },
 );
 
+/// The dialects whose pure ops may be left out. Those of others may be pure and still take several threads, as shuffles.
+const DIALECTS: [&str; 4] = ["arith", "complex", "index", "math"];
+
 const BRANCHES: [&str; 2] = ["scf.if", "scf.index_switch"];
 
 /// The side of a branch of a block that all users of an op stand on, if it can move there.
 fn only_side(op: Op, block: Block) -> Option<Block> {
     let number = |ty: Type| ty.is_float() || ty.is_complex() || ty.is_integer() || ty.is_index();
-    if op.result_count() == 0 || op.region_count() > 0 || op.is_constant() || !op.is_pure() {
+    let is_known = op.name().split_once('.').is_some_and(|(dialect, _)| DIALECTS.contains(&dialect));
+    if !is_known || op.result_count() == 0 || op.region_count() > 0 || op.is_constant() || !op.is_pure() {
         return None;
     }
     if !op.results().into_iter().map(Value::ty).all(number) {
