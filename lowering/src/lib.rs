@@ -6,6 +6,7 @@ mod complex_atomics;
 mod contraction;
 pub mod cpu;
 mod expand_math;
+mod functions;
 pub mod gpu;
 pub mod gpu_host;
 mod hoist_buffers;

@@ -12,7 +12,16 @@ pub(crate) fn is_open(op: Op) -> bool {
 
 /// Tells LLVM to make no vectors of a loop's iterations.
 pub(crate) fn forbid_vectors(op: Op) {
-    if let Some(mark) = Attribute::parse(op.context(), "#llvm.loop_annotation<vectorize = <disable = true>>") {
+    annotate(op, "vectorize = <disable = true>");
+}
+
+/// Tells LLVM to make no vectors of a loop's iterations, and no other code for several at once.
+pub(crate) fn leave_alone(op: Op) {
+    annotate(op, "vectorize = <disable = true>, unroll = <disable = true>");
+}
+
+fn annotate(op: Op, how: &str) {
+    if let Some(mark) = Attribute::parse(op.context(), &format!("#llvm.loop_annotation<{how}>")) {
         op.set_attribute(ANNOTATION, mark);
     }
 }

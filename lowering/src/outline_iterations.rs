@@ -7,10 +7,13 @@
 //! 2. Move their bodies into private functions, always inlined, with a parameter for each of these values.
 //! 3. Mark the buffers that are distinct from all others.
 
-use crate::adjoint_loops::distinct;
+use crate::{
+    adjoint_loops::distinct,
+    functions::{PrivateFunction, free_name},
+};
 use autodiff_dialect::{
     bridge::Pass,
-    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    ir::{Attribute, Block, Builder, Op, Region, Value},
 };
 use autodiff_transforms::analysis::is_loop;
 use std::collections::{HashMap, HashSet};
@@ -76,7 +79,8 @@ fn outline(op: Op, function: Op, names: &mut HashSet<String>) -> Option<()> {
     let new = Block::new(&iterations.iter().map(|value| (value.ty(), location)).collect::<Vec<_>>());
     let operands: Vec<_> = new.arguments().into_iter().chain(inputs).collect();
     let types: Vec<_> = results.iter().map(|value| value.ty()).collect();
-    let name = free_name(function, names);
+    let stem = function.symbol_name().unwrap_or_default();
+    let name = free_name(&format!("{stem}.iteration"), names);
     let callee = [("callee", Attribute::symbol(context, &name))];
     let call = Builder::at_end(new, location).create("func.call", &operands, &types, &callee, &[]);
     end.move_after(call);
@@ -94,14 +98,15 @@ fn outline(op: Op, function: Op, names: &mut HashSet<String>) -> Option<()> {
     let parameters: Vec<_> = block.arguments().iter().map(|value| value.ty()).collect();
     let marks = std::iter::repeat_n(false, iterations.len()).chain(noalias);
     let marks: Vec<_> = marks.map(|distinct| if distinct { marked } else { none }).collect();
-    let attributes = [
-        ("sym_name", Attribute::string(context, &name)),
-        ("function_type", Attribute::ty(Type::function(context, &parameters, &types))),
-        ("sym_visibility", Attribute::string(context, "private")),
-        ("arg_attrs", Attribute::array(context, &marks)),
-        ("passthrough", Attribute::array(context, &[Attribute::string(context, "alwaysinline")])),
-    ];
-    place.with_location(location).create("func.func", &[], &[], &attributes, &[region]);
+    let function = PrivateFunction {
+        name: &name,
+        parameters: &parameters,
+        marks: &marks,
+        results: &types,
+        passthrough: "alwaysinline",
+        body: region,
+    };
+    function.create(&place.with_location(location));
     Some(())
 }
 
@@ -134,13 +139,4 @@ fn has_known_buffers(op: Op) -> bool {
             || op.view_source(value).is_some()
     };
     op.results().into_iter().all(known)
-}
-
-/// A name that no other symbol has.
-fn free_name(function: Op, names: &mut HashSet<String>) -> String {
-    let stem = format!("{}.iteration", function.symbol_name().unwrap_or_default());
-    let numbered = (1..).map(|number| format!("{stem}.{number}"));
-    let name = numbered.into_iter().find(|name| !names.contains(name)).unwrap_or(stem);
-    names.insert(name.clone());
-    name
 }

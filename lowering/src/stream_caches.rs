@@ -8,10 +8,14 @@
 //! 1. Find innermost loops that store along rows of arrays of the forward sweep.
 //! 2. Make two of each: one as it is, and one for rows of some length where the arrays are large when the program runs.
 //! 3. The latter goes through a row piece by piece: the iterations of a piece store to a buffer on the stack, which is
-//!    then copied in lines.
+//!    then copied in lines, by a function that all loops share.
 //!
 //! Threads that read such a row meet those that have written it at a barrier in between, which completes all stores.
 
+use crate::{
+    functions::{PrivateFunction, free_name},
+    loops::leave_alone,
+};
 use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};
 use autodiff_transforms::{
     analysis::{is_loop, locality::linear::Symbols},
@@ -47,25 +51,29 @@ pub(crate) fn run(stores: &[Op], above: i64) {
             row.push(*op);
         }
     }
-    let arrays = arrays(stores);
+    let mut streams = Streams { arrays: arrays(stores), above, ..Streams::default() };
     let mut streamed = HashSet::new();
     for (owner, row) in loops.into_iter().filter(|(_, row)| (1..=MOST_STREAMS).contains(&row.len())) {
         if let Some(row) = last(owner, &row)
-            && version(owner, &row, &arrays, above).is_some()
+            && streams.version(owner, &row).is_some()
         {
             streamed.extend(row.into_iter().map(|store| store.array));
         }
     }
-    for array in arrays.into_iter().filter(|array| streamed.contains(&array.result(0))) {
+    for array in streams.arrays.into_iter().filter(|array| streamed.contains(&array.result(0))) {
         align(array);
     }
 }
 
-/// The allocations that are stored to.
+/// The allocations of functions' own blocks that are stored to.
 fn arrays(stores: &[Op]) -> Vec<Op> {
     let mut seen = HashSet::new();
     let arrays = stores.iter().filter_map(|store| store.operand(1).defining_op());
-    arrays.filter(|array| seen.insert(*array)).collect()
+    arrays.filter(|array| at_top(*array) && seen.insert(*array)).collect()
+}
+
+fn at_top(op: Op) -> bool {
+    op.parent().is_some_and(Op::is_function)
 }
 
 /// Whether an op is an innermost loop over indices by one, run by the processor itself, for which memory matters: one
@@ -116,7 +124,6 @@ fn is_along(op: Op, owner: Op) -> bool {
     let number = element.is_float() || element.is_integer();
     let whole = element.bit_width().is_some_and(|bits| matches!(bits, 8 | 16 | 32 | 64));
     // Those that iterations have of their own are small.
-    let at_top = |op: Op| op.parent().is_some_and(Op::is_function);
     let allocated = array.defining_op().is_some_and(|op| op.name() == "memref.alloc" && at_top(op));
     let indices = op.operands().split_off(2);
     let (Some(body), [others @ .., last]) = (owner.body(0), &indices[..]) else { return false };
@@ -151,35 +158,94 @@ fn factor(index: Value, body: Block, symbols: &mut Symbols) -> Option<i64> {
     Some(found)
 }
 
-/// Makes two loops of one.
-fn version(owner: Op, row: &[Store], arrays: &[Op], above: i64) -> Option<()> {
-    let builder = Builder::before(owner)?;
-    let home = row.first()?.array.defining_op()?.block()?;
-    let top = std::iter::successors(Some(owner), |op| op.parent()).find(|op| op.block() == Some(home))?;
-    let front = Builder::before(top)?;
-    let own = |array: &Op| row.iter().any(|store| store.array == array.result(0));
-    let in_front = arrays.iter().copied().filter(|array| array.block() == Some(home) && array.is_before(top));
-    let (first, others): (Vec<Op>, Vec<Op>) = in_front.partition(own);
-    let here = first.into_iter().chain(others).take(MOST_ARRAYS);
-    let bytes = here.map(|array| size(&front, array)).reduce(|one, other| emit::add(&front, one, other))?;
-    let large = compare(&front, ABOVE, bytes, front.index(above));
-    let count = emit::subtract(&builder, owner.operand(1), owner.operand(0));
-    let long = compare(&builder, AT_LEAST, count, builder.index(SHORTEST));
-    let condition = builder.same("arith.andi", &[large, long]);
+/// What the loops of a module share.
+#[derive(Default)]
+struct Streams {
+    arrays: Vec<Op>,
+    above: i64,
+    /// The bytes of arrays, computed where they are allocated.
+    sizes: HashMap<Op, Value>,
+    /// Buffers on the stack of a block, by the type of their elements: one loop uses them after the other.
+    buffers: HashMap<(Block, Type), Vec<Value>>,
+    /// The functions of a module that copy pieces, by the type of their elements.
+    copiers: HashMap<(Op, Type), String>,
+    /// The symbols of modules.
+    names: HashMap<Op, HashSet<String>>,
+}
 
-    let side = |streams: bool| {
-        let block = Block::new(&[]);
-        let inner = Builder::at_end(block, owner.location());
-        match streams {
-            true => pieces(&inner, owner, row)?,
-            false => _ = inner.insert(owner.duplicate()),
+impl Streams {
+    /// Makes two loops of one.
+    fn version(&mut self, owner: Op, row: &[Store]) -> Option<()> {
+        let builder = Builder::before(owner)?;
+        let home = row.first()?.array.defining_op()?.block()?;
+        let top = std::iter::successors(Some(owner), |op| op.parent()).find(|op| op.block() == Some(home))?;
+        let front = Builder::before(top)?;
+        let own = |array: &Op| row.iter().any(|store| store.array == array.result(0));
+        let in_front = self.arrays.iter().copied().filter(|array| array.block() == Some(home) && array.is_before(top));
+        let (first, others): (Vec<Op>, Vec<Op>) = in_front.partition(own);
+        let here = first.into_iter().chain(others).take(MOST_ARRAYS);
+        let bytes = here.filter_map(|array| self.size(array)).reduce(|one, other| emit::add(&front, one, other))?;
+        let large = compare(&front, ABOVE, bytes, front.index(self.above));
+        let count = emit::subtract(&builder, owner.operand(1), owner.operand(0));
+        let long = compare(&builder, AT_LEAST, count, builder.index(SHORTEST));
+        let condition = builder.same("arith.andi", &[large, long]);
+
+        let buffers = self.buffers(owner, row)?;
+        let copiers = row.iter().map(|store| self.copier(owner, store)).collect::<Option<Vec<_>>>()?;
+        let side = |streams: bool| {
+            let block = Block::new(&[]);
+            let inner = Builder::at_end(block, owner.location());
+            match streams {
+                true => pieces(&inner, owner, row, &buffers, &copiers)?,
+                false => _ = inner.insert(owner.duplicate()),
+            }
+            inner.effect("scf.yield", &[]);
+            Some(Region::with_block(block))
+        };
+        builder.create("scf.if", &[condition], &[], &[], &[side(true)?, side(false)?]);
+        owner.erase();
+        Some(())
+    }
+
+    fn size(&mut self, array: Op) -> Option<Value> {
+        if let Some(known) = self.sizes.get(&array) {
+            return Some(*known);
         }
-        inner.effect("scf.yield", &[]);
-        Some(Region::with_block(block))
-    };
-    builder.create("scf.if", &[condition], &[], &[], &[side(true)?, side(false)?]);
-    owner.erase();
-    Some(())
+        let size = size(&Builder::before(array)?, array);
+        self.sizes.insert(array, size);
+        Some(size)
+    }
+
+    /// The name of a function that copies a piece to an array like that of a store.
+    fn copier(&mut self, owner: Op, store: &Store) -> Option<String> {
+        let function = std::iter::successors(owner.parent(), |op| op.parent()).find(|op| op.is_function())?;
+        let (module, element) = (function.parent()?, store.array.ty().element());
+        if let Some(known) = self.copiers.get(&(module, element)) {
+            return Some(known.clone());
+        }
+        let symbols = || module.walk().into_iter().filter_map(|op| op.symbol_name()).collect();
+        let name = free_name("autodiff.copy_past", self.names.entry(module).or_insert_with(symbols));
+        copier(&Builder::after(function)?, &name, store)?;
+        self.copiers.insert((module, element), name.clone());
+        Some(name)
+    }
+
+    /// A buffer for each store of a loop.
+    fn buffers(&mut self, owner: Op, row: &[Store]) -> Option<Vec<Value>> {
+        let stack = stack(owner)?;
+        let mut used = HashMap::new();
+        let buffers = row.iter().map(|store| {
+            let element = store.array.ty().element();
+            let known = self.buffers.entry((stack.block(), element)).or_default();
+            let number: &mut usize = used.entry(element).or_default();
+            if *number == known.len() {
+                known.push(buffer(&stack, element));
+            }
+            *number += 1;
+            known[*number - 1]
+        });
+        Some(buffers.collect())
+    }
 }
 
 /// Predicates of `arith.cmpi`, signed and unsigned.
@@ -233,31 +299,31 @@ fn missing(builder: &Builder, address: Value) -> Value {
 }
 
 /// A loop over pieces of a row.
-fn pieces(builder: &Builder, owner: Op, row: &[Store]) -> Option<()> {
-    let stack = stack(owner)?;
-    let buffers: Vec<_> = row.iter().map(|store| buffer(&stack, store.array.ty().element())).collect();
+fn pieces(builder: &Builder, owner: Op, row: &[Store], buffers: &[Value], copiers: &[String]) -> Option<()> {
     let location = builder.location();
     let bounds = owner.operands();
+    let flat: Vec<_> = row.iter().map(|store| flattened(builder, store.array)).collect();
     let block = Block::new(&[(Type::index(builder.context()), location)]);
     let inner = Builder::at_end(block, location);
     let first = block.argument(0);
     let left = emit::subtract(&inner, bounds[1], first);
     let length = inner.same("arith.minsi", &[left, inner.index(PIECE)]);
-
     let end = emit::add(&inner, first, length);
 
     let piece = inner.insert(owner.duplicate());
     piece.set_operands(&[first, end, bounds[2]]);
     let body = piece.body(0)?;
     let ops = piece.walk();
-    for (store, buffer) in row.iter().zip(&buffers) {
+    for (number, (store, buffer)) in row.iter().zip(buffers).enumerate() {
         let op = *ops.get(store.position)?;
         let place = Builder::before(op)?;
         let offset = emit::subtract(&place, body.argument(0), first);
         place.effect("memref.store", &[op.operand(0), *buffer, offset]);
         let start = start(&inner, op, body, first);
         op.erase();
-        copy(&inner, *buffer, store, &start, length);
+        let first = number_of(&inner, store.array, &start);
+        let callee = [("callee", Attribute::symbol(inner.context(), &copiers[number]))];
+        inner.create("func.call", &[*buffer, flat[number], first, length], &[], &callee, &[]);
     }
     separate(&inner);
     inner.effect("scf.yield", &[]);
@@ -305,49 +371,70 @@ fn start(builder: &Builder, store: Op, body: Block, first: Value) -> Vec<Value> 
     store.operands()[2..].iter().map(|index| copied(builder, *index, body, &mut known)).collect()
 }
 
-/// Copies a piece to its array: single elements up to the first whole line, lines, and the elements that are left.
-fn copy(builder: &Builder, buffer: Value, store: &Store, start: &[Value], length: Value) {
-    let per_line = LINE / store.bytes;
-    let Some(line) = Type::parse(builder.context(), &format!("vector<{per_line}x{}>", buffer.ty().element())) else {
-        return;
-    };
-    let missing = missing(builder, address(builder, store, start));
-    let missing = builder.same("arith.divui", &[missing, builder.index(store.bytes)]);
-    let head = builder.same("arith.minsi", &[missing, length]);
-    let left = emit::subtract(builder, length, head);
-    let whole = builder.same("arith.andi", &[left, builder.index(-per_line)]);
-    let tail = emit::add(builder, head, whole);
-
-    let long = Type::integer(builder.context(), 64);
-    let past = ("nontemporal", Attribute::integer(Type::integer(builder.context(), 1), 1));
-    let aligned = ("alignment", Attribute::integer(long, LINE));
-    let piece = |[from, to, step]: [Value; 3], load: &str, store_op: &str, ty: Type| {
-        let block = Block::new(&[(from.ty(), builder.location())]);
-        let inner = Builder::at_end(block, builder.location());
-        let value = inner.op(load, &[buffer, block.argument(0)], ty);
-        let (last, others) = start
-            .split_last()
-            .map_or((block.argument(0), start), |(last, others)| (emit::add(&inner, *last, block.argument(0)), others));
-        let operands = [&[value, store.array], others, &[last]].concat();
-        let attributes = if ty == line { vec![past, aligned] } else { vec![] };
-        inner.create(store_op, &operands, &[], &attributes, &[]);
-        inner.effect("scf.yield", &[]);
-        builder.create("scf.for", &[from, to, step], &[], &[], &[Region::with_block(block)]);
-    };
-    let (zero, one) = (builder.index(0), builder.index(1));
-    piece([zero, head, one], "memref.load", "memref.store", buffer.ty().element());
-    piece([head, tail, builder.index(per_line)], "vector.load", "vector.store", line);
-    piece([tail, length, one], "memref.load", "memref.store", buffer.ty().element());
+/// An array as a row of all of its elements.
+fn flattened(builder: &Builder, array: Value) -> Value {
+    let (ty, context) = (array.ty(), builder.context());
+    let all: Vec<_> = (0..ty.shape().len())
+        .map(|dimension| Attribute::integer(Type::integer(context, 64), dimension as i64))
+        .collect();
+    let groups = [("reassociation", Attribute::array(context, &[Attribute::array(context, &all)]))];
+    let size =
+        ty.shape().into_iter().try_fold(1i64, |all, size| (size != Type::DYNAMIC).then(|| all.checked_mul(size))?);
+    let flat = Type::memref(ty.element(), &[size.unwrap_or(Type::DYNAMIC)]);
+    let open = Type::memref(ty.element(), &[Type::DYNAMIC]);
+    let row = builder.create("memref.collapse_shape", &[array], &[flat], &groups, &[]).result(0);
+    if flat == open { row } else { builder.op("memref.cast", &[row], open) }
 }
 
-/// The address of an element of an array, which has no layout of its own.
-fn address(builder: &Builder, store: &Store, indices: &[Value]) -> Value {
-    let index = Type::index(builder.context());
-    let base = builder.op("memref.extract_aligned_pointer_as_index", &[store.array], index);
-    let mut offset = builder.index(0);
+/// The number of an element in an array, row by row.
+fn number_of(builder: &Builder, array: Value, indices: &[Value]) -> Value {
+    let mut number = builder.index(0);
     for (dimension, position) in indices.iter().enumerate() {
-        let extent = emit::extent(builder, store.array, dimension);
-        offset = emit::add(builder, emit::multiply(builder, offset, extent), *position);
+        let extent = emit::extent(builder, array, dimension);
+        number = emit::add(builder, emit::multiply(builder, number, extent), *position);
     }
-    emit::add(builder, base, emit::multiply(builder, offset, builder.index(store.bytes)))
+    number
+}
+
+/// A function that copies a piece to its array, from an element on: single elements up to the first whole line, lines, and
+/// the elements that are left. There is one for all loops: such code takes LLVM long.
+fn copier(place: &Builder, name: &str, store: &Store) -> Option<()> {
+    let (context, location, element) = (place.context(), place.location(), store.array.ty().element());
+    let index = Type::index(context);
+    let parameters = [Type::memref(element, &[PIECE]), Type::memref(element, &[Type::DYNAMIC]), index, index];
+    let body = Block::new(&parameters.map(|ty| (ty, location)));
+    let builder = Builder::at_end(body, location);
+    let [buffer, array, first, length] = [0, 1, 2, 3].map(|number| body.argument(number));
+
+    let per_line = LINE / store.bytes;
+    let line = Type::parse(context, &format!("vector<{per_line}x{element}>"))?;
+    let base = builder.op("memref.extract_aligned_pointer_as_index", &[array], index);
+    let address = emit::add(&builder, base, emit::multiply(&builder, first, builder.index(store.bytes)));
+    let missing = builder.same("arith.divui", &[missing(&builder, address), builder.index(store.bytes)]);
+    let head = builder.same("arith.minsi", &[missing, length]);
+    let left = emit::subtract(&builder, length, head);
+    let whole = builder.same("arith.andi", &[left, builder.index(-per_line)]);
+    let tail = emit::add(&builder, head, whole);
+
+    let past = ("nontemporal", Attribute::integer(Type::integer(context, 1), 1));
+    let aligned = ("alignment", Attribute::integer(Type::integer(context, 64), LINE));
+    let part = |[from, to, step]: [Value; 3], load: &str, store: &str, ty: Type| {
+        let block = Block::new(&[(index, location)]);
+        let inner = Builder::at_end(block, location);
+        let value = inner.op(load, &[buffer, block.argument(0)], ty);
+        let to_element = emit::add(&inner, first, block.argument(0));
+        let attributes = if ty == line { vec![past, aligned] } else { vec![] };
+        inner.create(store, &[value, array, to_element], &[], &attributes, &[]);
+        inner.effect("scf.yield", &[]);
+        builder.create("scf.for", &[from, to, step], &[], &[], &[Region::with_block(block)])
+    };
+    let (zero, one) = (builder.index(0), builder.index(1));
+    leave_alone(part([zero, head, one], "memref.load", "memref.store", element));
+    part([head, tail, builder.index(per_line)], "vector.load", "vector.store", line);
+    leave_alone(part([tail, length, one], "memref.load", "memref.store", element));
+    builder.effect("func.return", &[]);
+
+    let (parameters, body) = (&parameters, Region::with_block(body));
+    PrivateFunction { name, parameters, marks: &[], results: &[], passthrough: "noinline", body }.create(place);
+    Some(())
 }

@@ -20,23 +20,29 @@
 // CHECK:             %[[LONG:.*]] = arith.cmpi sge, %{{.*}}, %c64
 // CHECK:             %[[BOTH:.*]] = arith.andi %[[LARGE]], %[[LONG]]
 // CHECK:             scf.if %[[BOTH]] {
+// CHECK:               %[[FLAT:.*]] = memref.collapse_shape %[[CACHE]]
 // CHECK:               scf.for
 // The value that the next iteration might have read is stored last.
 // CHECK:                 scf.for
 // CHECK:                   memref.store %{{.*}}, %{{.*}} : memref<?x?xf64>
 // CHECK:                   memref.store %{{.*}}, %[[ROW]]
 // CHECK-NEXT:            }
-// CHECK:                 scf.for
-// CHECK:                   memref.store %{{.*}}, %[[CACHE]]
-// CHECK:                 scf.for
-// CHECK:                   %[[LINE:.*]] = vector.load %[[ROW]]
-// CHECK:                   vector.store %[[LINE]], %[[CACHE]]{{.*}} {alignment = 64 : i64, nontemporal = true}
-// CHECK:                 scf.for
-// CHECK:                   memref.store %{{.*}}, %[[CACHE]]
+// CHECK:                 func.call @[[COPY:.*]](%[[ROW]], %[[FLAT]], %{{.*}}, %{{.*}})
 // CHECK:                 llvm.fence syncscope("singlethread") acq_rel
 // CHECK:             } else {
 // CHECK:               memref.store %{{.*}}, %[[CACHE]]
 // CHECK:         memref.dealloc %[[RAW]]
+// Single elements up to the first line, lines, and the rest.
+// CHECK:       func.func private @[[COPY]](%[[FROM:.*]]: memref<256xf64>, %[[TO:.*]]: memref<?xf64>, %{{.*}}: index, %{{.*}}: index) attributes {passthrough = ["noinline"]}
+// CHECK:         scf.for
+// CHECK:           memref.store %{{.*}}, %[[TO]]
+// CHECK:         } {loop_annotation
+// CHECK:         scf.for
+// CHECK:           %[[LINE:.*]] = vector.load %[[FROM]]
+// CHECK:           vector.store %[[LINE]], %[[TO]]{{.*}} {alignment = 64 : i64, nontemporal = true}
+// CHECK:         scf.for
+// CHECK:           memref.store %{{.*}}, %[[TO]]
+// CHECK:         } {loop_annotation
 // The sum of what squaring the elements of a matrix, but for its first columns, gives after some steps, halved each time.
 func.func @squares(%x: memref<?x?xf64>, %steps: index) -> f64 {
   %c0 = arith.constant 0 : index
