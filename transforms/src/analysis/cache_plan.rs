@@ -30,8 +30,8 @@ pub trait Slice {
     fn recomputable(&self, value: Value) -> Option<Op>;
     /// The number of loops around the value.
     fn depth(&self, value: Value) -> u32;
-    /// How many times as much as usual caches cost.
-    fn cache_cost(&self) -> u64 {
+    /// How many times as much as usual a cache of the value costs.
+    fn cache_cost(&self, _value: Value) -> u64 {
         1
     }
     /// The number of loops that a cache of the value needs slots for.
@@ -95,7 +95,9 @@ impl CachePlan {
             let keep = match slice.is_cell(*value) {
                 // Registers hold these. A load is as cheap.
                 true => trips * (READ * bytes(value.ty()) + 1),
-                false => slice.cache_cost() * (weight(slice.slots(*value)) * WRITE + trips * READ) * bytes(value.ty()),
+                false => {
+                    slice.cache_cost(*value) * (weight(slice.slots(*value)) * WRITE + trips * READ) * bytes(value.ty())
+                }
             };
             network.edge(2 * number, 2 * number + 1, keep);
             let recompute = slice.recomputable(*value).map_or(ENDLESS, |op| trips * compute_cost(op));

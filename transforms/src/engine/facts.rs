@@ -55,6 +55,8 @@ pub struct Facts<'a> {
     swept: FxHashSet<Block>,
     /// Classes of memory whose release waits for the reverse sweep.
     pub kept: FxHashSet<Value>,
+    /// How many times as much as usual caches cost that grow with all iterations.
+    cache_cost: u64,
     pub(super) variance: Variance,
 }
 
@@ -104,6 +106,8 @@ impl<'a> Facts<'a> {
             swept: preaccumulated.iter().flat_map(Preaccumulation::bodies).collect(),
             preaccumulated: preaccumulated.iter().map(|sum| (sum.op, sum.clone())).collect(),
             kept: FxHashSet::default(),
+            // Caches that loops can do without by running again are not dear.
+            cache_cost: 1,
             variance: Variance::default(),
         };
         let needed: Vec<_> = function
@@ -120,7 +124,8 @@ impl<'a> Facts<'a> {
             let cached = facts.plan.cached().map(|value| (value, !facts.varies_with(value).is_nested()));
             facts.fusion = Fusion::find(entry, rules, activity, &facts.overwrites, request.width, cached);
         }
-        if !facts.reruns.is_empty() || facts.fusion.is_some() {
+        facts.cache_cost = rules.cache_cost();
+        if !facts.reruns.is_empty() || facts.fusion.is_some() || facts.cache_cost > 1 {
             facts.plan = CachePlan::new(&needed, &facts);
         }
         facts.kept.extend(facts.reruns.kept());
@@ -149,8 +154,10 @@ impl Slice for Facts<'_> {
         self.level(value.block())
     }
 
-    fn cache_cost(&self) -> u64 {
-        self.rules.cache_cost()
+    fn cache_cost(&self, value: Value) -> u64 {
+        // What serves one iteration after the other is small.
+        let once = self.around_again(value).is_none();
+        if once { self.cache_cost } else { 1 }
     }
 
     fn slots(&self, value: Value) -> u32 {
@@ -158,9 +165,7 @@ impl Slice for Facts<'_> {
     }
 
     fn is_cell(&self, value: Value) -> bool {
-        let around = std::iter::successors(Some(value.block()), |block| block.parent_op()?.block());
-        let again = around.into_iter().find(|block| self.runs_again(*block));
-        self.varies_with(value).is_within(again.map_or(0, |block| self.level(block)))
+        self.varies_with(value).is_within(self.around_again(value).map_or(0, |block| self.level(block)))
     }
 
     fn recomputable(&self, value: Value) -> Option<Op> {
@@ -242,6 +247,12 @@ impl Facts<'_> {
     /// Whether a block is the body of a loop or a launch whose iterations the reverse sweep runs again, or follows at once.
     fn runs_again(&self, block: Block) -> bool {
         self.reruns.contains(block) || self.is_swept(block) || self.is_fused(block) || self.is_again(block)
+    }
+
+    /// The block around a value whose iterations the reverse sweep runs again.
+    fn around_again(&self, value: Value) -> Option<Block> {
+        let mut around = std::iter::successors(Some(value.block()), |block| block.parent_op()?.block());
+        around.find(|block| self.runs_again(*block))
     }
 
     /// Whether a cached value stays with the thread that computes it, because its kernel reverses it too.
