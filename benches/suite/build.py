@@ -107,6 +107,8 @@ def build(peer, program, tool, threads=None):
         return [str(python), str(PEERS / "py" / f"{peer}_bench.py"), program]
     if peer == "autodiff":
         ours(tool, program, folder, peer, "--autodiff-differentiate", threads)
+    elif peer == "autodiff-lean":
+        ours(tool, program, folder, peer, "--autodiff-differentiate=cache-cost=4", threads)
     elif peer == "autodiff-plain":
         ours(tool, program, folder, peer, "--autodiff-differentiate=normal-form=false", threads)
     elif peer == "manual":

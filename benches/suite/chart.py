@@ -3,8 +3,8 @@
 import math
 
 COLOURS = {
-    "autodiff": "#d1495b", "manual": "#66a182", "enzyme": "#2e4057", "jax": "#edae49", "torch": "#8d96a3",
-    "adolc": "#a26769", "casadi": "#00798c",
+    "autodiff": "#d1495b", "autodiff-lean": "#e8a0ab", "manual": "#66a182", "enzyme": "#2e4057", "jax": "#edae49",
+    "torch": "#8d96a3", "adolc": "#a26769", "casadi": "#00798c",
 }  # fmt: skip
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 1100, 420, 50, 40, 70
 

@@ -17,9 +17,10 @@ PARALLEL_PEERS = ["autodiff", "manual"]
 # Programs that are another one at other sizes.
 SAME_SOURCE = {"gmm_big": "gmm", "lstm_l4": "lstm"}
 
-# What each peer can do. 'autodiff' is this project.
-ALL_PEERS = "autodiff manual enzyme adolc jax torch casadi".split()
-DEFAULT_PEERS = "autodiff manual enzyme".split()
+# What each peer can do. 'autodiff' is this project; 'autodiff-lean' is it, too, where caches are taken to be dear.
+ALL_PEERS = "autodiff autodiff-lean manual enzyme adolc jax torch casadi".split()
+DEFAULT_PEERS = "autodiff autodiff-lean manual enzyme".split()
+OURS = ("autodiff", "autodiff-lean")
 LIMITED = {
     "adolc": "gmm gmm_big ba lstm lstm_l4 euler rk4 fft mlp xs rs hydro".split(),
     "torch": "gmm gmm_big ba lstm lstm_l4 fft bruss matmul mlp stencil2d heat2d bude".split(),

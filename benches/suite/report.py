@@ -3,7 +3,7 @@
 import json
 import math
 
-from .programs import PROGRAMS
+from .programs import OURS, PROGRAMS
 
 WRONG = 1e-7
 
@@ -85,7 +85,7 @@ class Results:
 
     def tables(self):
         """Pairs of a title and rows, the first of which is the head."""
-        others = [peer for peer in self.peers if peer != "autodiff"]
+        others = [peer for peer in self.peers if peer not in OURS]
         yield "Gradient, milliseconds: median (smallest to largest)", self.grid(
             self.peers, lambda n, p: self.mark(n, p, lambda record: milliseconds(record, "gradient"))
         )
@@ -98,10 +98,11 @@ class Results:
             *self.grid(self.peers, lambda n, p: number(self.own_ratio(n, p), "{:.2f}")),
             *self.mean([lambda n, p=p: self.own_ratio(n, p) for p in self.peers]),
         ]
-        if "autodiff" in self.peers:
-            yield "Our gradient over each peer's", [
-                *self.grid(others, lambda n, p: number(self.ratio(n, "autodiff", p), "{:.2f}")),
-                *self.mean([lambda n, p=p: self.ratio(n, "autodiff", p) for p in others]),
+        for ours in [peer for peer in OURS if peer in self.peers and others]:
+            how = " where caches are dear (autodiff-lean)" if ours == "autodiff-lean" else ""
+            yield f"Our gradient over each peer's{how}", [
+                *self.grid(others, lambda n, p, ours=ours: number(self.ratio(n, ours, p), "{:.2f}")),
+                *self.mean([lambda n, p=p, ours=ours: self.ratio(n, ours, p) for p in others]),
             ]
         yield "Caches, tapes and shadows, MB", self.grid(self.peers, lambda n, p: self.bytes(n, p, "cache_bytes"))
         yield "Peak resident memory, MB", self.grid(self.peers, lambda n, p: self.bytes(n, p, "peak_bytes"))
