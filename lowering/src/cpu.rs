@@ -53,7 +53,8 @@ pub fn cpu_pipeline(openmp: bool) -> String {
     }
     let replace = |pass: &&str| match *pass {
         "convert-scf-to-cf," => {
-            "autodiff-expand-reductions,convert-scf-to-openmp,autodiff-dissolve-alloca-scope,convert-scf-to-cf,"
+            "autodiff-expand-reductions,convert-scf-to-openmp,autodiff-lock-reductions,autodiff-dissolve-alloca-scope,\
+             convert-scf-to-cf,"
                 .to_owned()
         }
         "finalize-memref-to-llvm," => "finalize-memref-to-llvm,convert-openmp-to-llvm,".to_owned(),

@@ -15,6 +15,7 @@ mod jam_loops;
 mod leave_loops;
 mod limit_scatters;
 mod localize;
+mod lock_reductions;
 mod loops;
 mod mark_distinct;
 mod merge_buffers;
@@ -42,6 +43,7 @@ pub fn register() {
     autodiff_dialect::bridge::register_pass(&leave_loops::PASS);
     autodiff_dialect::bridge::register_pass(&limit_scatters::PASS);
     autodiff_dialect::bridge::register_pass(&localize::PASS);
+    autodiff_dialect::bridge::register_pass(&lock_reductions::PASS);
     autodiff_dialect::bridge::register_pass(&mark_distinct::PASS);
     autodiff_dialect::bridge::register_pass(&merge_buffers::PASS);
     autodiff_dialect::bridge::register_pass(&outline_iterations::PASS);
