@@ -104,7 +104,7 @@ impl Nest {
             same && (access.writes || access.counters.len() > 1)
         };
         // LLVM compares the places of stores with each other when the program runs, but of few only.
-        (inner.walk().len() <= MOST_INNERMOST && rows.len() <= 1).then(|| accesses.iter().any(|access| worth(access)))
+        (inner.walk().len() <= MOST_INNERMOST && rows.len() <= 1).then(|| accesses.iter().any(worth))
     }
 
     /// Lists the accesses of a block, and the values that vary with the outer loop; `counters`: of the loops on the way.
