@@ -23,6 +23,7 @@ use autodiff_transforms::{
     emit::{self, Nest},
     rules::{Registry, elementwise::RuleBook},
 };
+use std::collections::HashMap;
 
 /// Marks accumulations that no other iteration interferes with, and parallel loops where that holds for all of them.
 pub(crate) const MARK: &str = "autodiff.unshared";
@@ -166,12 +167,16 @@ fn divide(op: Op, split: &Split, chunks: i64) {
     let left = emit::subtract(&inner, count, first);
     nest.counts[split.dimension] = inner.same("arith.minui", &[length, left]);
     nest.first = Some((split.dimension, first));
+    let mut own = HashMap::new();
     for (root, copies) in copied.iter().zip(&copies) {
         let copy = emit::zeroed_like(&inner, *root);
         inner.effect("memref.store", &[copy, *copies, chunk]);
-        for (user, operand) in root.uses() {
-            if body.encloses(user) {
-                user.set_operand(operand, copy);
+        own.insert(*root, copy);
+    }
+    for user in body.ops().into_iter().flat_map(Op::walk) {
+        for (number, value) in user.operands().into_iter().enumerate().filter(|(_, value)| value.ty().is_memref()) {
+            if let Some(copy) = own_view(&inner, op, value, &mut own) {
+                user.set_operand(number, copy);
             }
         }
     }
@@ -203,6 +208,27 @@ fn divide(op: Op, split: &Split, chunks: i64) {
         emit::release(&builder, *copies);
     }
     replace(op, &results);
+}
+
+/// What a chunk has in place of a buffer from outside of a loop: its copy, or a view of that. `own`: what is known.
+fn own_view(builder: &Builder, owner: Op, buffer: Value, own: &mut HashMap<Value, Value>) -> Option<Value> {
+    let mut views = vec![];
+    let mut source = buffer;
+    while !own.contains_key(&source) {
+        let view = source.defining_op().filter(|view| !owner.encloses(*view))?;
+        views.push(view);
+        source = view.view_source(source)?;
+    }
+    let mut copy = *own.get(&source)?;
+    for view in views.into_iter().rev() {
+        let new = builder.insert(view.duplicate());
+        for (number, operand) in view.operands().into_iter().enumerate() {
+            new.set_operand(number, if operand == source { copy } else { operand });
+        }
+        (source, copy) = (view.result(0), new.result(0));
+        own.insert(source, copy);
+    }
+    Some(copy)
 }
 
 /// A buffer for one copy of a buffer of a type per chunk.
