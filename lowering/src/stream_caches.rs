@@ -224,7 +224,7 @@ impl Streams {
             return Some(known.clone());
         }
         let symbols = || module.walk().into_iter().filter_map(|op| op.symbol_name()).collect();
-        let name = free_name("autodiff.copy_past", self.names.entry(module).or_insert_with(symbols));
+        let name = free_name("autodiff_copy_past", self.names.entry(module).or_insert_with(symbols));
         copier(&Builder::after(function)?, &name, store)?;
         self.copiers.insert((module, element), name.clone());
         Some(name)
