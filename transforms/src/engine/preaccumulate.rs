@@ -4,7 +4,7 @@
 use crate::{
     analysis::preaccumulation::Preaccumulation,
     emit::{self, Trips, guarded, sum_in_any_order},
-    engine::{Execution, Result, Reverse, Scope, forward::no_zero, internal, some},
+    engine::{Counter, Execution, Result, Reverse, Scope, forward::no_zero, internal, some},
 };
 use autodiff_dialect::{
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
@@ -62,9 +62,12 @@ impl Reverse<'_> {
         let [lower, upper] = [trips.lower, trips.upper].map(|bound| self.counterpart(bound));
         let boolean = Type::integer(builder.context(), 1);
         let less = Attribute::integer(Type::integer(builder.context(), 64), if trips.unsigned { 6 } else { 2 });
+        let compare =
+            || builder.create("arith.cmpi", &[lower, upper], &[boolean], &[("predicate", less)], &[]).result(0);
         let mut partials = vec![];
+        let mut runs = None;
         for buffer in &sum.buffers {
-            let runs = builder.create("arith.cmpi", &[lower, upper], &[boolean], &[("predicate", less)], &[]).result(0);
+            let runs = *runs.get_or_insert_with(compare);
             let rank = buffer.ty().shape().len();
             let sizes = (0..rank).map(|dimension| {
                 let size = emit::extent(builder, self.counterpart(*buffer), dimension);
@@ -97,7 +100,7 @@ impl Reverse<'_> {
         }
         self.scoped(Scope { source, block, numbers: None, captured }, |reverse| {
             reverse.set_lanes(captured, &some(&block.arguments()[2..]));
-            let counter = crate::engine::Counter { trips, induction: source.argument(0) };
+            let counter = Counter { trips, induction: source.argument(0) };
             reverse.forward_body(source, block, Execution::Counted(counter))?;
             let yielded = source.terminator().map(Op::operands).unwrap_or_default();
             for value in &yielded {
