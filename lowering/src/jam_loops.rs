@@ -11,7 +11,10 @@
 //!
 //! Nothing is computed in another order but what is independent: results stay the same to the last bit.
 
-use crate::adjoint_loops::distinct;
+use crate::{
+    adjoint_loops::distinct,
+    loops::{is_annotated, is_open},
+};
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
@@ -21,7 +24,7 @@ use autodiff_transforms::{
         is_loop,
         locality::linear::{Symbols, mirrored},
     },
-    emit::constant_index,
+    emit::{Trips, constant_index, subtract},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -82,9 +85,8 @@ impl Nest {
         let mut this = Self { op, induction: block.argument(0), accesses: vec![] };
         let mut varying = HashSet::from([this.induction]);
         this.collect(block, &mut vec![], &mut varying)?;
-        let innermost: Vec<_> =
-            ops[1..].iter().filter(|op| is_loop(op) && !op.walk()[1..].iter().any(is_loop)).copied().collect();
-        let all = innermost.into_iter().map(|inner| this.sharing(inner, &varying)).collect::<Option<Vec<_>>>()?;
+        let innermost = ops[1..].iter().copied().filter(|op| is_loop(op) && is_open(*op));
+        let all = innermost.map(|inner| this.sharing(inner, &varying)).collect::<Option<Vec<_>>>()?;
         all.contains(&true).then_some(this)
     }
 
@@ -187,7 +189,7 @@ impl Access {
 
 /// Whether a loop counts over signed numbers, and LLVM is not told how to treat it.
 fn counts(op: Op) -> bool {
-    ["unsignedCmp", "loop_annotation"].into_iter().all(|name| op.attribute(name).is_none())
+    op.attribute("unsignedCmp").is_none() && !is_annotated(op)
 }
 
 /// Whether different indices always name different places.
@@ -200,16 +202,11 @@ fn jam(op: Op) -> Option<Op> {
     let (body, builder) = (op.body(0)?, Builder::before(op)?);
     let (first, end) = (op.operand(0), op.operand(1));
     let ty = first.ty();
-    let number = |value| builder.constant(ty, Attribute::integer(ty, value));
-    let together = number(TOGETHER as i64);
-    let less = Attribute::integer(Type::integer(op.context(), 64), 2);
-    let boolean = Type::integer(op.context(), 1);
-    let any = builder.create("arith.cmpi", &[first, end], &[boolean], &[("predicate", less)], &[]).result(0);
-    let count = builder.same("arith.subi", &[end, first]);
-    let count = builder.op("arith.select", &[any, count, number(0)], ty);
-    let rest = builder.same("arith.remui", &[count, together]);
-    let whole = builder.same("arith.subi", &[count, rest]);
-    let middle = builder.same("arith.addi", &[first, whole]);
+    let trips = Trips { lower: first, upper: end, step: op.operand(2), unsigned: false };
+    let count = trips.count(&builder);
+    let rest = builder.same("arith.remui", &[count, builder.index(TOGETHER as i64)]);
+    let middle = trips.induction(&builder, subtract(&builder, count, rest));
+    let together = builder.constant(ty, Attribute::integer(ty, TOGETHER as i64));
 
     let block = Block::new(&[(ty, op.location())]);
     let inner = Builder::at_end(block, op.location());

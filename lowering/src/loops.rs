@@ -7,7 +7,12 @@ const ANNOTATION: &str = "loop_annotation";
 
 /// Whether there is no loop in a loop, and nobody has said yet how LLVM is to treat it.
 pub(crate) fn is_open(op: Op) -> bool {
-    op.attribute(ANNOTATION).is_none() && !op.walk()[1..].iter().any(is_loop)
+    !is_annotated(op) && !op.walk()[1..].iter().any(is_loop)
+}
+
+/// Whether LLVM is told how to treat a loop.
+pub(crate) fn is_annotated(op: Op) -> bool {
+    op.attribute(ANNOTATION).is_some()
 }
 
 /// Tells LLVM to make no vectors of a loop's iterations.

@@ -178,7 +178,7 @@ impl Streams {
     fn version(&mut self, owner: Op, row: &[Store]) -> Option<()> {
         let builder = Builder::before(owner)?;
         let home = row.first()?.array.defining_op()?.block()?;
-        let top = std::iter::successors(Some(owner), |op| op.parent()).find(|op| op.block() == Some(home))?;
+        let top = owner.ancestor_in(home)?;
         let front = Builder::before(top)?;
         let own = |array: &Op| row.iter().any(|store| store.array == array.result(0));
         let in_front = self.arrays.iter().copied().filter(|array| array.block() == Some(home) && array.is_before(top));

@@ -217,6 +217,11 @@ impl Op {
         std::iter::successors(Some(inner), |op| op.parent()).any(|op| op == self)
     }
 
+    /// The op of a block that it is, or stands in.
+    pub fn ancestor_in(self, block: Block) -> Option<Op> {
+        std::iter::successors(Some(self), |op| op.parent()).find(|op| op.block() == Some(block))
+    }
+
     /// Whether a value is defined in one of its regions.
     pub fn encloses_value(self, value: Value) -> bool {
         let around = std::iter::successors(value.block().parent_op(), |op| op.parent());

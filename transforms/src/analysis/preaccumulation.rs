@@ -285,7 +285,7 @@ fn grows_to(block: Block, start: Value, with_loops: bool) -> Option<(Vec<Op>, us
     loop {
         // What is used on both sides of a branch has one user in this block: the branch.
         let uses = value.uses().into_iter();
-        let mut uses = uses.filter_map(|(user, number)| Some((ancestor_in(block, user)?, user, number)));
+        let mut uses = uses.filter_map(|(user, number)| Some((user.ancestor_in(block)?, user, number)));
         let (next, user, number) = uses.next()?;
         let is_branch = next.name() == "scf.if";
         if uses.any(|(other, ..)| other != next || !is_branch) || (!is_branch && user != next) {
@@ -305,9 +305,4 @@ fn grows_to(block: Block, start: Value, with_loops: bool) -> Option<(Vec<Op>, us
             _ => return None,
         };
     }
-}
-
-/// The op of a block that another op is, or stands in.
-fn ancestor_in(block: Block, op: Op) -> Option<Op> {
-    std::iter::successors(Some(op), |op| op.parent()).find(|op| op.block() == Some(block))
 }
