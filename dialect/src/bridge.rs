@@ -2,7 +2,7 @@
 
 use crate::{
     Activity,
-    ir::{Attribute, Context, Effect, EffectKind, Location, Op, Type, Value, string_ref},
+    ir::{Attribute, Context, Effect, EffectKind, Location, Op, Type, Value, name, string_ref},
 };
 use mlir_sys::*;
 use std::ffi::{CStr, CString, c_char, c_void};
@@ -161,13 +161,14 @@ unsafe extern "C" {
 /// # Safety
 ///
 /// `values` must point to `count` C strings.
-unsafe fn option_values<'a>(values: *const *const c_char, count: usize) -> Vec<&'a str> {
-    (0..count).map(|index| unsafe { CStr::from_ptr(*values.add(index)) }.to_str().unwrap_or_default()).collect()
+unsafe fn option_values(values: *const *const c_char, count: usize) -> Vec<String> {
+    (0..count).map(|index| name::decode(unsafe { CStr::from_ptr(*values.add(index)) }.to_bytes())).collect()
 }
 
 unsafe extern "C" fn run_pass(pass: *const Pass, values: *const *const c_char, module: MlirOperation) -> bool {
     // SAFETY: C++ calls this with the pass that it was registered with and one value per option.
     let (pass, values) = unsafe { (&*pass, option_values(values, (*pass).option_count)) };
+    let values: Vec<_> = values.iter().map(String::as_str).collect();
     (pass.run)(&values, Op::from_raw(module)).is_ok()
 }
 
@@ -179,10 +180,11 @@ unsafe extern "C" fn expand_pipeline(
 ) -> bool {
     // SAFETY: as for `run_pass`.
     let (pipeline, values) = unsafe { (&*pipeline, option_values(values, (*pipeline).option_count)) };
+    let values: Vec<_> = values.iter().map(String::as_str).collect();
     let result = (pipeline.expand)(&values);
     let (Ok(text) | Err(text)) = &result;
     if let Some(sink) = sink {
-        unsafe { sink(data, string_ref(text)) };
+        unsafe { sink(data, string_ref(&name::encode(text))) };
     }
     result.is_ok()
 }
@@ -233,7 +235,7 @@ pub fn run_pipeline(module: Op, pipeline: &str) -> Result<(), Option<String>> {
         let mut message = String::new();
         let parsed = mlirParsePassPipeline(
             mlirPassManagerGetAsOpPassManager(manager.0),
-            string_ref(pipeline),
+            string_ref(&name::encode(pipeline)),
             Some(crate::ir::append_to_string),
             &mut message as *mut _ as *mut c_void,
         );
@@ -267,9 +269,18 @@ impl Drop for ScratchModule {
 
 pub(crate) fn emit(severity: i32, location: Location, message: &str, notes: &[(Location, String)]) {
     let locations: Vec<_> = notes.iter().map(|(location, _)| location.raw()).collect();
-    let messages: Vec<_> = notes.iter().map(|(_, message)| string_ref(message)).collect();
+    let texts: Vec<_> = notes.iter().map(|(_, message)| name::escape(message)).collect();
+    let messages: Vec<_> = texts.iter().map(|text| string_ref(text.as_bytes())).collect();
+    let message = name::escape(message);
     unsafe {
-        autodiffEmit(severity, location.raw(), string_ref(message), notes.len(), locations.as_ptr(), messages.as_ptr())
+        autodiffEmit(
+            severity,
+            location.raw(),
+            string_ref(message.as_bytes()),
+            notes.len(),
+            locations.as_ptr(),
+            messages.as_ptr(),
+        )
     }
 }
 

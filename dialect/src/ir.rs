@@ -7,6 +7,7 @@
 mod attribute;
 mod block;
 mod builder;
+pub(crate) mod name;
 mod op;
 mod types;
 mod value;
@@ -14,6 +15,7 @@ mod value;
 pub use attribute::{Attribute, Location};
 pub use block::{Block, Region};
 pub use builder::Builder;
+pub use name::{encode as name_bytes, escape as readable_name};
 pub use op::{Effect, EffectKind, Op};
 pub use types::Type;
 pub use value::Value;
@@ -42,25 +44,34 @@ impl Context {
     }
 }
 
-pub(crate) fn string_ref(text: &str) -> MlirStringRef {
-    MlirStringRef { data: text.as_ptr() as *const _, length: text.len() }
+pub(crate) fn string_ref(text: &(impl AsRef<[u8]> + ?Sized)) -> MlirStringRef {
+    let bytes = text.as_ref();
+    MlirStringRef { data: bytes.as_ptr() as *const _, length: bytes.len() }
 }
 
-/// The text behind a string of MLIR; empty if it is not UTF-8.
-pub(crate) fn text<'a>(string: MlirStringRef) -> &'a str {
+/// The bytes of a string of MLIR.
+fn bytes<'a>(string: MlirStringRef) -> &'a [u8] {
     if string.data.is_null() {
-        return "";
+        return &[];
     }
     // SAFETY: MLIR's strings are valid for their length; identifiers and attributes are uniqued in the context.
-    unsafe {
-        std::str::from_utf8(std::slice::from_raw_parts(string.data as *const u8, string.length)).unwrap_or_default()
-    }
+    unsafe { std::slice::from_raw_parts(string.data as *const u8, string.length) }
+}
+
+/// The text behind a string of MLIR that is always ASCII; empty if it is not UTF-8.
+pub(crate) fn text<'a>(string: MlirStringRef) -> &'a str {
+    std::str::from_utf8(bytes(string)).unwrap_or_default()
+}
+
+/// The text behind a string of the user's, which may hold any bytes; see [`name::decode`].
+pub(crate) fn name_text(string: MlirStringRef) -> String {
+    name::decode(bytes(string))
 }
 
 /// A `MlirStringCallback` that appends to a `String`.
 pub(crate) unsafe extern "C" fn append_to_string(part: MlirStringRef, data: *mut c_void) {
     // SAFETY: callers pass a `String` as the user data.
-    unsafe { (*(data as *mut String)).push_str(text(part)) }
+    unsafe { (*(data as *mut String)).push_str(&String::from_utf8_lossy(bytes(part))) }
 }
 
 /// Defines a copyable handle whose identity is its pointer.

@@ -41,11 +41,10 @@ fn note(function: Op, releases: &Releases) {
     {
         function.set_attribute("llvm.linkage", internal);
     }
-    let attributes = function.attribute("arg_attrs").and_then(Attribute::as_array).unwrap_or_default();
     let (mut positions, mut position) = (vec![], 0);
-    for (argument, attributes) in entry.arguments().into_iter().zip(attributes) {
+    for (number, argument) in entry.arguments().into_iter().enumerate() {
         let Some(width) = width(argument.ty()) else { break };
-        let distinct = argument.ty().is_memref() && attributes.to_string().contains("llvm.noalias");
+        let distinct = argument.ty().is_memref() && function.argument_attribute(number, "llvm.noalias").is_some();
         if distinct && !releases.may_free(argument) {
             // The allocation comes first, the data behind it.
             positions.push(position + 1);
@@ -142,17 +141,7 @@ fn mark(function: Op) {
     let Some(positions) = function.attribute(NOTE).and_then(Attribute::as_dense_i64) else { return };
     function.remove_attribute(NOTE);
     let count = function.region(0).first_block().map_or(0, |entry| entry.arguments().len());
-    let context = function.context();
-    let (Some(none), Some(noalias)) = (Attribute::parse(context, "{}"), Attribute::parse(context, "{llvm.noalias}"))
-    else {
-        return;
-    };
-    let mut attributes = function.attribute("arg_attrs").and_then(Attribute::as_array).unwrap_or_default();
-    attributes.resize(count, none);
-    for position in positions {
-        if let Some(place) = usize::try_from(position).ok().and_then(|position| attributes.get_mut(position)) {
-            *place = noalias;
-        }
+    for position in positions.into_iter().filter_map(|position| usize::try_from(position).ok()) {
+        function.set_argument_attribute(count, position, "llvm.noalias", Attribute::unit(function.context()));
     }
-    function.set_attribute("arg_attrs", Attribute::array(context, &attributes));
 }

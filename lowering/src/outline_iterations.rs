@@ -55,7 +55,8 @@ fn outline(op: Op, function: Op, names: &mut HashSet<String>) -> Option<()> {
     if !noalias.contains(&true) || !ops.iter().any(is_loop) || !ops.iter().all(|inner| has_known_buffers(*inner)) {
         return None;
     }
-    let (none, marked) = (Attribute::parse(context, "{}")?, Attribute::parse(context, "{llvm.noalias}")?);
+    let none = Attribute::empty_dictionary(context);
+    let marked = none.with_entry(context, "llvm.noalias", Attribute::unit(context));
     let (start, behind, place) = (Builder::at_start(block, location), Builder::before(end)?, Builder::after(function)?);
 
     // The body uses parameters and constants of its own.

@@ -1,4 +1,4 @@
-use super::{Context, Type, append_to_string, handle, string_ref, text};
+use super::{Context, Type, append_to_string, handle, name::encode, name_text, string_ref};
 use crate::{Activity, bridge};
 use mlir_sys::*;
 use std::fmt;
@@ -23,7 +23,7 @@ impl Attribute {
 
     /// A string.
     pub fn string(context: Context, value: &str) -> Self {
-        Self(unsafe { mlirStringAttrGet(context.raw(), string_ref(value)) })
+        Self(unsafe { mlirStringAttrGet(context.raw(), string_ref(&encode(value))) })
     }
 
     /// A type.
@@ -54,13 +54,13 @@ impl Attribute {
 
     /// A reference to a symbol of the enclosing symbol table.
     pub fn symbol(context: Context, name: &str) -> Self {
-        Self(unsafe { mlirFlatSymbolRefAttrGet(context.raw(), string_ref(name)) })
+        Self(unsafe { mlirFlatSymbolRefAttrGet(context.raw(), string_ref(&encode(name))) })
     }
 
     /// A reference to a symbol in the symbol table that another symbol names.
     pub fn nested_symbol(context: Context, outer: &str, inner: &str) -> Self {
         let inner = Self::symbol(context, inner).0;
-        Self(unsafe { mlirSymbolRefAttrGet(context.raw(), string_ref(outer), 1, &inner) })
+        Self(unsafe { mlirSymbolRefAttrGet(context.raw(), string_ref(&encode(outer)), 1, &inner) })
     }
 
     /// A list of `i32`, as `operandSegmentSizes` wants it.
@@ -105,17 +105,50 @@ impl Attribute {
 
     /// Reads a string.
     pub fn as_string(self) -> Option<String> {
-        unsafe { mlirAttributeIsAString(self.0).then(|| text(mlirStringAttrGetValue(self.0)).to_owned()) }
+        unsafe { mlirAttributeIsAString(self.0).then(|| name_text(mlirStringAttrGetValue(self.0))) }
     }
 
     /// The name that a flat symbol reference refers to.
     pub fn as_symbol(self) -> Option<String> {
-        unsafe { mlirAttributeIsAFlatSymbolRef(self.0).then(|| text(mlirFlatSymbolRefAttrGetValue(self.0)).to_owned()) }
+        unsafe { mlirAttributeIsAFlatSymbolRef(self.0).then(|| name_text(mlirFlatSymbolRefAttrGetValue(self.0))) }
     }
 
     /// The first name of a symbol reference, flat or nested: a symbol of the enclosing symbol table.
     pub fn root_symbol(self) -> Option<String> {
-        unsafe { mlirAttributeIsASymbolRef(self.0).then(|| text(mlirSymbolRefAttrGetRootReference(self.0)).to_owned()) }
+        unsafe { mlirAttributeIsASymbolRef(self.0).then(|| name_text(mlirSymbolRefAttrGetRootReference(self.0))) }
+    }
+
+    /// The names of a symbol reference, from the enclosing symbol table inwards; empty for any other attribute.
+    pub fn symbol_path(self) -> Vec<String> {
+        let inner = |index| Self(unsafe { mlirSymbolRefAttrGetNestedReference(self.0, index) }).as_symbol();
+        let Some(root) = self.root_symbol() else { return vec![] };
+        let count = unsafe { mlirSymbolRefAttrGetNumNestedReferences(self.0) };
+        std::iter::once(root).chain((0..count).filter_map(inner)).collect()
+    }
+
+    /// An entry of a dictionary.
+    pub fn entry(self, name: &str) -> Option<Self> {
+        unsafe {
+            mlirAttributeIsADictionary(self.0)
+                .then(|| Self::from_nullable(mlirDictionaryAttrGetElementByName(self.0, string_ref(name))))?
+        }
+    }
+
+    /// A dictionary of no entries.
+    pub fn empty_dictionary(context: Context) -> Self {
+        Self(unsafe { mlirDictionaryAttrGet(context.raw(), 0, std::ptr::null()) })
+    }
+
+    /// A dictionary with one more entry, or with another value of it.
+    pub fn with_entry(self, context: Context, name: &str, value: Self) -> Self {
+        unsafe {
+            let count = if mlirAttributeIsADictionary(self.0) { mlirDictionaryAttrGetNumElements(self.0) } else { 0 };
+            let name = mlirIdentifierGet(context.raw(), string_ref(name));
+            let others = (0..count).map(|index| mlirDictionaryAttrGetElement(self.0, index));
+            let mut entries: Vec<_> = others.filter(|entry| !mlirIdentifierEqual(entry.name, name)).collect();
+            entries.push(mlirNamedAttributeGet(name, value.0));
+            Self(mlirDictionaryAttrGet(context.raw(), entries.len() as isize, entries.as_ptr()))
+        }
     }
 
     /// The bits of fast-math flags of `arith`; 0 for any other attribute.

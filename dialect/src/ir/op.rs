@@ -1,4 +1,6 @@
-use super::{Attribute, Block, Context, Location, Region, Value, append_to_string, handle, string_ref, text};
+use super::{
+    Attribute, Block, Context, Location, Region, Value, append_to_string, handle, name::encode, string_ref, text,
+};
 use crate::bridge;
 use mlir_sys::*;
 use std::fmt;
@@ -17,6 +19,9 @@ pub enum EffectKind {
     Allocate,
     Free,
 }
+
+/// The attribute of a function that holds those of its arguments, a dictionary for each.
+const ARGUMENTS: &str = "arg_attrs";
 
 /// One effect of an op.
 #[derive(Clone, Copy, Debug)]
@@ -123,14 +128,31 @@ impl Op {
         }
     }
 
-    /// All attributes.
+    /// All attributes, but those whose names are no UTF-8: no op knows such.
     pub fn attributes(self) -> Vec<(&'static str, Attribute)> {
         (0..unsafe { mlirOperationGetNumAttributes(self.raw()) })
             .map(|index| {
                 let named = unsafe { mlirOperationGetAttribute(self.raw(), index) };
                 (text(unsafe { mlirIdentifierStr(named.name) }), Attribute::from_raw(named.attribute))
             })
+            .filter(|(name, _)| !name.is_empty())
             .collect()
+    }
+
+    /// An attribute of an argument of a function.
+    pub fn argument_attribute(self, number: usize, name: &str) -> Option<Attribute> {
+        self.attribute(ARGUMENTS)?.as_array()?.get(number)?.entry(name)
+    }
+
+    /// Sets an attribute of an argument of a function of `count` arguments.
+    pub fn set_argument_attribute(self, count: usize, number: usize, name: &str, value: Attribute) {
+        let context = self.context();
+        let mut all = self.attribute(ARGUMENTS).and_then(Attribute::as_array).unwrap_or_default();
+        all.resize(count, Attribute::empty_dictionary(context));
+        if let Some(attributes) = all.get_mut(number) {
+            *attributes = attributes.with_entry(context, name, value);
+            self.set_attribute(ARGUMENTS, Attribute::array(context, &all));
+        }
     }
 
     /// The bits of its fast-math flags.
@@ -236,7 +258,7 @@ impl Op {
     /// Gives a symbol another name wherever it is used in the regions of this op; the op that defines it keeps its own.
     pub fn rename_symbol_uses(self, old: &str, new: &str) {
         // Uses in regions that cannot be looked into are no concern: ops that MLIR does not know are refused.
-        unsafe { mlirSymbolTableReplaceAllSymbolUses(string_ref(old), string_ref(new), self.raw()) };
+        unsafe { mlirSymbolTableReplaceAllSymbolUses(string_ref(&encode(old)), string_ref(&encode(new)), self.raw()) };
     }
 
     /// Its own effects on memory; `None`: unknown.

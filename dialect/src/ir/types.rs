@@ -187,10 +187,16 @@ impl Type {
         let shape = self.shape();
         let raw = unsafe {
             if self.is_vector() {
-                return Self::parse(
-                    self.context(),
-                    &self.to_string().replace(&format!("{}>", self.element()), &format!("{element}>")),
-                );
+                let scalable: Vec<_> =
+                    (0..shape.len() as isize).map(|index| mlirVectorTypeIsDimScalable(self.0, index)).collect();
+                let location = mlirLocationUnknownGet(self.context().raw());
+                return Self::from_nullable(mlirVectorTypeGetScalableChecked(
+                    location,
+                    shape.len() as isize,
+                    shape.as_ptr(),
+                    scalable.as_ptr(),
+                    element.raw(),
+                ));
             } else if self.is_tensor() {
                 mlirRankedTensorTypeGet(
                     shape.len() as isize,
@@ -239,17 +245,33 @@ impl Type {
         Attribute::from_nullable(unsafe { mlirMemRefTypeGetMemorySpace(self.0) })
     }
 
+    /// A memref type with other elements, or in another memory space, of the same shape and layout.
+    pub fn with_memory(self, element: Type, space: Option<Attribute>) -> Option<Self> {
+        if !self.is_memref() {
+            return None;
+        }
+        unsafe {
+            let shape: Vec<_> = (0..mlirShapedTypeGetRank(self.0))
+                .map(|index| mlirShapedTypeGetDimSize(self.0, index as isize))
+                .collect();
+            let layout = mlirMemRefTypeGetLayout(self.0);
+            let space = space.map_or_else(|| mlirAttributeGetNull(), Attribute::raw);
+            Self::from_nullable(mlirMemRefTypeGetChecked(
+                mlirLocationUnknownGet(self.context().raw()),
+                element.0,
+                shape.len() as isize,
+                shape.as_ptr(),
+                layout,
+                space,
+            ))
+        }
+    }
+
     /// The same type with every memref in the default memory space, the inputs and results of function types included.
     pub fn without_memory_spaces(self) -> Self {
         unsafe {
             if mlirTypeIsAMemRef(self.0) {
-                let shape: Vec<_> = (0..mlirShapedTypeGetRank(self.0))
-                    .map(|index| mlirShapedTypeGetDimSize(self.0, index as isize))
-                    .collect();
-                let element = self.element().without_memory_spaces();
-                let layout = mlirMemRefTypeGetLayout(self.0);
-                let none = mlirAttributeGetNull();
-                Self(mlirMemRefTypeGet(element.0, shape.len() as isize, shape.as_ptr(), layout, none))
+                self.with_memory(self.element().without_memory_spaces(), None).unwrap_or(self)
             } else if mlirTypeIsAUnrankedMemRef(self.0) {
                 Self(mlirUnrankedMemRefTypeGet(self.element().without_memory_spaces().0, mlirAttributeGetNull()))
             } else if let Some((inputs, results)) = self.function_parts() {

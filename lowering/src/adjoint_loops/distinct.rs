@@ -1,7 +1,7 @@
 //! Which buffers can be shown not to overlap.
 
 use autodiff_dialect::{
-    ir::{Attribute, Op, Value},
+    ir::{Op, Value},
     state::names,
 };
 
@@ -113,6 +113,5 @@ impl Source {
 }
 
 fn is_noalias(function: Op, number: usize) -> bool {
-    let attributes = function.attribute("arg_attrs").and_then(Attribute::as_array).unwrap_or_default();
-    attributes.get(number).is_some_and(|attributes| attributes.to_string().contains("llvm.noalias"))
+    function.argument_attribute(number, "llvm.noalias").is_some()
 }

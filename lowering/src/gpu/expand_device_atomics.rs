@@ -56,11 +56,7 @@ fn expand_generic(op: Op) {
     let integer = Type::integer(op.context(), width);
     let mut place = op.operands();
     let Some(buffer) = place.first_mut() else { return };
-    let text = buffer.ty().to_string();
-    // The element type is the first thing behind the sizes.
-    let Some(ty) = Type::parse(op.context(), &text.replacen(&float.to_string(), &integer.to_string(), 1)) else {
-        return;
-    };
+    let Some(ty) = buffer.ty().with_memory(integer, buffer.ty().memory_space()) else { return };
     *buffer = builder.op("builtin.unrealized_conversion_cast", &[*buffer], ty);
     let body = Block::new(&[(integer, op.location())]);
     let inner = Builder::at_end(body, op.location());

@@ -20,7 +20,7 @@ pub(super) static PASS: Pass = Pass::new(
     |_, module| {
         let ops = symbols(module);
         let mut taken: HashSet<String> = ops.iter().map(|(name, _)| name.clone()).collect();
-        let mut renamed = HashMap::new();
+        let mut renamed = HashMap::<[String; 2], [String; 2]>::new();
         for (old_module, kernels) in ops.into_iter().filter(|(_, op)| op.name() == "gpu.module") {
             let new_module = new_name(&old_module, &mut taken);
             let inner = symbols(kernels);
@@ -31,14 +31,14 @@ pub(super) static PASS: Pass = Pass::new(
                     op.set_attribute("sym_name", Attribute::string(op.context(), &new));
                     kernels.rename_symbol_uses(&old, &new);
                 }
-                renamed.insert(format!("@{old_module}::@{old}"), format!("@{new_module}::@{new}"));
+                renamed.insert([old_module.clone(), old], [new_module.clone(), new]);
             }
             kernels.set_attribute("sym_name", Attribute::string(module.context(), &new_module));
         }
         for launch in module.walk().into_iter().filter(|op| op.name() == "gpu.launch_func") {
-            let kernel = launch.attribute("kernel").map(|name| name.to_string().replace('"', "")).unwrap_or_default();
-            if let Some(new) = renamed.get(&kernel).and_then(|name| Attribute::parse(module.context(), name)) {
-                launch.set_attribute("kernel", new);
+            let kernel = launch.attribute("kernel").map(Attribute::symbol_path).unwrap_or_default();
+            if let Some([outer, inner]) = renamed.get(kernel.as_slice()) {
+                launch.set_attribute("kernel", Attribute::nested_symbol(module.context(), outer, inner));
             }
         }
         Ok(())

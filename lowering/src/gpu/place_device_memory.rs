@@ -97,9 +97,7 @@ fn allocate(op: Op) -> Result<(), Diagnostic> {
     // In a loop that hands its buffer on, several of them live at once.
     let is_handed_on = reaches_terminator(op.result(0));
     let place = if is_handed_on { here } else { Builder::at_start(entry, location) };
-    let text = ty.to_string();
-    let Some(private) = text.strip_suffix('>').map(|text| format!("{text}, {space}>")) else { return Ok(()) };
-    let Some(private) = Type::parse(op.context(), &private) else { return Ok(()) };
+    let Some(private) = ty.with_memory(ty.element(), Some(space)) else { return Ok(()) };
     let segments = Attribute::dense_i32(op.context(), &[0, 0]);
     let mut attributes = vec![("operandSegmentSizes", segments)];
     attributes.extend(op.attribute("alignment").map(|alignment| ("alignment", alignment)));

@@ -54,8 +54,8 @@ pub(super) static PASS: Pass = Pass::new(
 fn launch(op: Op, runtime: &mut Runtime) -> Result<(), Diagnostic> {
     let internal = || Diagnostic::error(op.location(), "internal error: cannot build the launch");
     let Operands { sizes, dynamic_bytes, arguments } = Operands::of(op)?;
-    let kernel = op.attribute("kernel").map(|kernel| kernel.to_string().replace('"', "")).unwrap_or_default();
-    let (module, name) = kernel.trim_start_matches('@').split_once("::@").ok_or_else(internal)?;
+    let kernel = op.attribute("kernel").map(Attribute::symbol_path).unwrap_or_default();
+    let [module, name] = kernel.as_slice() else { return Err(internal()) };
     let builder = Builder::before(op).ok_or_else(internal)?;
     let pointer = abi::pointer(op.context()).ok_or_else(internal)?;
 

@@ -16,7 +16,7 @@ pub enum Failure {
 impl Failure {
     /// Bad input with a message.
     pub fn input(message: impl Into<String>) -> Self {
-        Self::Input(message.into())
+        Self::Input(autodiff_dialect::ir::readable_name(&message.into()).into_owned())
     }
 
     /// Puts the flag, file or place in front of the message.

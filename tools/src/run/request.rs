@@ -117,8 +117,9 @@ pub fn symbol(name: &str) -> String {
     if plain {
         return name.to_owned();
     }
-    let escaped: String = name
-        .bytes()
+    let escaped: String = autodiff_dialect::ir::name_bytes(name)
+        .iter()
+        .copied()
         .map(|byte| match byte {
             b'"' | b'\\' | 0..=31 | 127.. => format!("\\{byte:02X}"),
             _ => char::from(byte).to_string(),

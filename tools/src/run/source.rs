@@ -193,27 +193,18 @@ fn has_body(op: Op) -> bool {
 /// Says of tensor arguments that nobody may write to them.
 fn protect_arguments(module: Op) {
     for op in top(module).into_iter().filter(|op| op.name() == "func.func" && has_body(*op)) {
-        let context = op.context();
         let types = signature(op).0;
-        let old = op.attribute("arg_attrs").and_then(Attribute::as_array).unwrap_or_default();
-        let new: Vec<_> = types
-            .iter()
-            .enumerate()
-            .map(|(index, ty)| {
-                let before = old.get(index).map_or_else(|| "{}".into(), |attributes| attributes.to_string());
-                let inner = before.trim_start_matches('{').trim_end_matches('}').to_owned();
-                if !ty.is_tensor() || inner.contains("bufferization.writable") {
-                    return before;
-                }
-                let comma = if inner.is_empty() { "" } else { ", " };
-                format!("{{bufferization.writable = false{comma}{inner}}}")
-            })
-            .collect();
-        if let Some(attribute) = Attribute::parse(context, &format!("[{}]", new.join(", "))) {
-            op.set_attribute("arg_attrs", attribute);
+        for (number, _) in types.iter().enumerate().filter(|(_, ty)| ty.is_tensor()) {
+            // What the program says itself is believed.
+            if op.argument_attribute(number, WRITABLE).is_none() {
+                let no = Attribute::integer(Type::integer(op.context(), 1), 0);
+                op.set_argument_attribute(types.len(), number, WRITABLE, no);
+            }
         }
     }
 }
+
+const WRITABLE: &str = "bufferization.writable";
 
 /// Adds functions to a module: `text` is a module that declares what they call. All others become private, so that
 /// what the new ones do not need can be left out.

@@ -7,7 +7,7 @@ use crate::{
     },
     rules::Registry,
 };
-use autodiff_dialect::ir::{Attribute, Block, EffectKind, Op, Value};
+use autodiff_dialect::ir::{Block, EffectKind, Op, Value};
 
 /// The alias classes of one function.
 pub struct Buffers {
@@ -76,10 +76,9 @@ impl From<Aliases> for Buffers {
 
 /// Adds the buffers that a function is given.
 pub(super) fn arguments(function: Op, flow: &mut Flow) {
-    let attributes = function.attribute("arg_attrs").and_then(Attribute::as_array).unwrap_or_default();
     let entry = function.body(0).map(|entry| entry.arguments()).unwrap_or_default();
     for (index, argument) in entry.into_iter().enumerate().filter(|(_, argument)| argument.ty().is_memory()) {
-        let noalias = attributes.get(index).is_some_and(|attribute| attribute.to_string().contains("llvm.noalias"));
+        let noalias = function.argument_attribute(index, "llvm.noalias").is_some();
         flow.origin(argument, Origin::Argument { noalias });
     }
 }

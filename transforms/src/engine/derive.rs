@@ -111,7 +111,8 @@ fn shared_globals(function: Op) -> Vec<String> {
 /// buffer twice that is only read, and then passes its shadow twice.
 pub fn distinct_arguments(function: Op, request: &Request, count: usize) -> Option<Attribute> {
     let context = function.context();
-    let (none, noalias) = (Attribute::parse(context, "{}")?, Attribute::parse(context, "{llvm.noalias}")?);
+    let none = Attribute::empty_dictionary(context);
+    let noalias = none.with_entry(context, "llvm.noalias", Attribute::unit(context));
     let mut marks = vec![];
     for (number, activity) in request.arguments.iter().enumerate() {
         let mark = if is_distinct(function, number) { noalias } else { none };
@@ -128,8 +129,7 @@ pub fn distinct_arguments(function: Op, request: &Request, count: usize) -> Opti
 
 /// Whether a function says that no other argument reaches the memory of an argument.
 pub fn is_distinct(function: Op, number: usize) -> bool {
-    let attributes = function.attribute("arg_attrs").and_then(Attribute::as_array).unwrap_or_default();
-    attributes.get(number).is_some_and(|attributes| attributes.to_string().contains("llvm.noalias"))
+    function.argument_attribute(number, "llvm.noalias").is_some()
 }
 
 /// Declares a derivative that another calls, in the module of that one.
