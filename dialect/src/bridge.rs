@@ -5,7 +5,10 @@ use crate::{
     ir::{Attribute, Context, Effect, EffectKind, Location, Op, Type, Value, name, string_ref},
 };
 use mlir_sys::*;
-use std::ffi::{CStr, CString, c_char, c_void};
+use std::{
+    ffi::{CStr, CString, c_char, c_void},
+    ops::RangeInclusive,
+};
 
 /// The kind of a pass option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +42,30 @@ impl PassOption {
     ) -> Self {
         Self { name: name.as_ptr(), description: description.as_ptr(), default: default.as_ptr(), kind }
     }
+}
+
+/// Reads an option that is a number of a range.
+///
+/// # Errors
+///
+/// What was expected and what was given.
+pub fn number_option(name: &str, text: &str, range: RangeInclusive<i64>) -> Result<i64, String> {
+    text.parse()
+        .ok()
+        .filter(|number| range.contains(number))
+        .ok_or_else(|| format!("{name}: expected a number from {} to {}, got '{text}'", range.start(), range.end()))
+}
+
+/// Reads an option that is one of some words.
+///
+/// # Errors
+///
+/// What was expected and what was given.
+pub fn word_option<'a>(name: &str, word: &'a str, words: &[&str]) -> Result<&'a str, String> {
+    if words.contains(&word) {
+        return Ok(word);
+    }
+    Err(format!("{name}: expected {}, got '{word}'", words.join(" or ")))
 }
 
 /// A pass on `builtin.module`, in Rust.

@@ -101,18 +101,10 @@ fn modules(module: Op) -> Vec<Op> {
     module.walk().into_iter().filter(|op| op.name() == "gpu.module").collect()
 }
 
-/// A path that the text of a pipeline can hold.
-fn checked_path<'a>(option: &str, path: &'a str) -> Result<&'a str, String> {
-    if path.contains([',', '{', '}', ' ', '\'', '"']) {
-        return Err(format!("{option}: the path '{path}' must not hold blanks, commas, quotes or braces"));
+/// A path as the text of a pipeline holds it, in quotes.
+fn quoted_path(option: &str, path: &str) -> Result<String, String> {
+    if path.contains(['{', '}', '\'', '"']) {
+        return Err(format!("{option}: the path '{path}' must not hold quotes or braces"));
     }
-    Ok(path)
-}
-
-/// Checks an option that has a few words as values.
-fn checked_word<'a>(option: &str, word: &'a str, words: &[&str]) -> Result<&'a str, String> {
-    if words.contains(&word) {
-        return Ok(word);
-    }
-    Err(format!("{option}: expected {}, got '{word}'", words.join(" or ")))
+    Ok(format!("'{path}'"))
 }

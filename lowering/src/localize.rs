@@ -11,7 +11,7 @@
 //! Parallel loops inside parallel loops become sequential.
 
 use autodiff_dialect::{
-    bridge::{OptionKind, Pass, PassOption},
+    bridge::{OptionKind, Pass, PassOption, number_option},
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Type, Value},
 };
@@ -38,12 +38,9 @@ pub(crate) static PASS: Pass = Pass::new(
         c"Chunks per loop: at least the number of threads; more balance the load, and cost memory for copies",
     )],
     |options, module| {
-        let chunks = options.first().and_then(|text| text.parse().ok()).filter(|chunks| (1..=4096).contains(chunks));
-        let Some(chunks) = chunks else {
-            let message = "'autodiff-localize': option 'chunks' must be a number from 1 to 4096";
-            Diagnostic::error(module.location(), message).emit();
-            return Err(());
-        };
+        let &[chunks] = options else { return Err(()) };
+        let chunks = number_option("chunks", chunks, 1..=4096)
+            .map_err(|message| Diagnostic::error(module.location(), message).emit())?;
         let rules = Registry::new(RuleBook::builtin().clone());
         let functions = module.functions();
         for function in functions {

@@ -12,10 +12,11 @@
 use crate::{
     adjoint_loops,
     localize::{self, MARK},
-    registers, stream_caches, tape, uniform,
+    registers, stream_caches, tape,
+    uniform::{self, lanes_option},
 };
 use autodiff_dialect::{
-    bridge::{OptionKind, Pass, PassOption, cache_element},
+    bridge::{OptionKind, Pass, PassOption, cache_element, number_option},
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
     state::{self, names},
@@ -57,16 +58,19 @@ pub(crate) static PASS: Pass = Pass::new(
 const FIRST_CAPACITY: i64 = 64;
 
 fn run(options: &[&str], module: Op) -> Result<(), ()> {
+    let &[sequential, lanes, above] = options else { return Err(()) };
+    let fail = |message: String| Diagnostic::error(module.location(), message).emit();
+    let lanes = lanes_option("subgroup-size", lanes).map_err(fail)?;
+    let above = number_option("stream-above", above, 0..=1 << 40).map_err(fail)?;
     let unpacks: Vec<_> = module.walk().into_iter().filter(|op| op.name() == names::UNPACK).collect();
     for op in unpacks {
         tape::join(op);
     }
-    if options.first() == Some(&"true") {
+    if sequential == "true" {
         localize::serialize_all(module);
     }
     adjoint_loops::improve(module);
     registers::hold(module);
-    let lanes = options.get(1).and_then(|lanes| lanes.parse().ok()).unwrap_or(32);
     let mut lowering = Lowering { shared: shared_accumulations(module), lanes, ..Lowering::default() };
     let mut result = Ok(());
     let ops = module.walk();
@@ -83,7 +87,6 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
             op.erase();
         }
         module.walk().into_iter().for_each(|op| op.remove_attribute(MARK));
-        let above = options.get(2).and_then(|size| size.parse().ok()).unwrap_or(64i64);
         stream_caches::run(&lowering.stores, above.saturating_mul(1 << 20));
     }
     result

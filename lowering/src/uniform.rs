@@ -124,3 +124,13 @@ fn cluster(launch: Op, ids: Ids, lanes: i64) -> Option<Cluster> {
     };
     (size > 1).then(|| Cluster::Lanes { size, stride, id: body.argument(id) })
 }
+
+/// Reads an option that is the number of lanes of a subgroup.
+///
+/// # Errors
+///
+/// What was expected and what was given.
+pub(crate) fn lanes_option(name: &str, text: &str) -> Result<i64, String> {
+    let lanes = text.parse().ok().filter(|lanes: &i64| (1..=128).contains(lanes) && lanes.count_ones() == 1);
+    lanes.ok_or_else(|| format!("{name}: expected a power of two from 1 to 128, got '{text}'"))
+}

@@ -6,11 +6,11 @@
 //! 4. Serialize each `gpu.module`, with upstream's pass, and forget how long that took.
 
 use super::{
-    modules,
+    modules, quoted_path,
     tools::{Named, Tools, Vendor},
 };
 use autodiff_dialect::{
-    bridge::{OptionKind, Pass, PassOption, run_pipeline},
+    bridge::{OptionKind, Pass, PassOption, run_pipeline, word_option},
     diagnostic::Diagnostic,
     ir::{Attribute, Op},
 };
@@ -31,6 +31,9 @@ pub(crate) static PASS: Pass = Pass::new(
 
 fn run(options: &[&str], module: Op) -> Result<(), ()> {
     let [vendor, format, toolkit, libraries, linker] = options else { return Err(()) };
+    let fail = |message: String| Diagnostic::error(module.location(), message).emit();
+    word_option("vendor", vendor, &["nvidia", "amd"]).map_err(fail)?;
+    word_option("format", format, &["isa", "bin"]).map_err(fail)?;
     let vendor = if *vendor == "amd" { Vendor::Amd } else { Vendor::Nvidia };
     let kernels = modules(module);
     let Some(first) = kernels.first() else { return Ok(()) };
@@ -47,7 +50,7 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
     }
     let serialize = tools.toolkit(vendor).map_err(|error| format!("cannot lay out a toolkit: {error}"));
     let serialized = serialize.and_then(|folder| {
-        let path = folder.path().display();
+        let path = quoted_path("toolkit", &folder.path().display().to_string())?;
         let pipeline = format!("builtin.module(gpu-module-to-binary{{format={format} toolkit={path}}})");
         // Without a message, the pass has emitted a diagnostic.
         run_pipeline(module, &pipeline).map_err(Option::unwrap_or_default)

@@ -9,6 +9,7 @@ use super::{
     lanes::{Lanes, less, shuffle},
     reduce::{Cluster, Combine, over_block, over_subgroup},
 };
+use crate::uniform::lanes_option;
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption},
     diagnostic::Diagnostic,
@@ -20,7 +21,9 @@ pub(crate) static PASS: Pass = Pass::new(
     c"Rewrite reductions, broadcasts and shuffles of subgroups and blocks to what GPUs have",
     &[PassOption::new(c"size", OptionKind::Integer, c"32", c"The number of lanes of a subgroup")],
     |options, module| {
-        let size = options.first().and_then(|size| size.parse().ok()).unwrap_or(32);
+        let &[size] = options else { return Err(()) };
+        let size =
+            lanes_option("size", size).map_err(|message| Diagnostic::error(module.location(), message).emit())?;
         let mut result = Ok(());
         // Collected before the first changes, inner ops first: a body goes with its op.
         let ops: Vec<_> = module.walk().into_iter().filter(|op| op.name().starts_with("gpu.")).collect();

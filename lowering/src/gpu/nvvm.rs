@@ -1,7 +1,7 @@
 //! The pipeline from kernels to PTX and machine code of NVIDIA's GPUs.
 
-use super::{Device, checked_path, checked_word};
-use autodiff_dialect::bridge::{OptionKind, PassOption, Pipeline};
+use super::{Device, quoted_path};
+use autodiff_dialect::bridge::{OptionKind, PassOption, Pipeline, number_option, word_option};
 
 /// The pipeline by name.
 pub static PIPELINE: Pipeline = Pipeline::new(
@@ -17,10 +17,10 @@ pub static PIPELINE: Pipeline = Pipeline::new(
     |options| {
         let [chip, format, level, toolkit, libdevice] = options else { return Err("expected 5 options".into()) };
         check_chip(chip)?;
-        checked_word("format", format, &["isa", "bin"])?;
-        checked_word("O", level, &["0", "1", "2", "3"])?;
-        checked_path("toolkit", toolkit)?;
-        checked_path("libdevice", libdevice)?;
+        word_option("format", format, &["isa", "bin"])?;
+        number_option("O", level, 0..=3)?;
+        let toolkit = quoted_path("toolkit", toolkit)?;
+        let libdevice = quoted_path("libdevice", libdevice)?;
         Ok(Device {
             lanes: 32,
             traps: false,
@@ -40,8 +40,15 @@ const CHIPS: [&str; 15] =
     ["70", "72", "75", "80", "86", "87", "88", "89", "90", "100", "101", "103", "110", "120", "121"];
 
 fn check_chip(chip: &str) -> Result<(), String> {
-    let number = chip.strip_prefix("sm_").map(|name| name.trim_end_matches(['a', 'f']));
-    if number.is_some_and(|number| CHIPS.contains(&number)) {
+    // What a chip has beside its successors ('a'), or beside those of other families ('f').
+    let name = chip.strip_prefix("sm_").unwrap_or_default();
+    let known = |name: &str| CHIPS.contains(&name);
+    let is_special = match (name.strip_suffix('a'), name.strip_suffix('f')) {
+        (Some(number), _) => number == "90" || (number.len() == 3 && known(number)),
+        (_, Some(number)) => number.len() == 3 && known(number),
+        _ => false,
+    };
+    if known(name) || is_special {
         return Ok(());
     }
     Err(format!("chip: '{chip}' is no NVIDIA chip that is supported, expected one of sm_{}", CHIPS.join(", sm_")))
@@ -58,6 +65,14 @@ pub fn chip_for(major: i64, minor: i64) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn chips_are_those_of_llvm() {
+        let known = ["sm_70", "sm_90", "sm_90a", "sm_100a", "sm_103f", "sm_121a"];
+        let unknown = ["", "sm_", "70", "sm_60", "sm_70a", "sm_90f", "sm_90af", "sm_100aa", "sm_a", "sm_999a"];
+        assert!(known.iter().all(|chip| check_chip(chip).is_ok()));
+        assert!(unknown.iter().all(|chip| check_chip(chip).is_err()));
+    }
 
     #[test]
     fn chips_are_the_newest_known() {

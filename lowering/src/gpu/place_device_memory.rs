@@ -10,7 +10,7 @@
 use super::modules;
 use crate::gpu_host::abi::byte_size;
 use autodiff_dialect::{
-    bridge::{OptionKind, Pass, PassOption},
+    bridge::{OptionKind, Pass, PassOption, number_option},
     diagnostic::Diagnostic,
     ir::{Attribute, Builder, Op, Type, Value},
 };
@@ -26,7 +26,9 @@ pub(crate) static PASS: Pass = Pass::new(
         c"The most workgroup memory that a kernel may name, in bytes",
     )],
     |options, module| {
-        let most = options.first().and_then(|bytes| bytes.parse().ok()).unwrap_or(i64::MAX);
+        let &[bytes] = options else { return Err(()) };
+        let most = number_option("workgroup-bytes", bytes, 0..=1 << 31)
+            .map_err(|message| Diagnostic::error(module.location(), message).emit())?;
         let mut result = Ok(());
         for kernels in modules(module) {
             for op in kernels.walk() {

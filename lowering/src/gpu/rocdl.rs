@@ -1,7 +1,7 @@
 //! The pipeline from kernels to assembly and code objects of AMD's GPUs.
 
-use super::{Device, checked_path, checked_word};
-use autodiff_dialect::bridge::{OptionKind, PassOption, Pipeline};
+use super::{Device, quoted_path};
+use autodiff_dialect::bridge::{OptionKind, PassOption, Pipeline, number_option, word_option};
 
 /// The pipeline by name.
 pub static PIPELINE: Pipeline = Pipeline::new(
@@ -17,10 +17,10 @@ pub static PIPELINE: Pipeline = Pipeline::new(
     |options| {
         let [chip, format, level, libraries, lld] = options else { return Err("expected 5 options".into()) };
         let wave = wave_size(chip)?;
-        checked_word("format", format, &["isa", "bin"])?;
-        checked_word("O", level, &["0", "1", "2", "3"])?;
-        checked_path("device-libs", libraries)?;
-        checked_path("lld", lld)?;
+        word_option("format", format, &["isa", "bin"])?;
+        number_option("O", level, 0..=3)?;
+        let libraries = quoted_path("device-libs", libraries)?;
+        let lld = quoted_path("lld", lld)?;
         Ok(Device {
             lanes: wave,
             traps: true,

@@ -16,7 +16,7 @@ use crate::{
     rules::{Registry, elementwise::RuleBook},
 };
 use autodiff_dialect::{
-    bridge::{OptionKind, Pass, PassOption},
+    bridge::{OptionKind, Pass, PassOption, number_option},
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
     state::names,
@@ -50,15 +50,14 @@ pub(crate) const CACHE_COST: PassOption = PassOption::new(
 /// Reads the built-in rule book and the user's, and the cost of caches.
 pub(crate) fn read_rules(files: &str, cache_cost: &str, module: Op) -> Result<Registry, ()> {
     let fail = |message: String| Diagnostic::error(module.location(), message).emit();
-    let cost = cache_cost.parse().ok().filter(|cost| (1..=1000).contains(cost));
-    let cost = cost.ok_or_else(|| fail(format!("cache-cost: expected a number from 1 to 1000, got '{cache_cost}'")))?;
+    let cost = number_option("cache-cost", cache_cost, 1..=1000).map_err(fail)?;
     let mut book = RuleBook::builtin().clone();
     for file in files.split(',').filter(|file| !file.is_empty()) {
         let text =
             std::fs::read_to_string(file).map_err(|error| fail(format!("cannot read rules '{file}': {error}")))?;
         book.extend(&text, file).map_err(|error| fail(error.to_string()))?;
     }
-    Ok(Registry::new(book).with_cache_cost(cost))
+    Ok(Registry::new(book).with_cache_cost(cost.unsigned_abs()))
 }
 
 fn run(options: &[&str], module: Op) -> Result<(), ()> {
