@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             return Err(format!("mlir-tblgen {backend} failed on Autodiff.td").into());
         }
     }
-    let sources = ["Dialect.cpp", "Passes.cpp", "Queries.cpp"];
+    let sources = ["Dialect.cpp", "Passes.cpp", "Queries.cpp", "Tensors.cpp"];
     // The compiler that has built MLIR: traits of ops are told apart by names that each compiler writes in its own way.
     let mut bridge = cc::Build::new();
     bridge

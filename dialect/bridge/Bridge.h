@@ -70,6 +70,8 @@ bool autodiffIsConstantLike(MlirOperation op);
 /// The activities of a list attribute; returns their number, writes at most `capacity`.
 size_t autodiffActivities(MlirAttribute list, int32_t *activities, size_t capacity);
 MlirAttribute autodiffActivityListGet(MlirContext context, const int32_t *activities, size_t count);
+/// Replaces an op on tensors by the ops that it is made of: 0 no such op, 1 replaced, 2 this one cannot be.
+int32_t autodiffDecompose(MlirOperation op);
 MlirType autodiffCacheTypeGet(MlirType element);
 MlirType autodiffCacheTypeElement(MlirType cache);
 MlirType autodiffTapeTypeGet(MlirContext context);

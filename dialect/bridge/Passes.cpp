@@ -8,11 +8,13 @@
 #include "mlir/CAPI/Support.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -103,9 +105,10 @@ struct RustPass : OperationPass<ModuleOp> {
   StringRef getDescription() const override { return rust->description; }
   std::unique_ptr<Pass> clonePass() const override { return std::make_unique<RustPass>(*this); }
   void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<autodiff::AutodiffDialect, affine::AffineDialect, arith::ArithDialect, cf::ControlFlowDialect,
-                    complex::ComplexDialect, func::FuncDialect, gpu::GPUDialect, LLVM::LLVMDialect,
-                    math::MathDialect, memref::MemRefDialect, scf::SCFDialect, tensor::TensorDialect, ub::UBDialect,
+    registry.insert<autodiff::AutodiffDialect, affine::AffineDialect, arith::ArithDialect,
+                    bufferization::BufferizationDialect, cf::ControlFlowDialect, complex::ComplexDialect,
+                    func::FuncDialect, gpu::GPUDialect, linalg::LinalgDialect, LLVM::LLVMDialect, math::MathDialect,
+                    memref::MemRefDialect, scf::SCFDialect, tensor::TensorDialect, ub::UBDialect,
                     vector::VectorDialect>();
   }
   void runOnOperation() override {

@@ -175,6 +175,7 @@ unsafe extern "C" {
     fn autodiffIsConstantLike(op: MlirOperation) -> bool;
     fn autodiffActivities(list: MlirAttribute, activities: *mut i32, capacity: usize) -> usize;
     fn autodiffActivityListGet(context: MlirContext, activities: *const i32, count: usize) -> MlirAttribute;
+    fn autodiffDecompose(op: MlirOperation) -> i32;
     fn autodiffCacheTypeGet(element: MlirType) -> MlirType;
     fn autodiffCacheTypeElement(cache: MlirType) -> MlirType;
     fn autodiffTapeTypeGet(context: MlirContext) -> MlirType;
@@ -360,6 +361,20 @@ pub(crate) fn is_function(op: Op) -> bool {
 
 pub(crate) fn lookup_symbol(from: Op, symbol: Attribute) -> Option<Op> {
     Op::from_nullable(unsafe { autodiffLookupSymbol(from.raw(), symbol.raw()) })
+}
+
+/// Replaces an op on tensors (`linalg.softmax`, `linalg.pack`, `tensor.concat`, ...) by the ops that it is made of, which
+/// erases it. `None`: it is no such op.
+///
+/// # Errors
+///
+/// This one cannot be decomposed; nothing has changed.
+pub fn decompose(op: Op) -> Option<Result<(), ()>> {
+    match unsafe { autodiffDecompose(op.raw()) } {
+        0 => None,
+        1 => Some(Ok(())),
+        _ => Some(Err(())),
+    }
 }
 
 pub(crate) fn is_constant_like(op: Op) -> bool {

@@ -2,18 +2,6 @@
 
 use autodiff_dialect::bridge::{OptionKind, PassOption, Pipeline};
 
-/// Makes buffers of tensors. The boundaries of functions keep their order of parameters and results.
-pub const BUFFERIZE: &str = "builtin.module(\
-    convert-elementwise-to-linalg,\
-    eliminate-empty-tensors,\
-    empty-tensor-to-alloc-tensor,\
-    one-shot-bufferize{bufferize-function-boundaries=true function-boundary-type-conversion=identity-layout-map},\
-    canonicalize,\
-    cse)";
-
-/// Passes before differentiation: what has no rule of its own yet becomes what has.
-pub const PREPARE: &str = "convert-linalg-to-loops,";
-
 /// Passes behind differentiation that make the most of the iterations of parallel loops; `threads`: how many there are.
 pub fn lower_state(threads: Option<u32>) -> String {
     match threads {

@@ -26,6 +26,7 @@ mod short_rounds;
 mod state;
 mod stream_caches;
 mod tape;
+pub mod tensors;
 mod uniform;
 
 /// Registers the passes and pipelines, so that textual pipelines may name them.
@@ -53,6 +54,7 @@ pub fn register() {
     autodiff_dialect::bridge::register_pass(&expand_math::PASS);
     autodiff_dialect::bridge::register_pass(&interface::PASS);
     gpu_host::register();
+    tensors::register();
     autodiff_dialect::bridge::register_pipeline(&cpu::CPU_PIPELINE);
     gpu::register();
 }

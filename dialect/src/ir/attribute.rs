@@ -52,6 +52,17 @@ impl Attribute {
         Self(unsafe { mlirArrayAttrGet(context.raw(), raw.len() as isize, raw.as_ptr()) })
     }
 
+    /// Attributes by name.
+    pub fn dictionary(context: Context, entries: &[(&str, Attribute)]) -> Self {
+        let entries: Vec<_> = entries
+            .iter()
+            .map(|(name, value)| unsafe {
+                mlirNamedAttributeGet(mlirIdentifierGet(context.raw(), string_ref(&encode(name))), value.raw())
+            })
+            .collect();
+        Self(unsafe { mlirDictionaryAttrGet(context.raw(), entries.len() as isize, entries.as_ptr()) })
+    }
+
     /// A reference to a symbol of the enclosing symbol table.
     pub fn symbol(context: Context, name: &str) -> Self {
         Self(unsafe { mlirFlatSymbolRefAttrGet(context.raw(), string_ref(&encode(name))) })
@@ -178,6 +189,20 @@ impl Attribute {
             mlirAttributeIsADenseI32Array(self.0).then(|| {
                 (0..mlirDenseArrayGetNumElements(self.0))
                     .map(|index| mlirDenseI32ArrayGetElement(self.0, index))
+                    .collect()
+            })
+        }
+    }
+
+    /// Reads attributes by name.
+    pub fn as_dictionary(self) -> Option<Vec<(String, Attribute)>> {
+        unsafe {
+            mlirAttributeIsADictionary(self.0).then(|| {
+                (0..mlirDictionaryAttrGetNumElements(self.0))
+                    .map(|index| {
+                        let entry = mlirDictionaryAttrGetElement(self.0, index);
+                        (name_text(mlirIdentifierStr(entry.name)), Self(entry.attribute))
+                    })
                     .collect()
             })
         }

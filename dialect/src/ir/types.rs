@@ -57,6 +57,16 @@ impl Type {
         }
     }
 
+    /// A tensor; [`Self::DYNAMIC`] marks a size known at run time only.
+    pub fn tensor(element: Type, shape: &[i64]) -> Self {
+        let open = unsafe { mlirShapedTypeGetDynamicSize() };
+        let shape: Vec<_> = shape.iter().map(|size| if *size == Self::DYNAMIC { open } else { *size }).collect();
+        unsafe {
+            let no_encoding = mlirAttributeGetNull();
+            Self(mlirRankedTensorTypeGet(shape.len() as isize, shape.as_ptr(), element.raw(), no_encoding))
+        }
+    }
+
     /// `!autodiff.cache<element>`.
     pub fn cache(element: Type) -> Self {
         bridge::cache_type(element)

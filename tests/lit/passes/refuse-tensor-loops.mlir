@@ -3,10 +3,10 @@
 // RUN: not autodiff-opt %s --autodiff-cpu-pipeline 2>&1 | FileCheck %s
 // RUN: not autodiff-opt %s --autodiff-wrap=function=double --autodiff-differentiate 2>&1 | FileCheck %s
 // RUN: autodiff-run %s --entry double --arg rand:4:1 --mode check
-// CHECK: refuse-tensor-loops.mlir:10:{{.*}} error: 'scf.forall' op works on tensors; make buffers of them first
+// CHECK: refuse-tensor-loops.mlir:10:{{.*}} error: 'scf.forall' op works on tensors; run 'autodiff-bufferize-pipeline' before
 func.func @double(%x: tensor<4xf64>) -> tensor<4xf64> {
   %empty = tensor.empty() : tensor<4xf64>
-  // expected-error @below {{'scf.forall' op works on tensors; make buffers of them first, as by '--one-shot-bufferize'}}
+  // expected-error @below {{'scf.forall' op works on tensors; run 'autodiff-bufferize-pipeline' before, which makes buffers of them}}
   %y = scf.forall (%i) in (4) shared_outs(%out = %empty) -> tensor<4xf64> {
     %v = tensor.extract %x[%i] : tensor<4xf64>
     %w = arith.addf %v, %v : f64

@@ -361,24 +361,27 @@ impl Compiled {
         messages();
         let normal_form = program.normal_form;
         let dear = if program.dear_caches { DEAR_CACHES } else { "" };
-        let prepare = autodiff_lowering::cpu::PREPARE;
-        run(context, &mut module, &format!("{prepare}autodiff-differentiate{{normal-form={normal_form} {dear}}}"))
-            .map_err(|why| {
-                let refused = [
-                    "not supported",
-                    "cannot be differentiated",
-                    "no reverse-mode rule",
-                    "no forward-mode rule",
-                    "no derivative rule",
-                    "whose origin is unknown",
-                    "globals have no shadow",
-                ];
-                if refused.iter().any(|word| why.contains(word)) {
-                    Failure::Refused(why)
-                } else {
-                    Failure::Broken("differentiate", why)
-                }
-            })?;
+        run(
+            context,
+            &mut module,
+            &format!("convert-linalg-to-loops,autodiff-differentiate{{normal-form={normal_form} {dear}}}"),
+        )
+        .map_err(|why| {
+            let refused = [
+                "not supported",
+                "cannot be differentiated",
+                "no reverse-mode rule",
+                "no forward-mode rule",
+                "no derivative rule",
+                "whose origin is unknown",
+                "globals have no shadow",
+            ];
+            if refused.iter().any(|word| why.contains(word)) {
+                Failure::Refused(why)
+            } else {
+                Failure::Broken("differentiate", why)
+            }
+        })?;
         // Half of the programs take their parallel loops apart, as they would for threads.
         let threads = (program.features.contains("scf.parallel") && program.text.len() % 2 == 0).then_some(1);
         let state = autodiff_lowering::cpu::lower_state(threads);

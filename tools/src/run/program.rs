@@ -203,6 +203,5 @@ fn differentiation(rules: &[PathBuf], cache_cost: u64) -> Result<String> {
         paths.push(text);
     }
     let rules = if paths.is_empty() { String::new() } else { format!(" rules={}", paths.join(",")) };
-    let prepare = autodiff_lowering::cpu::PREPARE;
-    Ok(format!("symbol-dce,{prepare}autodiff-differentiate{{cache-cost={cache_cost}{rules}}},"))
+    Ok(format!("symbol-dce,autodiff-differentiate{{cache-cost={cache_cost}{rules}}},"))
 }

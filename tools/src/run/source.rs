@@ -141,7 +141,7 @@ fn signature(op: Op) -> (Vec<Type>, Vec<Type>) {
     op.attribute("function_type").and_then(Attribute::as_type).and_then(Type::function_parts).unwrap_or_default()
 }
 
-/// Finds the entry, and makes buffers of tensors if the program has any.
+/// Finds the entry, and makes buffers of tensors and loops of linalg ops if the program has any.
 ///
 /// # Errors
 ///
@@ -150,8 +150,7 @@ pub fn entry(context: &Context, module: &mut Module, name: &str) -> Result<Entry
     let op = find(as_op(module), name)?;
     let was_tensor = signature(op).0.iter().map(|ty| ty.is_tensor()).collect();
     let op = if has_tensors(as_op(module)) {
-        protect_arguments(as_op(module));
-        run_passes(context, module, autodiff_lowering::cpu::BUFFERIZE)?;
+        run_passes(context, module, &format!("builtin.module({})", autodiff_lowering::tensors::PASSES))?;
         find(as_op(module), name)?
     } else {
         op
@@ -176,9 +175,12 @@ pub fn entry(context: &Context, module: &mut Module, name: &str) -> Result<Entry
     })
 }
 
-/// Whether any value of a program is a tensor.
+/// Whether any value of a program is a tensor, or any op is one of linalg.
 fn has_tensors(module: Op) -> bool {
     module.walk().into_iter().any(|op| {
+        if op.name().starts_with("linalg.") {
+            return true;
+        }
         let arguments = op.regions().into_iter().flat_map(|region| region.blocks()).flat_map(|block| block.arguments());
         op.results().into_iter().chain(arguments).any(|value| value.ty().is_tensor())
             || signature(op).0.into_iter().chain(signature(op).1).any(Type::is_tensor)
@@ -189,22 +191,6 @@ fn has_tensors(module: Op) -> bool {
 fn has_body(op: Op) -> bool {
     op.regions().into_iter().any(|region| region.first_block().is_some())
 }
-
-/// Says of tensor arguments that nobody may write to them.
-fn protect_arguments(module: Op) {
-    for op in top(module).into_iter().filter(|op| op.name() == "func.func" && has_body(*op)) {
-        let types = signature(op).0;
-        for (number, _) in types.iter().enumerate().filter(|(_, ty)| ty.is_tensor()) {
-            // What the program says itself is believed.
-            if op.argument_attribute(number, WRITABLE).is_none() {
-                let no = Attribute::integer(Type::integer(op.context(), 1), 0);
-                op.set_argument_attribute(types.len(), number, WRITABLE, no);
-            }
-        }
-    }
-}
-
-const WRITABLE: &str = "bufferization.writable";
 
 /// Adds functions to a module: `text` is a module that declares what they call. All others become private, so that
 /// what the new ones do not need can be left out.

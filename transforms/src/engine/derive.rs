@@ -214,7 +214,18 @@ fn refusals(function: Op, mode: Mode, rules: &Registry, activity: &Activities) -
             });
         if carries {
             refused.push(*match missing {
-                Missing::Unknown => error_at(op, format!("'{}' op has no {}-mode rule", op.name(), mode.title())),
+                Missing::Unknown => {
+                    let works_on_tensors =
+                        op.operands().into_iter().chain(op.results()).any(|value| value.ty().is_tensor());
+                    let before = match works_on_tensors || op.name().starts_with("linalg.") {
+                        true => {
+                            "; run 'autodiff-bufferize-pipeline' before, which makes buffers of tensors and loops of \
+                                 linalg ops"
+                        }
+                        false => "",
+                    };
+                    error_at(op, format!("'{}' op has no {}-mode rule{before}", op.name(), mode.title()))
+                }
                 Missing::Refused(reason) => {
                     error_at(op, format!("'{}' op cannot be differentiated: {reason}", op.name()))
                 }

@@ -4,13 +4,17 @@
 
 use autodiff_dialect::{bridge::Pass, diagnostic::Diagnostic};
 
-pub(super) static PASS: Pass =
-    Pass::new(c"autodiff-refuse-tensor-loops", c"Refuse 'scf.forall' on tensors", &[], |_, module| {
+pub(super) static PASS: Pass = Pass::new(
+    c"autodiff-refuse-tensor-loops",
+    c"Refuse 'scf.forall' on tensors",
+    &[],
+    |_, module| {
         let mut result = Ok(());
         for op in module.walk().into_iter().filter(|op| op.name() == "scf.forall" && op.result_count() > 0) {
-            let message = "'scf.forall' op works on tensors; make buffers of them first, as by '--one-shot-bufferize'";
+            let message = "'scf.forall' op works on tensors; run 'autodiff-bufferize-pipeline' before, which makes buffers of them";
             Diagnostic::error(op.location(), message).emit();
             result = Err(());
         }
         result
-    });
+    },
+);
