@@ -6,6 +6,7 @@ pub mod cache_plan;
 pub mod captures;
 pub mod flow;
 pub mod fusion;
+pub mod inlining;
 pub mod kernel_slice;
 pub mod locality;
 pub mod memory;

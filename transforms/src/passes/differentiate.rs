@@ -11,6 +11,7 @@ use super::{
     tapes, zero_seeds,
 };
 use crate::{
+    analysis::inlining::Inlining,
     emit,
     engine::{Derivative, Mode, Request, cut, derive, is_distinct},
     rules::{Registry, elementwise::RuleBook},
@@ -66,6 +67,7 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
     tapes::check(module)?;
     let mut expander = Expander {
         symbols: symbols(module),
+        inlining: Inlining::new(module),
         rules,
         optimise: normal_form == "true",
         derivatives: HashMap::new(),
@@ -99,6 +101,7 @@ fn requests(op: Op) -> Vec<Op> {
 
 struct Expander {
     symbols: HashMap<String, Op>,
+    inlining: Inlining,
     rules: Registry,
     optimise: bool,
     /// What has been built.
@@ -186,8 +189,21 @@ impl Expander {
         Ok(())
     }
 
-    /// Builds a derivative and puts it behind the primal.
+    /// Builds a derivative, and those that it calls.
     fn build(&mut self, op: Op, request: &Request) -> Result<(), ()> {
+        let mut pending = vec![request.clone()];
+        while let Some(request) = pending.pop() {
+            if !self.derivatives.contains_key(&request) {
+                let derived = self.build_one(op, &request)?;
+                pending.extend(derived.required.iter().rev().cloned());
+                self.derivatives.insert(request, derived);
+            }
+        }
+        Ok(())
+    }
+
+    /// Builds a derivative and puts it behind the primal.
+    fn build_one(&mut self, op: Op, request: &Request) -> Result<Derivative, ()> {
         let Some(function) = self.symbols.get(&request.callee).copied() else {
             Diagnostic::error(
                 op.location(),
@@ -219,7 +235,8 @@ impl Expander {
                 error.note(op.location(), requested(request)).note(op.location(), advice(request)).emit();
             }
         };
-        let form = NormalForm::new(function, &self.symbols, self.optimise).map_err(|error| explain(vec![*error]))?;
+        let form = NormalForm::new(function, &self.symbols, &mut self.inlining, self.optimise)
+            .map_err(|error| explain(vec![*error]))?;
         let function = self.symbols[&request.callee];
         let clone = form.function().ok_or(())?;
         let derived = derive(clone, request, &self.rules).map_err(explain)?;
@@ -230,15 +247,11 @@ impl Expander {
             Mode::Split => cut(derivative, request).map_err(|error| explain(vec![*error]))?.to_vec(),
             _ => vec![derivative],
         };
-        self.symbols.extend(names.into_iter().zip(functions));
-        let required = derived.required.clone();
-        self.derivatives.insert(request.clone(), derived);
-        for request in required {
-            if !self.derivatives.contains_key(&request) {
-                self.build(op, &request)?;
-            }
+        for function in &functions {
+            self.inlining.note(*function);
         }
-        Ok(())
+        self.symbols.extend(names.into_iter().zip(functions));
+        Ok(derived)
     }
 
     /// Refuses derivatives that would have to travel between functions through a global.

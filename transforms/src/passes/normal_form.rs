@@ -1,16 +1,17 @@
 //! The form in which the engines take a function: one block a region, calls inlined, scalars in registers.
 //!
-//! 1. Clone the function and all that it refers to into a module of its own, so that nothing of the user's changes.
+//! 1. Clone the function and all that it refers to into a module of its own, so that nothing of the user's changes. Of
+//!    functions whose calls stay calls ([`Inlining`]), a stub is enough.
 //! 2. Put kernels where they are launched, lift unstructured control flow, inline.
 //! 3. Optimise, unless that is switched off: what is differentiated then is smaller.
 
-use crate::engine::Mode;
+use crate::{analysis::inlining::Inlining, emit, engine::Mode};
 use autodiff_dialect::{
     bridge::{self, ScratchModule},
     diagnostic::Diagnostic,
-    ir::{Attribute, Block, Builder, Op, Region},
+    ir::{Attribute, Block, Builder, Op, Region, Type},
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 const STRUCTURE: &str =
     "func.func(lift-cf-to-scf),inline{default-pipeline=},expand-realloc,autodiff-expand-atomics,autodiff-libm-to-math";
@@ -27,6 +28,11 @@ const SIMPLIFY: &str = "func.func(canonicalize)";
 const CLEAN_UP: &str = "autodiff-eliminate-dead,autodiff-split-sincos,\
     func.func(canonicalize{region-simplify=disabled},cse,loop-invariant-code-motion)";
 
+const CALL: &str = "func.call";
+const NO_INLINE: &str = "no_inline";
+/// On calls that have `no_inline` only as long as the normal form is made.
+const OUTLINED: &str = "outlined";
+
 /// A module that holds the clone of a function.
 pub(super) struct NormalForm {
     module: ScratchModule,
@@ -35,31 +41,37 @@ pub(super) struct NormalForm {
 
 impl NormalForm {
     /// Brings a clone of `function` into normal form. `symbols` are those of its module.
-    pub(super) fn new(function: Op, symbols: &HashMap<String, Op>, optimise: bool) -> Result<Self, Box<Diagnostic>> {
+    pub(super) fn new(
+        function: Op,
+        symbols: &HashMap<String, Op>,
+        inlining: &mut Inlining,
+        optimise: bool,
+    ) -> Result<Self, Box<Diagnostic>> {
         let module = ScratchModule::new(function.location());
         let name = function.symbol_name().unwrap_or_default();
         let this = Self { module, name };
         let Some(block) = this.block() else { return Err(failed(function)) };
+        inlining.plan(&this.name, symbols);
         let builder = Builder::at_end(block, function.location());
-        let mut seen = HashSet::from([this.name.clone()]);
-        let mut pending = vec![function];
-        while let Some(op) = pending.pop() {
-            let clone = builder.insert(op.duplicate());
+        for (op, is_whole) in this.reached(function, symbols, inlining) {
+            let clone = match is_whole || op == function {
+                true => builder.insert(op.duplicate()),
+                false => stub(&builder, op),
+            };
             if op != function {
                 clone.set_attribute("sym_visibility", Attribute::string(op.context(), "private"));
             } else {
                 clone.remove_attribute("sym_visibility");
             }
-            if has_derivative(op) {
+            if !is_whole || has_derivative(op) {
                 clone.set_attribute("no_inline", Attribute::unit(op.context()));
             }
-            for inner in op.walk() {
-                for name in references(inner) {
-                    if let Some(target) = symbols.get(&name)
-                        && seen.insert(name)
-                    {
-                        pending.push(*target);
-                    }
+            let caller = op.symbol_name().unwrap_or_default();
+            for call in clone.walk().into_iter().filter(|inner| inner.name() == CALL) {
+                let callee = call.attribute("callee").and_then(Attribute::as_symbol).unwrap_or_default();
+                if op.is_function() && !inlining.is_inlined(&caller, &callee) && call.attribute(NO_INLINE).is_none() {
+                    call.set_attribute(NO_INLINE, Attribute::unit(op.context()));
+                    call.set_attribute(OUTLINED, Attribute::unit(op.context()));
                 }
             }
         }
@@ -83,6 +95,45 @@ impl NormalForm {
         };
         this.run(&pipeline, function)?;
         Ok(this)
+    }
+
+    /// What a function refers to, itself first, and whether a clone has to have its body. That of a function that is called
+    /// says what it gives back, if it gives back memory, and which globals it uses.
+    fn reached(&self, function: Op, symbols: &HashMap<String, Op>, inlining: &Inlining) -> Vec<(Op, bool)> {
+        let is_mutable = |op: &Op| op.name() == "memref.global" && op.attribute("constant").is_none();
+        let has_globals = symbols.values().any(|op| is_mutable(op));
+        let mut reached = vec![(function, true)];
+        let mut numbers = HashMap::from([(self.name.clone(), 0)]);
+        let mut pending = vec![0];
+        while let Some(number) = pending.pop() {
+            let (op, is_whole) = reached[number];
+            let name = op.symbol_name().unwrap_or_default();
+            for inner in if is_whole { op.walk() } else { vec![op] } {
+                for symbol in references(inner) {
+                    let Some(target) = symbols.get(&symbol).copied() else { continue };
+                    let needs_body = inner.name() != CALL
+                        || !op.is_function()
+                        || has_globals
+                        || inlining.is_inlined(&name, &symbol)
+                        || !target.is_function()
+                        || gives_memory(target)
+                        || target.region(0).first_block().is_none();
+                    match numbers.get(&symbol) {
+                        Some(known) if reached[*known].1 || !needs_body => {}
+                        Some(known) => {
+                            reached[*known].1 = true;
+                            pending.push(*known);
+                        }
+                        None => {
+                            numbers.insert(symbol, reached.len());
+                            pending.push(reached.len());
+                            reached.push((target, needs_body));
+                        }
+                    }
+                }
+            }
+        }
+        reached
     }
 
     fn run(&self, pipeline: &str, function: Op) -> Result<(), Box<Diagnostic>> {
@@ -130,9 +181,34 @@ impl NormalForm {
         self.forget_bodies(derivative);
         self.run(CLEAN_UP, derivative)?;
         let derivative = self.find(&name).ok_or_else(|| failed(derivative))?;
+        for call in derivative.walk().into_iter().filter(|op| op.attribute(OUTLINED).is_some()) {
+            call.remove_attribute(OUTLINED);
+            call.remove_attribute(NO_INLINE);
+        }
         derivative.detach();
         Ok(derivative)
     }
+}
+
+/// A function of the same name, type and attributes that only calls itself.
+fn stub(builder: &Builder, function: Op) -> Op {
+    let (inputs, results) = signature(function);
+    let block = Block::new(&inputs.into_iter().map(|ty| (ty, function.location())).collect::<Vec<_>>());
+    let body = Builder::at_end(block, function.location());
+    let callee = Attribute::symbol(function.context(), &function.symbol_name().unwrap_or_default());
+    let call = body.create(CALL, &block.arguments(), &results, &[("callee", callee)], &[]);
+    emit::give_back(&body, &call.results());
+    let builder = builder.with_location(function.location());
+    builder.create(function.name(), &[], &[], &function.attributes(), &[Region::with_block(block)])
+}
+
+fn signature(function: Op) -> (Vec<Type>, Vec<Type>) {
+    let ty = function.attribute("function_type").and_then(Attribute::as_type);
+    ty.and_then(Type::function_parts).unwrap_or_default()
+}
+
+fn gives_memory(function: Op) -> bool {
+    signature(function).1.into_iter().any(Type::is_memory)
 }
 
 /// Whether a function names its own derivative, so that nobody looks into it.

@@ -16,7 +16,7 @@ use super::{
     wrap::{activities, mode_by_name},
 };
 use crate::{
-    analysis::activity::Activity,
+    analysis::{activity::Activity, inlining::Inlining},
     engine::{Analysed, Facts, Mode, Request},
     rules::Registry,
 };
@@ -77,9 +77,11 @@ pub(super) fn each(options: &[&str], module: Op, print: impl Fn(&Subject) -> Str
         wrong("there is no request for a derivative; say which function is meant by the option 'function'".into());
         return Err(());
     }
+    let mut inlining = Inlining::new(module);
     for request in &requests {
         let Some(function) = symbols.get(&request.callee).filter(|op| has_body(**op)) else { continue };
-        let form = NormalForm::new(*function, &symbols, normal_form == "true").map_err(|error| error.emit())?;
+        let form =
+            NormalForm::new(*function, &symbols, &mut inlining, normal_form == "true").map_err(|error| error.emit())?;
         let clone = form.function().ok_or(())?;
         let entry = clone.body(0).ok_or_else(|| wrong(format!("'@{}' has several blocks", request.callee)))?;
         let analysed = Analysed::new(clone, entry, &rules, request);
