@@ -13,6 +13,7 @@ pub mod memory;
 pub mod overwrite;
 pub mod preaccumulation;
 pub mod rerun;
+pub mod wide_shadows;
 
 use autodiff_dialect::ir::Op;
 

@@ -8,13 +8,13 @@ mod parallel;
 mod storage;
 
 pub use arithmetic::{
-    Trips, add, allow_any_order, constant_index, growth, guarded, is_in_any_order, is_zero_constant, multiply,
-    other_addend, stays_zero, subtract, sum, sum_in_any_order, sum_op,
+    Trips, add, allow_any_order, constant_index, converted, growth, guarded, is_in_any_order, is_zero_constant,
+    multiply, other_addend, stays_zero, subtract, sum, sum_in_any_order, sum_op,
 };
 pub use chain::shorten_chains;
 pub use memory::{
-    accumulate_all, allocate, extent, fill, for_each_element, release, require_same_sizes, snapshot, zero_tensor,
-    zeroed, zeroed_like,
+    accumulate, accumulate_all, allocate, extent, fill, for_each_element, release, require_same_sizes, snapshot,
+    zero_tensor, zeroed, zeroed_as, zeroed_like,
 };
 pub use storage::{Storage, allocate_in, delinearised, for_each_on_device, release_in, zeroed_in};
 

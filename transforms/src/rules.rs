@@ -56,6 +56,11 @@ pub trait Rule: Send + Sync {
         vec![]
     }
 
+    /// Whether the rule works where the shadow of a buffer that the op uses, or makes, has wider elements than the buffer.
+    fn takes_wide_shadows(&self, _op: Op) -> bool {
+        false
+    }
+
     /// Whether the regions of the op are run by the threads of a device, where nothing can be allocated.
     fn is_kernel(&self) -> bool {
         false

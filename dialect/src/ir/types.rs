@@ -227,6 +227,38 @@ impl Type {
         Some(Self(raw))
     }
 
+    /// The type that sums of values of the type are made in: `f32` for `f16` and `bf16`, also behind complex numbers, in
+    /// vectors and tensors, and in memrefs of these, which keep layout and memory space; other types stay as they are.
+    pub fn widened(self) -> Self {
+        let element = self.element();
+        if element == self {
+            return match self.real().is_f16() || self.real().is_bf16() {
+                true if self.is_complex() => Self(unsafe { mlirComplexTypeGet(mlirF32TypeGet(self.context().raw())) }),
+                true => Self(unsafe { mlirF32TypeGet(self.context().raw()) }),
+                false => self,
+            };
+        }
+        let wide = if element.is_memory() { element } else { element.widened() };
+        if wide == element {
+            return self;
+        }
+        unsafe {
+            if mlirTypeIsAMemRef(self.0) {
+                let shape: Vec<_> = (0..mlirShapedTypeGetRank(self.0))
+                    .map(|index| mlirShapedTypeGetDimSize(self.0, index as isize))
+                    .collect();
+                let (layout, space) = (mlirMemRefTypeGetLayout(self.0), mlirMemRefTypeGetMemorySpace(self.0));
+                return Self(mlirMemRefTypeGet(wide.0, shape.len() as isize, shape.as_ptr(), layout, space));
+            }
+            if mlirTypeIsAUnrankedMemRef(self.0) {
+                return Self(mlirUnrankedMemRefTypeGet(wide.0, mlirUnrankedMemrefGetMemorySpace(self.0)));
+            }
+            // Nothing converts vectors and tensors of complex numbers, or tensors in a form of their own.
+            let plain = self.is_vector() || (self.is_tensor() && mlirRankedTensorTypeGetEncoding(self.0).ptr.is_null());
+            if plain && !element.is_complex() { self.with_element(wide).unwrap_or(self) } else { self }
+        }
+    }
+
     /// Layout attribute of a memref.
     pub fn memref_layout(self) -> Option<Attribute> {
         self.is_memref().then(|| Attribute::from_raw(unsafe { mlirMemRefTypeGetLayout(self.0) }))

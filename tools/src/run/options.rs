@@ -68,6 +68,11 @@ pub struct Options {
         help_heading = "Differentiation")]
     pub cache_cost: u64,
 
+    /// Whether adjoints of f16 and bf16 numbers are added up in f32
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set,
+        help_heading = "Differentiation")]
+    pub wide_sums: bool,
+
     /// check: the number of random directions
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=1000),
         help_heading = "Check")]

@@ -65,8 +65,11 @@ impl Program {
             source::without_kernels(&module)?;
         }
         let derivatives = source::as_op(&module).walk().iter().any(|op| op.name().starts_with("autodiff."));
-        let differentiate =
-            if derivatives { differentiation(&settings.rules, settings.cache_cost)? } else { String::new() };
+        let differentiate = if derivatives {
+            differentiation(&settings.rules, settings.cache_cost, settings.wide_sums)?
+        } else {
+            String::new()
+        };
         let state = match (settings.kernels, derivatives || settings.threads.is_some()) {
             (Some(machine), true) => format!("autodiff-lower{{subgroup-size={}}},", machine.subgroup_size),
             (None, true) => autodiff_lowering::cpu::lower_state(settings.threads),
@@ -154,6 +157,8 @@ pub struct Settings {
     pub rules: Vec<PathBuf>,
     /// How many times as much as usual caches are taken to cost.
     pub cache_cost: u64,
+    /// Whether sums of narrow numbers are wide.
+    pub wide_sums: bool,
     /// The threads that run the iterations of parallel loops; none: one after another.
     pub threads: Option<u32>,
     /// The CUDA chip that kernels are compiled for, if they run on one.
@@ -189,7 +194,7 @@ impl Call {
     }
 }
 
-fn differentiation(rules: &[PathBuf], cache_cost: u64) -> Result<String> {
+fn differentiation(rules: &[PathBuf], cache_cost: u64, wide_sums: bool) -> Result<String> {
     let mut paths = vec![];
     for path in rules {
         std::fs::File::open(path)
@@ -203,5 +208,5 @@ fn differentiation(rules: &[PathBuf], cache_cost: u64) -> Result<String> {
         paths.push(text);
     }
     let rules = if paths.is_empty() { String::new() } else { format!(" rules={}", paths.join(",")) };
-    Ok(format!("symbol-dce,autodiff-differentiate{{cache-cost={cache_cost}{rules}}},"))
+    Ok(format!("symbol-dce,autodiff-differentiate{{cache-cost={cache_cost} wide-sums={wide_sums}{rules}}},"))
 }

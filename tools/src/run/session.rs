@@ -59,6 +59,7 @@ pub fn run(options: &Options) -> Result<Report> {
         level: options.opt_level,
         rules: options.rules.clone(),
         cache_cost: options.cache_cost,
+        wide_sums: options.wide_sums,
         threads: options.threads,
         chip,
         kernels,

@@ -164,6 +164,11 @@ impl Overwrites {
         self.frees.get(&class).is_some_and(|frees| !frees.is_empty())
     }
 
+    /// The last op that may write to a class.
+    pub fn writer(&self, class: Value) -> Option<Op> {
+        self.last_write.get(&class).map(|(_, writer)| *writer)
+    }
+
     /// Whether nothing writes to a class in or behind an op of the function's own block.
     pub fn is_final(&self, op: Op, class: Value) -> bool {
         let Some(position) = self.position.get(&op) else { return false };

@@ -161,6 +161,21 @@ pub fn sum(builder: &Builder, a: Value, b: Value) -> Value {
     builder.same(sum_op(a.ty()), &[a, b])
 }
 
+/// A value in a type that is wider or narrower than its own, as [`Type::widened`] says.
+pub fn converted(builder: &Builder, value: Value, ty: Type) -> Value {
+    let from = value.ty();
+    if from == ty {
+        return value;
+    }
+    if from.is_complex() {
+        let [re, im] = ["complex.re", "complex.im"]
+            .map(|part| converted(builder, builder.op(part, &[value], from.real()), ty.real()));
+        return builder.op("complex.create", &[re, im], ty);
+    }
+    let grows = from.element().bit_width() < ty.element().bit_width();
+    builder.op(if grows { "arith.extf" } else { "arith.truncf" }, &[value], ty)
+}
+
 /// Lets a sum be made in any order that starts with a loop's argument and grows to what the loop yields for it, in branches
 /// too.
 ///

@@ -1,6 +1,6 @@
 //! Buffers and tensors: allocation, release, element by element.
 
-use super::{add, multiply, subtract};
+use super::{add, converted, multiply, subtract};
 use autodiff_dialect::{
     ir::{Attribute, Block, Builder, Region, Type, Value},
     state,
@@ -8,8 +8,13 @@ use autodiff_dialect::{
 
 /// A buffer of zeros of the shape of another.
 pub fn zeroed_like(builder: &Builder, buffer: Value) -> Value {
-    let sizes = open_sizes(builder, buffer);
-    zeroed(builder, buffer.ty(), &sizes)
+    zeroed_as(builder, buffer.ty(), buffer)
+}
+
+/// A buffer of zeros of a type, of the shape of another.
+pub fn zeroed_as(builder: &Builder, ty: Type, like: Value) -> Value {
+    let sizes = open_sizes(builder, like);
+    zeroed(builder, ty, &sizes)
 }
 
 /// A buffer of zeros, of a type with or without a layout, or an empty cache.
@@ -120,11 +125,16 @@ pub fn fill(builder: &Builder, buffer: Value, value: Value) {
     });
 }
 
+/// `shadow[indices] += added`, in the type of the shadow's elements.
+pub fn accumulate(builder: &Builder, added: Value, shadow: Value, indices: &[Value]) {
+    state::accumulate(builder, converted(builder, added, shadow.ty().element()), shadow, indices);
+}
+
 /// Adds the content of a buffer to a shadow.
 pub fn accumulate_all(builder: &Builder, from: Value, shadow: Value) {
     for_each_element(builder, shadow, &mut |builder, indices| {
         let part = builder.op("memref.load", &[&[from], indices].concat(), from.ty().element());
-        state::accumulate(builder, part, shadow, indices);
+        accumulate(builder, part, shadow, indices);
     });
 }
 

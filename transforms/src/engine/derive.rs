@@ -378,7 +378,7 @@ impl Body<'_> {
             }
             for (argument, kind, ..) in &arguments {
                 if *kind == Activity::Active {
-                    values.extend(reverse.take_lanes_or_zero(&[*argument])?);
+                    values.extend(reverse.take_rounded_lanes(&[*argument])?);
                 }
             }
             reverse.finish();

@@ -10,6 +10,7 @@ use crate::{
         overwrite::Overwrites,
         preaccumulation::{self, Preaccumulation},
         rerun::Reruns,
+        wide_shadows::WideShadows,
     },
     engine::{Mode, Request, seeds, variance::Variance},
     rules::Registry,
@@ -47,6 +48,8 @@ pub struct Facts<'a> {
     pub overwrites: Overwrites,
     pub plan: CachePlan,
     pub reruns: Reruns,
+    /// The shadows of buffers of narrow numbers.
+    pub wide_shadows: WideShadows,
     /// The launch that is one with its reverse.
     pub fusion: Option<Fusion>,
     /// The loops whose derivatives are made in the forward sweep.
@@ -93,6 +96,7 @@ impl<'a> Facts<'a> {
         if request.mode == Mode::Split {
             overwrites.hand_over(function, activity);
         }
+        let wide_shadows = WideShadows::new(function, rules, activity, &overwrites, request);
         let mut facts = Self {
             function,
             entry,
@@ -102,6 +106,7 @@ impl<'a> Facts<'a> {
             overwrites,
             plan: CachePlan::default(),
             reruns: Reruns::default(),
+            wide_shadows,
             fusion: None,
             swept: preaccumulated.iter().flat_map(Preaccumulation::bodies).collect(),
             preaccumulated: preaccumulated.iter().map(|sum| (sum.op, sum.clone())).collect(),

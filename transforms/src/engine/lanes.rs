@@ -24,7 +24,7 @@ impl Reverse<'_> {
         Ok(())
     }
 
-    /// Takes the adjoints of values: those of one value, in all directions, stand together.
+    /// Takes the adjoints of values, in the types of sums: those of one value, in all directions, stand together.
     pub fn take_lanes(&mut self, values: &[Value]) -> Vec<Option<Value>> {
         let mut taken = vec![];
         for value in values {
@@ -37,6 +37,18 @@ impl Reverse<'_> {
 
     /// As [`Self::take_lanes`], as SSA values.
     pub fn take_lanes_or_zero(&mut self, values: &[Value]) -> Result<Vec<Value>> {
+        let mut adjoints = vec![];
+        for value in values {
+            self.each_lane(|reverse| {
+                adjoints.push(reverse.take_sum_or_zero(*value)?);
+                Ok(())
+            })?;
+        }
+        Ok(adjoints)
+    }
+
+    /// As [`Self::take_lanes_or_zero`], rounded to the types of the values: what others are given.
+    pub fn take_rounded_lanes(&mut self, values: &[Value]) -> Result<Vec<Value>> {
         let mut adjoints = vec![];
         for value in values {
             self.each_lane(|reverse| {

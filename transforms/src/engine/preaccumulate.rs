@@ -6,10 +6,7 @@ use crate::{
     emit::{self, Trips, guarded, sum_in_any_order},
     engine::{Counter, Execution, Result, Reverse, Scope, forward::no_zero, internal, some},
 };
-use autodiff_dialect::{
-    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
-    state,
-};
+use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};
 
 /// A sum that is being preaccumulated.
 pub(super) struct Sweep {
@@ -89,7 +86,7 @@ impl Reverse<'_> {
         let builder = self.forward_builder();
         let mut operands: Vec<_> = op.operands().into_iter().map(|operand| self.counterpart(operand)).collect();
         for value in captured {
-            operands.push(builder.number(value.ty(), 0.0).ok_or_else(|| no_zero(*value))?);
+            operands.push(builder.number(self.sum_type(value.ty()), 0.0).ok_or_else(|| no_zero(*value))?);
         }
         let types: Vec<_> = operands[3..].iter().map(|value| value.ty()).collect();
         let arguments: Vec<_> =
@@ -152,7 +149,7 @@ impl Reverse<'_> {
                 let partial = builder.op("memref.load", &load, partials.ty().element());
                 for (shadow, seed) in shadows.iter().zip(&seeds) {
                     if let Some(seed) = seed {
-                        state::accumulate(builder, scaled(self, builder, partial, *seed), *shadow, indices);
+                        emit::accumulate(builder, scaled(self, builder, partial, *seed), *shadow, indices);
                     }
                 }
             });

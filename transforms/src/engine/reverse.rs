@@ -21,7 +21,7 @@ use crate::{
         shadow::Shadows,
     },
 };
-use autodiff_dialect::ir::{Block, Builder, Location, Op, Value};
+use autodiff_dialect::ir::{Block, Builder, Location, Op, Type, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What the reverse sweep knows of one block of the primal.
@@ -329,6 +329,7 @@ impl<'a> Reverse<'a> {
             return Ok(());
         }
         let builder = self.builder();
+        let contribution = emit::converted(&builder, contribution, self.sum_type(value.ty()));
         let Some(frame) = self.frames.last_mut() else {
             return Err(internal(value.location(), "an adjoint outside the reverse sweep"));
         };
@@ -344,23 +345,35 @@ impl<'a> Reverse<'a> {
         Ok(())
     }
 
-    /// Takes the adjoint of a value, and leaves zero; `None`: it is zero.
-    pub fn take_adjoint(&mut self, value: Value) -> Option<Value> {
+    /// The type of the adjoints of values of a type: one that their sums do not stall in.
+    pub fn sum_type(&self, ty: Type) -> Type {
+        self.facts.rules.sum_type(ty)
+    }
+
+    /// Takes the adjoint of a value in the type of sums, and leaves zero; `None`: it is zero.
+    pub fn take_sum(&mut self, value: Value) -> Option<Value> {
         self.frames.last_mut()?.adjoints.remove(&(value, self.lane))
     }
 
-    /// Takes the adjoint of a value as an SSA value.
+    /// As [`Self::take_sum`], as an SSA value.
+    pub fn take_sum_or_zero(&mut self, value: Value) -> Result<Value> {
+        match self.take_sum(value) {
+            Some(adjoint) => Ok(adjoint),
+            None => self.zero_sum(value),
+        }
+    }
+
+    /// Takes the adjoint of a value, rounded to its type, and leaves zero; `None`: it is zero.
+    pub fn take_adjoint(&mut self, value: Value) -> Option<Value> {
+        let sum = self.take_sum(value)?;
+        Some(emit::converted(&self.builder(), sum, value.ty()))
+    }
+
+    /// As [`Self::take_adjoint`], as an SSA value.
     pub fn take_adjoint_or_zero(&mut self, value: Value) -> Result<Value> {
         match self.take_adjoint(value) {
             Some(adjoint) => Ok(adjoint),
             None => self.zero(value),
-        }
-    }
-
-    /// Replaces the adjoint of a value.
-    pub fn set_adjoint(&mut self, value: Value, adjoint: Value) {
-        if let Some(frame) = self.frames.last_mut() {
-            frame.adjoints.insert((value, self.lane), adjoint);
         }
     }
 
@@ -385,6 +398,20 @@ impl<'a> Reverse<'a> {
             return emit::zero_tensor(&self.builder(), primal).ok_or_else(|| Box::new(no_zero(value)));
         }
         self.builder().number(value.ty(), 0.0).ok_or_else(|| Box::new(no_zero(value)))
+    }
+
+    /// The zero of the type of a value's adjoint.
+    ///
+    /// # Errors
+    ///
+    /// For a type that has no zero.
+    pub fn zero_sum(&mut self, value: Value) -> Result<Value> {
+        let ty = self.sum_type(value.ty());
+        if ty == value.ty() || is_open_tensor(ty) {
+            let zero = self.zero(value)?;
+            return Ok(emit::converted(&self.builder(), zero, ty));
+        }
+        self.builder().number(ty, 0.0).ok_or_else(|| Box::new(no_zero(value)))
     }
 
     /// A primal value in the reverse sweep: seen, recomputed or taken from a cache.

@@ -5,14 +5,14 @@
 //! selected, shadows are carried beside them by the forward sweep, so that they alias as their primals do.
 
 use crate::{
-    analysis::memory::Origin,
+    analysis::{memory::Origin, wide_shadows::Kind},
     emit::{self, Storage},
-    engine::{Result, Reverse, copy::remapped, error_at, forward::no_zero, internal},
+    engine::{Result, Reverse, error_at, forward::no_zero, internal},
     rules::structured::other_elements,
 };
 use autodiff_dialect::{
     diagnostic::Diagnostic,
-    ir::{Block, Builder, Op, Value},
+    ir::{Block, Builder, Op, Type, Value},
 };
 use rustc_hash::FxHashMap;
 
@@ -25,6 +25,8 @@ pub struct Shadows {
     given: rustc_hash::FxHashSet<Value>,
     /// Classes of buffers whose shadows the caller gets.
     exposed: rustc_hash::FxHashSet<Value>,
+    /// Shadows that the caller gave for arguments whose sums are made in shadows of the derivative's own.
+    copied: FxHashMap<Value, Vec<Value>>,
     /// Shadows of globals, by class; freed at the end.
     globals: Vec<((Value, usize), Value)>,
 }
@@ -49,6 +51,11 @@ impl Reverse<'_> {
 
     /// Says which shadows the caller gave for an argument.
     pub fn give_shadows(&mut self, buffer: Value, shadows: &[Value]) {
+        let class = self.activity().representative(buffer);
+        if self.facts().wide_shadows.kind(class) == Some(Kind::Copied) {
+            self.shadows.copied.insert(buffer, shadows.to_vec());
+            return;
+        }
         self.shadows.given.insert(buffer);
         self.bind_shadows(buffer, shadows);
     }
@@ -96,6 +103,26 @@ impl Reverse<'_> {
         Ok(shadows)
     }
 
+    /// The type of the shadow of a buffer: its own, or one with wider elements.
+    pub fn shadow_type(&self, buffer: Value) -> Type {
+        match self.facts().wide_shadows.is_wide(self.activity().representative(buffer)) {
+            true => self.sum_type(buffer.ty()),
+            false => buffer.ty(),
+        }
+    }
+
+    /// The op on other operands: a view of a shadow in place of that of a buffer.
+    fn on_shadows(&self, builder: &Builder, op: Op, operands: &[Value]) -> Op {
+        let of = |result: Value| if result.ty().is_memory() { self.shadow_type(result) } else { result.ty() };
+        let types: Vec<_> = op.results().into_iter().map(of).collect();
+        if types.iter().zip(op.results()).any(|(ty, result)| *ty != result.ty()) {
+            return builder.with_location(op.location()).create(op.name(), operands, &types, &op.attributes(), &[]);
+        }
+        let copy = op.duplicate();
+        copy.set_operands(operands);
+        builder.insert(copy)
+    }
+
     /// Whether the shadow of a buffer lives in the reverse sweep only.
     fn is_local(&self, buffer: Value) -> bool {
         let given = |value| self.shadows.given.contains(&value);
@@ -128,7 +155,7 @@ impl Reverse<'_> {
             None => {
                 // A const argument that active values pass through.
                 let builder = Builder::at_start(primal.block(), buffer.location());
-                emit::zeroed_like(&builder, primal)
+                emit::zeroed_as(&builder, self.shadow_type(buffer), primal)
             }
             Some(op) if let Some(source) = self.same_buffer(op, buffer) => self.forward_shadow(source)?,
             Some(op) => {
@@ -138,17 +165,16 @@ impl Reverse<'_> {
                     for index in aliased {
                         shadows.insert(index, self.forward_shadow(op.operand(index))?);
                     }
-                    let copy = remapped(op, |value| self.counterpart(value));
-                    for (index, shadow) in shadows {
-                        copy.set_operand(index, shadow);
-                    }
+                    let operands: Vec<_> = (op.operands().into_iter().enumerate())
+                        .map(|(index, value)| shadows.get(&index).copied().unwrap_or_else(|| self.counterpart(value)))
+                        .collect();
                     let number = buffer.result_number().unwrap_or_default();
-                    self.after(primal)?.insert(copy).result(number)
+                    self.on_shadows(&self.after(primal)?, op, &operands).result(number)
                 } else if self.is_allocation(op, buffer) {
                     let sizes = self.facts().rules.get(op).dynamic_sizes(op);
                     let sizes: Vec<_> = sizes.into_iter().map(|size| self.counterpart(size)).collect();
                     let builder = self.after(primal)?;
-                    emit::zeroed_in(self.storage(buffer), &builder, primal.ty(), &sizes)
+                    emit::zeroed_in(self.storage(buffer), &builder, self.shadow_type(buffer), &sizes)
                         .ok_or_else(|| no_zero(buffer))?
                 } else if self.is_global(buffer) {
                     let class = self.activity().representative(buffer);
@@ -246,10 +272,8 @@ impl Reverse<'_> {
                 false => self.primal(operand)?,
             });
         }
-        let copy = op.duplicate();
-        copy.set_operands(&operands);
         let builder = Builder::at_end(self.frame_block(frame), op.location());
-        Ok(builder.insert(copy).result(buffer.result_number().unwrap_or_default()))
+        Ok(self.on_shadows(&builder, op, &operands).result(buffer.result_number().unwrap_or_default()))
     }
 
     /// A shadow that lives in the reverse sweep only.
@@ -271,9 +295,9 @@ impl Reverse<'_> {
         };
         let builder = Builder::at_end(self.frame_block(frame), buffer.location());
         match sizes {
-            Some(sizes) => emit::zeroed_in(self.storage(buffer), &builder, buffer.ty(), &sizes)
+            Some(sizes) => emit::zeroed_in(self.storage(buffer), &builder, self.shadow_type(buffer), &sizes)
                 .ok_or_else(|| Box::new(no_zero(buffer))),
-            None => Ok(emit::zeroed_like(&builder, self.counterpart(buffer))),
+            None => Ok(emit::zeroed_as(&builder, self.shadow_type(buffer), self.counterpart(buffer))),
         }
     }
 
@@ -312,15 +336,30 @@ impl Reverse<'_> {
 
     /// Frees the shadow of a buffer, at the reverse of its allocation.
     pub fn free_shadow(&mut self, buffer: Value) -> Result<()> {
-        let exists = match self.is_local(buffer) {
-            true => self.visible_shadow(buffer).is_some(),
-            false => self.shadows.forward.contains_key(&(buffer, self.lane())),
-        };
-        if exists {
+        if self.has_shadow(buffer) {
             let shadow = self.shadow(buffer)?;
             emit::release_in(self.storage(buffer), &self.builder(), shadow);
         }
         Ok(())
+    }
+
+    fn has_shadow(&mut self, buffer: Value) -> bool {
+        match self.is_local(buffer) {
+            true => self.visible_shadow(buffer).is_some(),
+            false => self.shadows.forward.contains_key(&(buffer, self.lane())),
+        }
+    }
+
+    /// Adds what has been summed for an argument to the shadows that the caller gave.
+    fn add_copied(&mut self, argument: Value) -> Result<()> {
+        let Some(given) = self.shadows.copied.get(&argument).cloned() else { return Ok(()) };
+        self.each_lane(|reverse| {
+            if reverse.has_shadow(argument) {
+                let sums = reverse.shadow(argument)?;
+                emit::accumulate_all(&reverse.builder(), sums, given[reverse.lane()]);
+            }
+            Ok(())
+        })
     }
 
     /// Frees the shadows of arguments and globals, which are the derivative's own.
@@ -331,6 +370,7 @@ impl Reverse<'_> {
         }
         for argument in arguments {
             if argument.ty().is_memory() && !self.shadows.given.contains(argument) {
+                self.add_copied(*argument)?;
                 self.each_lane(|reverse| reverse.free_shadow(*argument))?;
             }
         }

@@ -36,6 +36,7 @@ pub(super) static PASS: Pass = Pass::new(
         ),
         PassOption::new(c"normal-form", OptionKind::Bool, c"true", c"Optimise the primal before it is differentiated"),
         CACHE_COST,
+        WIDE_SUMS,
     ],
     run,
 );
@@ -48,8 +49,16 @@ pub(crate) const CACHE_COST: PassOption = PassOption::new(
     c"How much dearer than usual it is to keep a value than to compute it again, 1 to 1000: more takes less memory and more time",
 );
 
-/// Reads the built-in rule book and the user's, and the cost of caches.
-pub(crate) fn read_rules(files: &str, cache_cost: &str, module: Op) -> Result<Registry, ()> {
+/// Whether sums of narrow numbers are wide.
+pub(crate) const WIDE_SUMS: PassOption = PassOption::new(
+    c"wide-sums",
+    OptionKind::Bool,
+    c"true",
+    c"Add up adjoints of f16 and bf16 numbers in f32, and keep them so in shadows that the derivative allocates",
+);
+
+/// Reads the built-in rule book and the user's, the cost of caches, and whether sums are wide.
+pub(crate) fn read_rules(files: &str, [cache_cost, wide_sums]: [&str; 2], module: Op) -> Result<Registry, ()> {
     let fail = |message: String| Diagnostic::error(module.location(), message).emit();
     let cost = number_option("cache-cost", cache_cost, 1..=1000).map_err(fail)?;
     let mut book = RuleBook::builtin().clone();
@@ -58,12 +67,12 @@ pub(crate) fn read_rules(files: &str, cache_cost: &str, module: Op) -> Result<Re
             std::fs::read_to_string(file).map_err(|error| fail(format!("cannot read rules '{file}': {error}")))?;
         book.extend(&text, file).map_err(|error| fail(error.to_string()))?;
     }
-    Ok(Registry::new(book).with_cache_cost(cost.unsigned_abs()))
+    Ok(Registry::new(book).with_cache_cost(cost.unsigned_abs()).with_wide_sums(wide_sums == "true"))
 }
 
 fn run(options: &[&str], module: Op) -> Result<(), ()> {
-    let &[files, normal_form, cache_cost] = options else { return Err(()) };
-    let rules = read_rules(files, cache_cost, module)?;
+    let &[files, normal_form, cache_cost, wide_sums] = options else { return Err(()) };
+    let rules = read_rules(files, [cache_cost, wide_sums], module)?;
     tapes::check(module)?;
     let mut expander = Expander {
         symbols: symbols(module),

@@ -10,6 +10,8 @@ use super::{
 use crate::analysis::{
     cache_plan::{Decision, Slice},
     locality::is_parallel,
+    memory::Class,
+    wide_shadows::{Kind, Reason},
 };
 use crate::engine::Facts;
 use autodiff_dialect::{
@@ -25,7 +27,7 @@ pub(super) static PASS: Pass = Pass::new(
     run,
 );
 
-const OPTIONS: [PassOption; 9] = [
+const OPTIONS: [PassOption; 10] = [
     PassOption::new(c"text", OptionKind::Bool, c"false", c"Print text; the default"),
     PassOption::new(c"json", OptionKind::Bool, c"false", c"Print one JSON object a line, one for each derivative"),
     REQUEST[0],
@@ -35,6 +37,7 @@ const OPTIONS: [PassOption; 9] = [
     REQUEST[4],
     REQUEST[5],
     REQUEST[6],
+    REQUEST[7],
 ];
 
 fn run(options: &[&str], module: Op) -> Result<(), ()> {
@@ -68,6 +71,8 @@ struct Explanation<'a> {
     recomputed: Vec<Entry>,
     rerun: Vec<Entry>,
     preaccumulated: Vec<Entry>,
+    /// Where sums for shadows of narrow numbers are made.
+    summed: Vec<Entry>,
     total: String,
     /// What parallel iterations share, a line each.
     shared: Vec<String>,
@@ -83,6 +88,7 @@ impl<'a> Explanation<'a> {
             recomputed: vec![],
             rerun: vec![],
             preaccumulated: vec![],
+            summed: vec![],
             total: String::new(),
             shared: vec![],
         };
@@ -106,6 +112,11 @@ impl<'a> Explanation<'a> {
             };
             let why = format!("a sum, made together with its derivatives, which its cotangent is a factor of{often}");
             this.preaccumulated.push(this.entry(op.result(0), why, None));
+        }
+        for value in subject.values() {
+            if let Some(why) = where_summed(subject, &facts, value) {
+                this.summed.push(this.entry(value, why, None));
+            }
         }
         let users: HashMap<_, _> = subject.needed(&facts).into_iter().collect();
         let mut sizes = vec![];
@@ -177,6 +188,11 @@ impl<'a> Explanation<'a> {
                 text += &format!("    {name}: {what}: {bytes}{why}\n");
             }
         }
+        if !self.summed.is_empty() {
+            text += "  summed:\n";
+        }
+        let entries = self.summed.iter();
+        text.extend(entries.map(|Entry { name, what, why, .. }| format!("    {name}: {what}: {why}\n")));
         if !self.shared.is_empty() {
             text += "  accumulated:\n";
         }
@@ -192,7 +208,8 @@ impl<'a> Explanation<'a> {
             quoted(&request.callee),
             quoted(request.mode.name())
         );
-        for (section, entries) in self.sections() {
+        let narrow = (!self.summed.is_empty()).then_some(("summed", &self.summed[..]));
+        for (section, entries) in self.sections().into_iter().chain(narrow) {
             let entries: Vec<_> = entries
                 .iter()
                 .map(|Entry { name, what, why, bytes }| {
@@ -226,6 +243,27 @@ fn not_again(subject: &Subject, facts: &Facts, value: Value) -> String {
         None if op.region_count() > 0 => "its regions are not run again".to_owned(),
         None => "the op has effects and is not repeated".to_owned(),
     }
+}
+
+/// Where the sums for the shadow of a buffer of narrow numbers are made, said where the buffer comes from.
+fn where_summed(subject: &Subject, facts: &Facts, value: Value) -> Option<String> {
+    let activity = subject.activity();
+    let is_origin = |class: &Class| class.origins.iter().any(|(origin, _)| *origin == value);
+    if !value.ty().is_memory() || !activity.is_active(value) || !activity.class(value).is_none_or(is_origin) {
+        return None;
+    }
+    let ty = value.ty().element();
+    let why = match facts.wide_shadows.kind(activity.representative(value))? {
+        Kind::Wide => return Some(format!("in {}, as its shadow is", subject.rules.sum_type(ty))),
+        Kind::Copied => {
+            return Some(format!("in {}, and added to the caller's shadow at the end", subject.rules.sum_type(ty)));
+        }
+        Kind::Single => "no place is added to twice".to_owned(),
+        Kind::Narrow(Reason::Place(reason)) => reason.to_owned(),
+        Kind::Narrow(Reason::Writer(op)) => format!("{} may write to it or to the same memory", subject.op(op)),
+        Kind::Narrow(Reason::User(op)) => format!("{} uses it", subject.op(op)),
+    };
+    Some(format!("in place, in {ty}: {why}"))
 }
 
 /// A JSON string.

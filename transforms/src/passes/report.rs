@@ -11,7 +11,7 @@ pub(super) use trips::{Trip, trips};
 
 use self::names::Names;
 use super::{
-    differentiate::{CACHE_COST, read_rules},
+    differentiate::{CACHE_COST, WIDE_SUMS, read_rules},
     normal_form::{NormalForm, has_derivative, symbols},
     wrap::{activities, mode_by_name},
 };
@@ -28,7 +28,7 @@ use autodiff_dialect::{
 use std::collections::HashMap;
 
 /// The options that say which derivative is meant: see [`each`].
-pub(super) const REQUEST: [PassOption; 7] = [
+pub(super) const REQUEST: [PassOption; 8] = [
     PassOption::new(
         c"function",
         OptionKind::String,
@@ -51,6 +51,7 @@ pub(super) const REQUEST: [PassOption; 7] = [
     PassOption::new(c"rules", OptionKind::String, c"", c"Rule books to read, separated by commas"),
     PassOption::new(c"normal-form", OptionKind::Bool, c"true", c"Optimise the primal before it is analysed"),
     CACHE_COST,
+    WIDE_SUMS,
 ];
 
 /// A function in normal form and the derivative of it that is meant.
@@ -65,8 +66,8 @@ pub(super) struct Subject<'a> {
 
 /// Calls `print` for each derivative that the options mean and prints the text that it gives.
 pub(super) fn each(options: &[&str], module: Op, print: impl Fn(&Subject) -> String) -> Result<(), ()> {
-    let &[function, mode, args, results, files, normal_form, cache_cost] = options else { return Err(()) };
-    let rules = read_rules(files, cache_cost, module)?;
+    let &[function, mode, args, results, files, normal_form, cache_cost, wide_sums] = options else { return Err(()) };
+    let rules = read_rules(files, [cache_cost, wide_sums], module)?;
     let symbols = symbols(module);
     let wrong = |message: String| Diagnostic::error(module.location(), message).emit();
     let requests = match function {

@@ -8,7 +8,7 @@ use crate::{
         structured,
     },
 };
-use autodiff_dialect::ir::{Op, Value};
+use autodiff_dialect::ir::{Op, Type, Value};
 use rustc_hash::FxHashMap;
 
 /// All rules, by the name of the op.
@@ -17,6 +17,7 @@ pub struct Registry {
     book: RuleBook,
     elementwise: FxHashMap<String, Elementwise>,
     cache_cost: u64,
+    wide_sums: bool,
 }
 
 impl Registry {
@@ -24,7 +25,8 @@ impl Registry {
     pub fn new(book: RuleBook) -> Self {
         let elementwise =
             book.rules().map(|(name, rule)| (name.to_owned(), Elementwise { rule: rule.clone() })).collect();
-        Self { structured: structured::all().into_iter().collect(), book, elementwise, cache_cost: 1 }
+        let structured = structured::all().into_iter().collect();
+        Self { structured, book, elementwise, cache_cost: 1, wide_sums: true }
     }
 
     /// With caches that cost so many times as much as usual, next to computing values again: from 1 to 1000.
@@ -35,6 +37,16 @@ impl Registry {
     /// How many times as much as usual caches cost.
     pub fn cache_cost(&self) -> u64 {
         self.cache_cost
+    }
+
+    /// With sums of adjoints of `f16` and `bf16` numbers that are made in `f32`, or in the type of the numbers.
+    pub fn with_wide_sums(self, wide_sums: bool) -> Self {
+        Self { wide_sums, ..self }
+    }
+
+    /// The type that sums of adjoints of values of a type are made in, and of the shadow that does for a buffer of it.
+    pub fn sum_type(&self, ty: Type) -> Type {
+        if self.wide_sums { ty.widened() } else { ty }
     }
 
     /// The rule book.
@@ -124,6 +136,10 @@ const SIZES: [&str; 2] = ["memref.dim", "memref.rank"];
 struct Inactive;
 
 impl Rule for Inactive {
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
+    }
+
     fn flow(&self, _: Op, _: &mut Flow) {}
 
     fn has_reverse(&self, _: Op, _: &Activity) -> bool {
@@ -174,6 +190,10 @@ struct Elementwise {
 }
 
 impl Rule for Elementwise {
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        matches!(self.rule, elementwise::Rule::Inactive)
+    }
+
     fn flow(&self, op: Op, flow: &mut Flow) {
         match &self.rule {
             elementwise::Rule::Inactive => flow.bits(op),
@@ -238,11 +258,12 @@ impl Rule for Elementwise {
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
         let elementwise::Rule::Elementwise(rule) = &self.rule else { return Ok(()) };
-        let cotangents: Vec<_> = op.results().into_iter().map(|result| reverse.take_adjoint(result)).collect();
+        let cotangents: Vec<_> = op.results().into_iter().map(|result| reverse.take_sum(result)).collect();
         if cotangents.iter().all(Option::is_none) {
             return Ok(());
         }
         let active: Vec<_> = op.operands().into_iter().map(|operand| reverse.activity().is_active(operand)).collect();
+        let types: Vec<_> = op.operands().into_iter().map(|operand| reverse.sum_type(operand.ty())).collect();
         let mut primals = FxHashMap::default();
         let needed = rule.needed(&active);
         for (var, value) in needed
@@ -255,7 +276,7 @@ impl Rule for Elementwise {
         }
         let builder = reverse.builder().with_location(op.location());
         let contributions = rule
-            .pullback(
+            .pullback_as(
                 &builder,
                 op,
                 &mut |var| {
@@ -266,6 +287,7 @@ impl Rule for Elementwise {
                 },
                 &cotangents,
                 &active,
+                &types,
             )
             .map_err(|message: String| error_at(op, message))?;
         for (operand, contribution) in op.operands().into_iter().zip(contributions) {

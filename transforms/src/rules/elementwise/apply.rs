@@ -59,6 +59,25 @@ impl Elementwise {
         cotangents: &[Option<Value>],
         active: &[bool],
     ) -> Result<Vec<Option<Value>>, E> {
+        let types: Vec<_> = op.operands().into_iter().map(Value::ty).collect();
+        self.pullback_as(builder, op, primal, cotangents, active, &types)
+    }
+
+    /// As [`Self::pullback`], with contributions of given types, one an operand, which may be wider than the operands, as
+    /// cotangents may be wider than the results.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Self::pullback`].
+    pub fn pullback_as<E: From<String>>(
+        &self,
+        builder: &Builder,
+        op: Op,
+        primal: &mut dyn FnMut(Var) -> Result<Value, E>,
+        cotangents: &[Option<Value>],
+        active: &[bool],
+        types: &[Type],
+    ) -> Result<Vec<Option<Value>>, E> {
         self.check(op, cotangents.len(), self.results.len())?;
         let mut emitter = Emitter::new(builder, op, primal, cotangents.iter().flatten().next().copied());
         let mut contributions = Vec::new();
@@ -71,7 +90,7 @@ impl Elementwise {
                 .column(index)
                 .filter_map(|(result, partial)| Some(Summand::new(partial, cotangents[result]?)))
                 .collect();
-            contributions.push(emitter.combine(&summands, op.operand(index).ty(), true)?);
+            contributions.push(emitter.combine(&summands, types[index], true)?);
         }
         Ok(contributions)
     }

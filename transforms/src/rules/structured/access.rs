@@ -6,6 +6,7 @@
 
 use crate::{
     analysis::{activity::Activity, flow::Flow, memory::Origin},
+    emit,
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };
@@ -22,6 +23,10 @@ fn indices(op: Op, from: usize) -> Vec<Value> {
 }
 
 impl Rule for Load {
+    fn takes_wide_shadows(&self, op: Op) -> bool {
+        !op.result(0).ty().is_memory()
+    }
+
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.content(op.operand(0), op.result(0));
         if op.result(0).ty().is_memory() {
@@ -52,10 +57,10 @@ impl Rule for Load {
     }
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        let Some(y_bar) = reverse.take_adjoint(op.result(0)) else { return Ok(()) };
+        let Some(y_bar) = reverse.take_sum(op.result(0)) else { return Ok(()) };
         let shadow = reverse.shadow(op.operand(0))?;
         let indices = reverse.primals(&indices(op, 1))?;
-        state::accumulate(&reverse.builder(), y_bar, shadow, &indices);
+        emit::accumulate(&reverse.builder(), y_bar, shadow, &indices);
         Ok(())
     }
 
@@ -67,6 +72,10 @@ impl Rule for Load {
 pub(super) struct Store;
 
 impl Rule for Store {
+    fn takes_wide_shadows(&self, op: Op) -> bool {
+        !op.operand(0).ty().is_memory()
+    }
+
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.content(op.operand(0), op.operand(1));
         if op.operand(0).ty().is_memory() {
@@ -115,6 +124,7 @@ impl Rule for Store {
             reverse.accumulate(value, x_bar)
         } else {
             let zero = reverse.zero(value)?;
+            let zero = emit::converted(&reverse.builder(), zero, shadow.ty().element());
             reverse.builder().effect("memref.store", &[&[zero, shadow], &indices[..]].concat());
             Ok(())
         }

@@ -30,6 +30,10 @@ impl Allocation {
 }
 
 impl Rule for Allocation {
+    fn takes_wide_shadows(&self, op: Op) -> bool {
+        !op.result(0).ty().is_cache()
+    }
+
     fn flow(&self, _: Op, _: &mut Flow) {}
 
     fn storage(&self, op: Op) -> Storage {
@@ -70,6 +74,10 @@ impl Rule for Allocation {
 pub(super) struct Deallocation;
 
 impl Rule for Deallocation {
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
+    }
+
     fn flow(&self, _: Op, _: &mut Flow) {}
 
     fn can_wait(&self, op: Op) -> bool {

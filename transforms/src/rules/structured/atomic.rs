@@ -43,6 +43,10 @@ fn obstacle(op: Op) -> Option<&'static str> {
 }
 
 impl Rule for Atomic {
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
+    }
+
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.content(op.operand(0), op.operand(1));
         if !op.result(0).is_unused() {
@@ -84,7 +88,7 @@ impl Rule for Atomic {
         let shadow = reverse.shadow(op.operand(1))?;
         let indices = reverse.primals(&op.operands().split_off(2))?;
         let value = op.operand(0);
-        let bar = reverse.builder().op("memref.load", &[&[shadow], &indices[..]].concat(), value.ty());
+        let bar = reverse.builder().op("memref.load", &[&[shadow], &indices[..]].concat(), shadow.ty().element());
         reverse.accumulate(value, bar)
     }
 }

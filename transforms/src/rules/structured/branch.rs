@@ -46,6 +46,10 @@ impl Branch {
 }
 
 impl Rule for Branch {
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
+    }
+
     fn flow(&self, op: Op, flow: &mut Flow) {
         for block in Self::blocks(op) {
             for (value, result) in yielded(block).into_iter().zip(op.results()) {
@@ -106,7 +110,7 @@ impl Rule for Branch {
             .collect();
         let mut types: Vec<_> = op.results().into_iter().map(Value::ty).collect();
         for index in &shadowed {
-            types.extend(vec![op.result(*index).ty(); reverse.width()]);
+            types.extend(vec![reverse.shadow_type(op.result(*index)); reverse.width()]);
         }
         let mut regions = vec![];
         for (number, source) in Self::blocks(op).into_iter().enumerate() {
@@ -171,7 +175,7 @@ impl Rule for Branch {
         }
         let mut types = vec![];
         for value in captured {
-            types.extend(vec![value.ty(); reverse.width()]);
+            types.extend(vec![reverse.sum_type(value.ty()); reverse.width()]);
         }
         let new = Self::rebuild(&reverse.builder(), op, &operands, &types, &regions);
         reverse.set_lanes(captured, &some(&new.results()));

@@ -299,7 +299,7 @@ impl Rule for Call {
         let chosen = |values: Vec<Value>, kinds: &[Kind]| -> Vec<Value> {
             values.into_iter().zip(kinds).filter(|(_, kind)| kind.is_active()).map(|(value, _)| value).collect()
         };
-        operands.extend(reverse.take_lanes_or_zero(&chosen(op.results(), &request.results))?);
+        operands.extend(reverse.take_rounded_lanes(&chosen(op.results(), &request.results))?);
         let active = chosen(op.operands(), &request.arguments);
         let mut results = vec![];
         for value in &active {

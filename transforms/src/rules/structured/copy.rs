@@ -5,7 +5,7 @@
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},
-    emit::{fill, for_each_element},
+    emit::{accumulate, fill, for_each_element},
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };
@@ -17,6 +17,10 @@ use autodiff_dialect::{
 pub(super) struct Copy;
 
 impl Rule for Copy {
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
+    }
+
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.content(op.operand(0), op.operand(1));
     }
@@ -58,7 +62,7 @@ impl Rule for Copy {
             let builder = reverse.builder();
             for_each_element(&builder, to, &mut |builder, indices| {
                 let bar = state::take(builder, to, indices);
-                state::accumulate(builder, bar, from, indices);
+                accumulate(builder, bar, from, indices);
             });
         } else if let Some(zero) = builder.number(element, 0.0) {
             fill(&builder, to, zero);

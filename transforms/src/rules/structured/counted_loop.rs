@@ -88,6 +88,10 @@ fn take_turns(op: Op, source: Block, activity: &Activity) -> Vec<(usize, usize)>
 }
 
 impl Rule for CountedLoop {
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
+    }
+
     fn flow(&self, op: Op, flow: &mut Flow) {
         let Some(block) = op.body(0) else { return flow.everything(op) };
         let yielded = block.terminator().map(Op::operands).unwrap_or_default();

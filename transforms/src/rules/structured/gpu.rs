@@ -12,6 +12,7 @@ pub(crate) use reduction::has_partials;
 
 use crate::{
     emit::{add, multiply},
+    engine::Reverse,
     rules::Rule,
 };
 use autodiff_dialect::ir::{Attribute, Builder, Type, Value};
@@ -44,6 +45,12 @@ pub(crate) fn threads(builder: &Builder, ids: &[Value], sizes: &[Value]) -> (Val
     let number = multiply(builder, row, sizes[0]);
     let area = multiply(builder, sizes[0], sizes[1]);
     (add(builder, number, ids[0]), multiply(builder, area, sizes[2]))
+}
+
+/// Takes the adjoint of a value that threads exchange, in the type of sums. Vectors stay as they are: what lanes exchange
+/// of them is no longer than the primal.
+fn take_exchanged(reverse: &mut Reverse, value: Value) -> Option<Value> {
+    if value.ty().is_vector() { reverse.take_adjoint(value) } else { reverse.take_sum(value) }
 }
 
 /// The number of a thread in its block, anywhere in a kernel.

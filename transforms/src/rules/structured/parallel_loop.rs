@@ -66,6 +66,10 @@ fn block_like(op: Op, source: Block) -> Block {
 }
 
 impl Rule for ParallelLoop {
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
+    }
+
     fn flow(&self, op: Op, flow: &mut Flow) {
         let Ok(parts) = Parts::new(op) else { return flow.everything(op) };
         for (index, result) in op.results().into_iter().enumerate() {

@@ -15,6 +15,7 @@ use crate::{
         activity::Activity,
         flow::{Flow, carries},
     },
+    emit,
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };
@@ -65,6 +66,10 @@ fn indices(op: Op, memory: usize) -> Vec<Value> {
 pub(super) struct Accumulate;
 
 impl Rule for Accumulate {
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
+    }
+
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.content(op.operand(0), op.operand(1));
     }
@@ -88,7 +93,7 @@ impl Rule for Accumulate {
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
         let place = shadowed_place(op, reverse, 1)?;
         let value = op.operand(0);
-        let bar = reverse.builder().op("memref.load", &place, value.ty());
+        let bar = reverse.builder().op("memref.load", &place, place[0].ty().element());
         reverse.accumulate(value, bar)
     }
 }
@@ -96,6 +101,10 @@ impl Rule for Accumulate {
 pub(super) struct Take;
 
 impl Rule for Take {
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
+    }
+
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.content(op.operand(0), op.result(0));
     }
@@ -123,7 +132,8 @@ impl Rule for Take {
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
         let mut operands = shadowed_place(op, reverse, 0)?;
-        operands.insert(0, reverse.take_adjoint_or_zero(op.result(0))?);
+        let bar = reverse.take_sum_or_zero(op.result(0))?;
+        operands.insert(0, emit::converted(&reverse.builder(), bar, operands[0].ty().element()));
         reverse.builder().effect("memref.store", &operands);
         Ok(())
     }

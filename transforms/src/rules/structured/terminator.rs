@@ -22,6 +22,10 @@ pub(super) const TERMINATORS: [&str; 8] = [
 pub(super) struct Terminator;
 
 impl Rule for Terminator {
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
+    }
+
     fn flow(&self, _: Op, _: &mut Flow) {}
 
     fn has_reverse(&self, _: Op, _: &Activity) -> bool {

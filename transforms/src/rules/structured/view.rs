@@ -63,6 +63,10 @@ fn forward_view(op: Op, forward: &mut Forward, aliased: &[usize]) -> Result<()> 
 }
 
 impl Rule for View {
+    fn takes_wide_shadows(&self, op: Op) -> bool {
+        op.operand(0).ty().is_memory()
+    }
+
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.forward(op.operand(0), op.result(0));
         if !op.is_memory_effect_free() {
@@ -91,6 +95,10 @@ impl Rule for View {
 pub(super) struct DistinctObjects;
 
 impl Rule for DistinctObjects {
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
+    }
+
     fn flow(&self, op: Op, flow: &mut Flow) {
         for (operand, result) in op.operands().into_iter().zip(op.results()) {
             flow.forward(operand, result);
@@ -125,6 +133,10 @@ pub(super) struct Selection;
 impl Rule for Selection {
     fn handles(&self, op: Op) -> bool {
         op.result(0).ty().is_memory()
+    }
+
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
     }
 
     fn flow(&self, op: Op, flow: &mut Flow) {

@@ -49,6 +49,10 @@ fn shadowed(values: &[Value], activity: &Activity) -> Vec<usize> {
 }
 
 impl Rule for While {
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
+    }
+
     fn flow(&self, op: Op, flow: &mut Flow) {
         let (Some(before), Some(after)) = (op.body(0), op.body(1)) else { return flow.everything(op) };
         let parts = Parts::new(before, after);
@@ -189,7 +193,7 @@ impl Rule for While {
         let y_bar = reverse.take_lanes_or_zero(&select(&given, &op.results()))?;
         let mut start = vec![];
         for index in &carried {
-            let zero = reverse.zero(op.operand(*index))?;
+            let zero = reverse.zero_sum(op.operand(*index))?;
             start.extend(vec![zero; reverse.width()]);
         }
         let split = start.len();

@@ -188,6 +188,10 @@ fn accumulate_together(builder: &Builder, bars: &[(Value, Value)], sizes: &[Valu
 }
 
 impl Rule for Launch {
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
+    }
+
     fn flow(&self, op: Op, flow: &mut Flow) {
         let Ok(parts) = Parts::new(op) else { return flow.everything(op) };
         for memory in parts.memory() {
@@ -205,11 +209,13 @@ impl Rule for Launch {
 
     fn has_room_for_both(&self, op: Op, activity: &Activity, width: usize) -> bool {
         let Ok(parts) = Parts::new(op) else { return false };
-        let copies = |value: &Value| 1 + if activity.is_active(*value) { width as u64 } else { 0 };
-        let total = parts
-            .workgroup
-            .iter()
-            .try_fold(0, |total: u64, value| total.checked_add(copies(value).checked_mul(size_in_bytes(value.ty())?)?));
+        // Shadows may be wide.
+        let shadows = |value: &Value| if activity.is_active(*value) { width as u64 } else { 0 };
+        let size = |value: &Value| {
+            let shadows = shadows(value).checked_mul(size_in_bytes(value.ty().widened())?)?;
+            shadows.checked_add(size_in_bytes(value.ty())?)
+        };
+        let total = parts.workgroup.iter().try_fold(0, |total: u64, value| total.checked_add(size(value)?));
         let memories = |values: Vec<Value>| values.iter().filter(|value| value.ty().is_memory()).count();
         // Memory that is asked for at run time has no second half, and shadows of what is chosen are made by the
         // forward sweep.
@@ -237,7 +243,7 @@ impl Rule for Launch {
         let parts = Parts::new(op).or_else(|message| forward.refuse(op, message))?;
         let (activity, width) = (forward.activity(), forward.width());
         let active: Vec<_> = parts.workgroup.iter().copied().filter(|value| activity.is_active(*value)).collect();
-        let spilled = spill::too_large(&parts.workgroup, &active, width);
+        let spilled = spill::too_large(&parts.workgroup, &active, width, Value::ty);
         if let Some(obstacle) = spilled.iter().find_map(|buffer| spill::obstacle(*buffer)) {
             return forward.refuse(obstacle, NO_ROOM);
         }
@@ -259,7 +265,7 @@ impl Rule for Launch {
             forward.each_lane(|forward| {
                 let (outer, inner) = (forward.builder(), Builder::at_end(block, op.location()));
                 let Some(Pieces { all, own }) =
-                    spill::pieces(&outer, &operands[..3], &inner, &block.arguments()[..3], *buffer)
+                    spill::pieces(&outer, &operands[..3], &inner, &block.arguments()[..3], buffer.ty())
                 else {
                     return forward.refuse(op, NO_ROOM);
                 };
@@ -321,7 +327,7 @@ impl Rule for Launch {
         let outer = reverse.builder();
         let cells: Vec<_> = captured
             .iter()
-            .flat_map(|value| std::iter::repeat_n(Type::memref(value.ty(), &[]), width))
+            .flat_map(|value| std::iter::repeat_n(Type::memref(reverse.sum_type(value.ty()), &[]), width))
             .map(|ty| emit::zeroed(&outer, ty, &[]))
             .collect();
 
@@ -330,18 +336,18 @@ impl Rule for Launch {
         };
         let (mut workgroup, private) = (active(&parts.workgroup), active(&parts.private));
         // A fused kernel was chosen because all fits.
-        let spilled = spill::too_large(&[], &workgroup, width);
+        let spilled = spill::too_large(&[], &workgroup, width, |buffer| reverse.shadow_type(buffer));
         if let Some(obstacle) = spilled.iter().find_map(|buffer| spill::obstacle(*buffer)) {
             return reverse.refuse(obstacle, NO_ROOM);
         }
         workgroup.retain(|buffer| !spilled.contains(buffer));
         let fused = reverse.is_fused(parts.body);
-        let wide = |values: &[Value]| -> Vec<Type> {
-            values.iter().flat_map(|value| std::iter::repeat_n(value.ty(), width)).collect()
+        let shadows = |values: &[Value]| -> Vec<Type> {
+            values.iter().flat_map(|value| std::iter::repeat_n(reverse.shadow_type(*value), width)).collect()
         };
         let own = |values: &[Value]| if fused { types(values) } else { vec![] };
-        let shared_types = [wide(&workgroup), own(&parts.workgroup)].concat();
-        let block = new_block(op, parts.first, &[&shared_types[..], &wide(&private), &own(&parts.private)].concat());
+        let shared_types = [shadows(&workgroup), own(&parts.workgroup)].concat();
+        let block = new_block(op, parts.first, &[&shared_types[..], &shadows(&private), &own(&parts.private)].concat());
         let inner = Builder::at_end(block, op.location());
         let ids = block.arguments();
         let private_shadows =
@@ -353,8 +359,8 @@ impl Rule for Launch {
         let (mut pieces, mut elsewhere, mut own_pieces) = (vec![], vec![], vec![]);
         for buffer in &spilled {
             for lane in 0..width {
-                let Some(Pieces { all, own }) = spill::pieces(&outer, &operands[..3], &inner, &ids[..3], *buffer)
-                else {
+                let ty = reverse.shadow_type(*buffer);
+                let Some(Pieces { all, own }) = spill::pieces(&outer, &operands[..3], &inner, &ids[..3], ty) else {
                     return reverse.refuse(op, NO_ROOM);
                 };
                 elsewhere.push(all);

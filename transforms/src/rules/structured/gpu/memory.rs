@@ -18,6 +18,10 @@ use autodiff_dialect::{
 pub(crate) struct Allocation;
 
 impl Rule for Allocation {
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
+    }
+
     fn flow(&self, _: Op, _: &mut Flow) {}
 
     fn storage(&self, _: Op) -> Storage {
@@ -70,6 +74,10 @@ fn fill(builder: &Builder, storage: Storage, buffer: Value, value: Value) {
 pub(crate) struct Deallocation;
 
 impl Rule for Deallocation {
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
+    }
+
     fn flow(&self, _: Op, _: &mut Flow) {}
 
     fn can_wait(&self, op: Op) -> bool {
@@ -103,9 +111,9 @@ fn storage_of(reverse: &Reverse, buffer: Value) -> Storage {
     reverse.allocation_of(buffer).map_or(Storage::Heap, |origin| reverse.storage(origin))
 }
 
-/// The buffer with the sizes of another: new, of unknown content.
-fn like(builder: &Builder, storage: Storage, buffer: Value) -> Value {
-    let ty = Type::memref(buffer.ty().element(), &buffer.ty().shape());
+/// A buffer of elements with the sizes of another: new, of unknown content.
+fn like(builder: &Builder, storage: Storage, buffer: Value, element: Type) -> Value {
+    let ty = Type::memref(element, &buffer.ty().shape());
     let open = buffer.ty().shape().into_iter().enumerate().filter(|(_, size)| *size == Type::DYNAMIC);
     let sizes: Vec<_> = open.map(|(dimension, _)| emit::extent(builder, buffer, dimension)).collect();
     emit::allocate_in(storage, builder, ty, &sizes)
@@ -115,6 +123,10 @@ fn like(builder: &Builder, storage: Storage, buffer: Value) -> Value {
 pub(crate) struct Copy;
 
 impl Rule for Copy {
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
+    }
+
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.content(op.operand(1), op.operand(0));
     }
@@ -150,7 +162,8 @@ impl Rule for Copy {
         let (to, from) = (op.operand(0), op.operand(1));
         let to_shadow = reverse.shadow(to)?;
         let to_storage = storage_of(reverse, to);
-        let zero = reverse.builder().number(to.ty().element(), 0.0);
+        let element = to_shadow.ty().element();
+        let zero = reverse.builder().number(element, 0.0);
         let Some(zero) = zero else {
             return reverse.refuse(op, format!("derivatives of type '{}' are not supported", to.ty().element()));
         };
@@ -161,13 +174,12 @@ impl Rule for Copy {
         let from_shadow = reverse.shadow(from)?;
         let from_storage = storage_of(reverse, from);
         let builder = reverse.builder();
-        let bars = like(&builder, from_storage, from_shadow);
+        let bars = like(&builder, from_storage, from_shadow, element);
         builder.effect(op.name(), &[bars, to_shadow]);
         fill(&builder, to_storage, to_shadow, zero);
-        let element = bars.ty().element();
         let mut add = |builder: &Builder, indices: &[Value]| {
             let bar = builder.op("memref.load", &[&[bars], indices].concat(), element);
-            state::accumulate(builder, bar, from_shadow, indices);
+            emit::accumulate(builder, bar, from_shadow, indices);
         };
         match from_storage {
             Storage::Device => emit::for_each_on_device(&builder, bars, &mut add),
@@ -182,6 +194,10 @@ impl Rule for Copy {
 pub(crate) struct Set;
 
 impl Rule for Set {
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
+    }
+
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.content(op.operand(1), op.operand(0));
     }
@@ -214,19 +230,21 @@ impl Rule for Set {
         if reverse.activity().is_active(value) {
             // Its cotangent is the sum over all elements, on the host.
             let builder = reverse.builder();
-            let bars = like(&builder, Storage::Heap, shadow);
+            let element = shadow.ty().element();
+            let bars = like(&builder, Storage::Heap, shadow, element);
             builder.effect("gpu.memcpy", &[bars, shadow]);
-            let cell = emit::zeroed(&builder, Type::memref(value.ty(), &[]), &[]);
+            let cell = emit::zeroed(&builder, Type::memref(element, &[]), &[]);
             emit::for_each_element(&builder, bars, &mut |builder, indices| {
-                let bar = builder.op("memref.load", &[&[bars], indices].concat(), value.ty());
+                let bar = builder.op("memref.load", &[&[bars], indices].concat(), element);
                 state::accumulate(builder, bar, cell, &[]);
             });
-            let bar = builder.op("memref.load", &[cell], value.ty());
+            let bar = builder.op("memref.load", &[cell], element);
             emit::release(&builder, cell);
             emit::release(&builder, bars);
             reverse.accumulate(value, bar)?;
         }
         let zero = reverse.zero(value)?;
+        let zero = emit::converted(&reverse.builder(), zero, shadow.ty().element());
         fill(&reverse.builder(), storage, shadow, zero);
         Ok(())
     }

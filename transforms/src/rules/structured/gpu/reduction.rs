@@ -9,10 +9,10 @@
 //! minimum, ...  w_s = 1 for the first thread that holds the extremum, 0 for all others
 //! ```
 
-use super::{equal, thread_number};
+use super::{equal, take_exchanged, thread_number};
 use crate::{
     analysis::{activity::Activity, flow::Flow},
-    emit::plain_reduction,
+    emit::{converted, plain_reduction},
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };
@@ -108,7 +108,7 @@ fn partial(builder: &Builder, op: Op, kind: Kind, x: Value, y: Value) -> Option<
 }
 
 fn weighted(builder: &Builder, value: Value, weight: Option<Value>) -> Value {
-    weight.map_or(value, |weight| builder.same("arith.mulf", &[weight, value]))
+    weight.map_or(value, |weight| builder.same("arith.mulf", &[converted(builder, weight, value.ty()), value]))
 }
 
 const INTERNAL: &str = "a reduction could not be built";
@@ -147,7 +147,7 @@ impl Rule for Reduction {
     }
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        let Some(y_bar) = reverse.take_adjoint(op.result(0)) else { return Ok(()) };
+        let Some(y_bar) = take_exchanged(reverse, op.result(0)) else { return Ok(()) };
         let kind = kind(op).or_else(|message| reverse.refuse(op, message))?;
         let x = if kind == Kind::Sum { y_bar } else { reverse.primal(op.operand(0))? };
         let y = if kind == Kind::Extremum { reverse.primal(op.result(0))? } else { y_bar };

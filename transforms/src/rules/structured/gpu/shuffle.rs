@@ -5,7 +5,7 @@
 //! the shift in the other direction. Otherwise each lane asks all others whom they read from. A result that is not
 //! valid is no value of anybody, and its cotangent is dropped.
 
-use super::equal;
+use super::{equal, take_exchanged};
 use crate::{
     analysis::{activity::Activity, flow::Flow},
     emit,
@@ -120,7 +120,7 @@ impl Rule for Shuffle {
     }
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        let Some(y_bar) = reverse.take_adjoint(op.result(0)) else { return Ok(()) };
+        let Some(y_bar) = take_exchanged(reverse, op.result(0)) else { return Ok(()) };
         let (offset, width) = (reverse.primal(op.operand(1))?, reverse.primal(op.operand(2))?);
         let builder = reverse.builder();
         let mode = mode(op);
@@ -157,7 +157,7 @@ impl Rule for Rotation {
     }
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        let Some(y_bar) = reverse.take_adjoint(op.result(0)) else { return Ok(()) };
+        let Some(y_bar) = take_exchanged(reverse, op.result(0)) else { return Ok(()) };
         let number = |name| op.attribute(name).and_then(Attribute::as_integer).unwrap_or(0);
         let (offset, width) = (number("offset"), number("width").max(1));
         let ty = Type::integer(op.context(), 32);
@@ -165,7 +165,7 @@ impl Rule for Rotation {
             ("offset", Attribute::integer(ty, (width - offset).rem_euclid(width))),
             ("width", Attribute::integer(ty, width)),
         ];
-        let types: Vec<_> = op.results().into_iter().map(Value::ty).collect();
+        let types = [y_bar.ty(), op.result(1).ty()];
         let builder = reverse.builder();
         let back = builder.create(op.name(), &[y_bar], &types, &attributes, &[]);
         let x_bar = only_if(&builder, back.result(1), back.result(0));
@@ -190,7 +190,7 @@ impl Rule for Broadcast {
     }
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        let Some(y_bar) = reverse.take_adjoint(op.result(0)) else { return Ok(()) };
+        let Some(y_bar) = take_exchanged(reverse, op.result(0)) else { return Ok(()) };
         let lanes = op.operands().split_off(1);
         let sender = match lanes.first() {
             Some(lane) => Some(reverse.primal(*lane)?),

@@ -8,10 +8,16 @@ use crate::emit::{self, Storage};
 use autodiff_dialect::ir::{Attribute, Builder, Op, Type, Value};
 
 /// The buffers whose shadows, so many for each, do not fit beside `own`, the primals that the kernel has.
-pub(super) fn too_large(own: &[Value], shadowed: &[Value], copies: usize) -> Vec<Value> {
-    let size = |value: &Value| size_in_bytes(value.ty()).unwrap_or(u64::MAX);
+pub(super) fn too_large(
+    own: &[Value],
+    shadowed: &[Value],
+    copies: usize,
+    shadow_type: impl Fn(Value) -> Type,
+) -> Vec<Value> {
+    let bytes = |ty: Type| size_in_bytes(ty).unwrap_or(u64::MAX);
+    let size = |value: &Value| bytes(shadow_type(*value));
     let all = |values: &[Value]| values.iter().map(size).fold(0, u64::saturating_add);
-    let fixed = all(own);
+    let fixed = own.iter().map(|value| bytes(value.ty())).fold(0, u64::saturating_add);
     let (mut stay, mut go) = (shadowed.to_vec(), vec![]);
     stay.sort_by_key(size);
     let fits = |stay: &[Value]| fixed.saturating_add(all(stay).saturating_mul(copies as u64)) <= WORKGROUP_BYTES;
@@ -40,15 +46,15 @@ pub(super) struct Pieces {
     pub own: Value,
 }
 
-/// Makes the pieces for a buffer. `grid`: the sizes of the grid, x first; `block`: the ids of a block, x first.
+/// Makes the pieces for a shadow of a type. `grid`: the sizes of the grid, x first; `block`: the ids of a block, x first.
 pub(super) fn pieces(
     outer: &Builder,
     grid: &[Value],
     inner: &Builder,
     block: &[Value],
-    buffer: Value,
+    shadow: Type,
 ) -> Option<Pieces> {
-    let (context, element, shape) = (outer.context(), buffer.ty().element(), buffer.ty().shape());
+    let (context, element, shape) = (outer.context(), shadow.element(), shadow.shape());
     let blocks = grid.len();
     let sizes: Vec<_> = grid.iter().rev().copied().collect();
     let extents = [vec![Type::DYNAMIC; blocks], shape.clone()].concat();

@@ -1,0 +1,278 @@
+//! Which buffers have shadows with wider elements than their own, so that the sums that are made there do not stall.
+//!
+//! A shadow of `f16` or `bf16` numbers that the derivative allocates has elements of `f32`. Buffers that may be the same
+//! memory have shadows of one kind: a class of aliases stays narrow if its shadow comes from elsewhere, or if an op that
+//! uses one of its buffers cannot be repeated on a wide one.
+//!
+//! Sums for a shadow that the caller passes are made in a wide copy, which is added to it at the end, rounded once. That
+//! takes
+//!
+//! 1. a known extent;
+//! 2. that nothing is taken out of the shadow in between: nothing writes to the buffer, nor to any other that may be the
+//!    same memory;
+//! 3. that there are sums: more than one element is added to one place, which takes a loop that comes back to it. A wide
+//!    copy of what is read once would cost more than the derivative itself.
+//!
+//! Otherwise they are made in place.
+
+use crate::{
+    analysis::{
+        activity::Activity,
+        locality::linear::{Linear, Symbols, is_only_zero},
+        memory::Origin,
+        overwrite::Overwrites,
+    },
+    engine::{Mode, Request},
+    rules::Registry,
+};
+use autodiff_dialect::ir::{Block, Op, Region, Type, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// What the shadow of a buffer of narrow numbers is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The derivative's own, and wide.
+    Wide,
+    /// The caller's; sums are made in a wide copy.
+    Copied,
+    /// The caller's; each place is added to once.
+    Single,
+    /// As narrow as the buffer, for a reason.
+    Narrow(Reason),
+}
+
+/// Why sums are made in a narrow shadow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// An op that uses the buffer has no form for wide shadows.
+    User(Op),
+    /// An op may write to the buffer, so that the caller's shadow is taken out of.
+    Writer(Op),
+    /// Where the shadow comes from.
+    Place(&'static str),
+}
+
+/// The shadows of the narrow buffers of one function, by class.
+#[derive(Default)]
+pub struct WideShadows {
+    kinds: FxHashMap<Value, Kind>,
+}
+
+impl WideShadows {
+    /// Decides for each class of buffers of narrow numbers.
+    ///
+    /// # Cost
+    /// Linear in the IR, times the depth of loops around reads.
+    pub fn new(
+        function: Op,
+        rules: &Registry,
+        activity: &Activity,
+        overwrites: &Overwrites,
+        request: &Request,
+    ) -> Self {
+        let mut uses = Uses::default();
+        for op in function.walk() {
+            uses.collect(op, op == function, rules, activity);
+        }
+        let mut kinds = FxHashMap::default();
+        for class in &uses.narrow {
+            kinds.insert(*class, uses.kind(*class, rules, activity, overwrites, request));
+        }
+        Self { kinds }
+    }
+
+    /// What the shadows of a class of buffers are; `None` if its numbers are not narrow.
+    pub fn kind(&self, class: Value) -> Option<Kind> {
+        self.kinds.get(&class).copied()
+    }
+
+    /// Whether the derivative works on a wide shadow of a class of buffers.
+    pub fn is_wide(&self, class: Value) -> bool {
+        matches!(self.kind(class), Some(Kind::Wide | Kind::Copied))
+    }
+}
+
+/// How the buffers of a function are used, by class.
+#[derive(Default)]
+struct Uses {
+    /// The classes of narrow numbers.
+    narrow: FxHashSet<Value>,
+    /// The elements that all buffers of a class have.
+    elements: FxHashMap<Value, Type>,
+    obstacles: FxHashMap<Value, Reason>,
+    /// The ops whose reverse adds to the shadow.
+    reads: FxHashMap<Value, Vec<Op>>,
+}
+
+impl Uses {
+    fn collect(&mut self, op: Op, is_function: bool, rules: &Registry, activity: &Activity) {
+        let inner = op.regions().into_iter().flat_map(Region::blocks).flat_map(Block::arguments);
+        let defined: Vec<_> = op.results().into_iter().chain(inner).collect();
+        let operands = op.operands();
+        for buffer in operands.iter().chain(&defined).filter(|value| value.ty().is_memory()) {
+            let class = activity.representative(*buffer);
+            let element = buffer.ty().element();
+            if rules.sum_type(buffer.ty()) != buffer.ty() {
+                self.narrow.insert(class);
+            }
+            if *self.elements.entry(class).or_insert(element) != element {
+                self.obstacles.insert(class, Reason::User(op));
+            }
+            if !is_function && !rules.get(op).takes_wide_shadows(op) {
+                self.obstacles.entry(class).or_insert(Reason::User(op));
+            }
+        }
+        if op.region_count() == 0 && rules.get(op).has_reverse(op, activity) {
+            for buffer in operands.iter().filter(|value| value.ty().is_memory()) {
+                let reads = self.reads.entry(activity.representative(*buffer)).or_default();
+                if reads.last() != Some(&op) {
+                    reads.push(op);
+                }
+            }
+        }
+    }
+
+    fn kind(
+        &self,
+        class: Value,
+        rules: &Registry,
+        activity: &Activity,
+        overwrites: &Overwrites,
+        request: &Request,
+    ) -> Kind {
+        if let Some(reason) = self.obstacles.get(&class) {
+            return Kind::Narrow(*reason);
+        }
+        let place = |text| Kind::Narrow(Reason::Place(text));
+        let Some(origins) = activity.classes().get(class).filter(|class| !class.origins.is_empty()) else {
+            return place("its origin is unknown");
+        };
+        let mut given = false;
+        for (value, origin) in &origins.origins {
+            match origin {
+                Origin::Allocation(_) => {}
+                Origin::Argument { .. } => {
+                    let number = value.argument_number().unwrap_or_default();
+                    given |= request.arguments.get(number).is_some_and(|activity| activity.is_dup());
+                }
+                Origin::Global { .. } => return place("it is a global"),
+                Origin::Returned => return place("a function returned it"),
+                Origin::Escaped => return place("other functions or buffers know it"),
+                Origin::Unknown => return place("its origin is unknown"),
+            }
+        }
+        if request.mode == Mode::Split {
+            if given {
+                return place("the caller's shadow is that of a derivative in two parts");
+            }
+            let returned = self.returned(class, activity, origins.origins.first().map(|(value, _)| *value));
+            return if returned { place("the caller gets its shadow") } else { Kind::Wide };
+        }
+        if !given {
+            return Kind::Wide;
+        }
+        let Some((argument, _)) = origins.single_origin() else {
+            return place("the caller's shadow is chosen or carried with others");
+        };
+        if !argument.ty().is_memref() {
+            return place("the extent of the caller's shadow is unknown");
+        }
+        if let Some(writer) = overwrites.writer(class) {
+            return Kind::Narrow(Reason::Writer(writer));
+        }
+        let reads = self.reads.get(&class).map(Vec::as_slice).unwrap_or_default();
+        if is_sum(reads, rules) { Kind::Copied } else { Kind::Single }
+    }
+
+    /// Whether the function that defines a buffer returns one of its class.
+    fn returned(&self, class: Value, activity: &Activity, buffer: Option<Value>) -> bool {
+        let function = buffer.and_then(|buffer| {
+            std::iter::successors(buffer.block().parent_op(), |op| op.parent()).find(|op| op.is_function())
+        });
+        let end = function.and_then(|function| function.body(0)).and_then(Block::terminator);
+        let returned = end.map(Op::operands).unwrap_or_default();
+        returned.into_iter().any(|value| value.ty().is_memory() && activity.representative(value) == class)
+    }
+}
+
+/// Something that runs through numbers while the ops inside are repeated.
+enum Induction {
+    Counter(Value),
+    /// The threads of a grid along one dimension: ids of a block and of a thread, and the size of blocks.
+    Threads([Value; 3]),
+}
+
+/// Whether ops that read from a buffer read one place several times, in the course of loops.
+fn is_sum(reads: &[Op], rules: &Registry) -> bool {
+    let around: Vec<_> = reads.iter().map(|read| inductions(*read, rules)).collect();
+    let outside = |around: &Option<(Vec<Induction>, Option<Op>)>| matches!(around, Some((_, None)));
+    if around.iter().all(outside) {
+        return false;
+    }
+    match (reads, around.as_slice()) {
+        ([read], [Some((inductions, Some(outermost)))]) => !reads_each_once(*read, *outermost, inductions),
+        _ => true,
+    }
+}
+
+/// The inductions around an op, and the outermost op that repeats it; `None` if one of those does not count.
+fn inductions(op: Op, rules: &Registry) -> Option<(Vec<Induction>, Option<Op>)> {
+    let (mut all, mut outermost) = (vec![], None);
+    for parent in std::iter::successors(op.parent(), |op| op.parent()).take_while(|op| !op.is_function()) {
+        let rule = rules.get(parent);
+        if rule.runs_once(parent) {
+            continue;
+        }
+        outermost = Some(parent);
+        if let Some(body) = rule.iteration(parent) {
+            let counters = body.arguments().into_iter().filter(|argument| rule.mirrors(parent, *argument));
+            all.extend(counters.filter(|counter| !is_only_zero(*counter)).map(Induction::Counter));
+        } else if rule.is_kernel() {
+            let ids = parent.body(0).map(Block::arguments).filter(|arguments| arguments.len() >= 12)?;
+            for dimension in 0..3 {
+                let (block, thread) = (ids[dimension], ids[3 + dimension]);
+                match (is_only_zero(block), is_only_zero(thread)) {
+                    (true, true) => {}
+                    (true, false) => all.push(Induction::Counter(thread)),
+                    (false, true) => all.push(Induction::Counter(block)),
+                    (false, false) => all.push(Induction::Threads([block, thread, ids[9 + dimension]])),
+                }
+            }
+        } else {
+            return None;
+        }
+    }
+    Some((all, outermost))
+}
+
+/// Whether a load reads no element twice: each induction moves an index of its own.
+fn reads_each_once(read: Op, outermost: Op, inductions: &[Induction]) -> bool {
+    if read.name() != "memref.load" {
+        return false;
+    }
+    let mut symbols = Symbols::default();
+    let mut indices: Vec<Linear> = read.operands()[1..].iter().map(|index| symbols.linear(*index)).collect();
+    inductions.iter().all(|induction| {
+        let moved = match induction {
+            Induction::Counter(counter) => Some(symbols.linear(*counter)),
+            Induction::Threads([block, thread, size]) => {
+                let (block, size) = (symbols.linear(*block), symbols.linear(*size));
+                block.times(&size).map(|first| first.plus(&symbols.linear(*thread), 1))
+            }
+        };
+        let Some((moved, monomial)) = moved.and_then(|moved| Some((moved.clone(), moved.terms.keys().next()?.clone())))
+        else {
+            return false;
+        };
+        let place = indices.iter().position(|index| {
+            let factor = match (index.terms.get(&monomial), moved.terms.get(&monomial)) {
+                (Some(all), Some(one)) if *one != 0 && all % one == 0 => all / one,
+                _ => return false,
+            };
+            let rest = index.clone().plus(&moved, factor.wrapping_neg());
+            let stays = |symbol: &usize| !outermost.encloses_value(symbols.value(*symbol));
+            factor != 0 && rest.terms.keys().flatten().all(stays)
+        });
+        place.map(|place| indices.remove(place)).is_some()
+    })
+}
