@@ -11,7 +11,7 @@
 // CHIP: error: pipeline 'autodiff-nvvm-pipeline': chip: 'sm_13' is no NVIDIA chip that is supported, expected one of sm_70,
 // AMD-CHIP: error: pipeline 'autodiff-rocdl-pipeline': chip: 'gfx803' is no AMD chip that is supported, expected one of gfx900,
 // FORMAT: format: expected isa or bin, got 'elf'
-// LEVEL: O: expected 0 or 1 or 2 or 3, got '7'
+// LEVEL: O: expected a number from 0 to 3, got '7'
 // LIBDEVICE: gpu_tools.mlir:[[@LINE+15]]:10: error: a kernel calls '__nv_tan' of NVIDIA's libdevice.10.bc, which was not found in '{{.*}}.none'
 // LIBDEVICE: note: install a CUDA toolkit or the Python package nvidia-cuda-nvcc-cu12, and name it by 'toolkit'
 // OCML: gpu_tools.mlir:[[@LINE+13]]:10: error: a kernel calls '__ocml_tan_f64' of ROCm's device libraries, which was not found in '{{.*}}.none'

@@ -8,7 +8,6 @@
 // RUN: not autodiff-opt %s --autodiff-localize=chunks=0 2>&1 | FileCheck %s --check-prefix=CHUNKS
 // RUN: not autodiff-opt %s --autodiff-gpu-to-binary=vendor=other 2>&1 | FileCheck %s --check-prefix=VENDOR
 // RUN: not autodiff-opt %s --autodiff-gpu-to-binary=format=fatbin 2>&1 | FileCheck %s --check-prefix=FORMAT
-// RUN: not autodiff-opt %s --autodiff-nvvm-pipeline=O=4 2>&1 | FileCheck %s --check-prefix=LEVEL
 // RUN: not autodiff-opt %s --autodiff-nvvm-pipeline=chip=sm_90af 2>&1 | FileCheck %s --check-prefix=CHIP
 // RUN: autodiff-opt %s --autodiff-nvvm-pipeline=chip=sm_90a
 
@@ -19,7 +18,6 @@
 // CHUNKS: error: chunks: expected a number from 1 to 4096, got '0'
 // VENDOR: error: vendor: expected nvidia or amd, got 'other'
 // FORMAT: error: format: expected isa or bin, got 'fatbin'
-// LEVEL: error: {{.*}}O: expected a number from 0 to 3, got '4'
 // CHIP: error: {{.*}}chip: 'sm_90af' is no NVIDIA chip
 func.func @scale(%x: memref<4xf64>) {
   %c0 = arith.constant 0 : index
