@@ -45,6 +45,11 @@ pub fn cpu_pipeline(openmp: bool) -> String {
              convert-scf-to-cf,"
                 .to_owned()
         }
+        "autodiff-expand-atomics{sequential=true}," => "autodiff-expand-atomics,".to_owned(),
+        // What an atomic update compares and exchanges.
+        "convert-complex-to-standard," => {
+            "autodiff-expand-device-atomics{host=true},convert-complex-to-standard,".to_owned()
+        }
         "finalize-memref-to-llvm," => "finalize-memref-to-llvm,convert-openmp-to-llvm,".to_owned(),
         other => other.to_owned(),
     };
@@ -57,6 +62,7 @@ pub fn cpu_pipeline(openmp: bool) -> String {
 /// 4. Control flow to blocks.
 /// 5. All that is left to the LLVM dialect.
 const PASSES: &[&str] = &[
+    "autodiff-refuse-memory-spaces,",
     "autodiff-mark-interface,",
     "autodiff-mark-distinct,",
     "autodiff-hoist-buffers,",
@@ -66,7 +72,7 @@ const PASSES: &[&str] = &[
     "autodiff-pack-lanes,",
     "autodiff-jam-loops,",
     "convert-linalg-to-loops,",
-    "autodiff-expand-atomics,",
+    "autodiff-expand-atomics{sequential=true},",
     "autodiff-dissolve-alloca-scope,",
     "expand-realloc,",
     "func.func(lower-vector-mask,lower-vector-multi-reduction),",
@@ -96,10 +102,12 @@ const PASSES: &[&str] = &[
     "convert-ub-to-llvm,",
     "convert-index-to-llvm,",
     "convert-complex-to-llvm,",
-    "finalize-memref-to-llvm,",
+    // In front of memory: updates of it may have bodies, which are converted with them only if nothing is left to do there.
     "convert-arith-to-llvm,",
+    "finalize-memref-to-llvm,",
     "convert-func-to-llvm,",
     "autodiff-mark-interface,",
     "convert-cf-to-llvm,",
-    "reconcile-unrealized-casts",
+    "reconcile-unrealized-casts,",
+    "autodiff-finish-lowering",
 ];

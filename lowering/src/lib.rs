@@ -27,6 +27,7 @@ mod state;
 mod stream_caches;
 mod tape;
 pub mod tensors;
+mod translatable;
 mod uniform;
 
 /// Registers the passes and pipelines, so that textual pipelines may name them.
@@ -53,6 +54,8 @@ pub fn register() {
     autodiff_dialect::bridge::register_pass(&state::PASS);
     autodiff_dialect::bridge::register_pass(&expand_math::PASS);
     autodiff_dialect::bridge::register_pass(&interface::PASS);
+    autodiff_dialect::bridge::register_pass(&translatable::SPACES);
+    autodiff_dialect::bridge::register_pass(&translatable::FINISH);
     gpu_host::register();
     tensors::register();
     autodiff_dialect::bridge::register_pipeline(&cpu::CPU_PIPELINE);

@@ -22,7 +22,7 @@ use autodiff_dialect::{
     state::{self, names},
 };
 use autodiff_transforms::{
-    analysis::locality::{Locality, is_parallel},
+    analysis::{concurrency::called_in_parallel, locality::Locality},
     emit,
     rules::{Registry, elementwise::RuleBook},
 };
@@ -110,22 +110,6 @@ struct Lowering {
     lowered: Vec<Op>,
     /// Stores to arrays of caches.
     stores: Vec<Op>,
-}
-
-/// The functions that are called in parallel iterations, directly or through others.
-fn called_in_parallel(module: Op) -> HashSet<Op> {
-    let mut called = HashSet::new();
-    let ops = module.walk();
-    let around = |op: &Op| std::iter::successors(op.parent(), |op| op.parent()).any(is_parallel);
-    let mut pending: Vec<_> = ops.into_iter().filter(|op| op.name() == "func.call" && around(op)).collect();
-    while let Some(call) = pending.pop() {
-        if let Some(callee) = call.attribute("callee").and_then(|callee| call.lookup_symbol(callee))
-            && called.insert(callee)
-        {
-            pending.extend(callee.walk().into_iter().filter(|op| op.name() == "func.call"));
-        }
-    }
-    called
 }
 
 /// Whether a buffer is a view of one that its function makes.

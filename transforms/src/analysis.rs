@@ -4,6 +4,7 @@ pub mod activity;
 pub mod buffers;
 pub mod cache_plan;
 pub mod captures;
+pub mod concurrency;
 pub mod flow;
 pub mod fusion;
 pub mod inlining;

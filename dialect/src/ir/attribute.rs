@@ -1,4 +1,4 @@
-use super::{Context, Type, append_to_string, handle, name::encode, name_text, string_ref};
+use super::{Context, Type, append_to_string, handle, name::encode, name_text, string_ref, text};
 use crate::{Activity, bridge};
 use mlir_sys::*;
 use std::fmt;
@@ -143,6 +143,22 @@ impl Attribute {
             mlirAttributeIsADictionary(self.0)
                 .then(|| Self::from_nullable(mlirDictionaryAttrGetElementByName(self.0, string_ref(name))))?
         }
+    }
+
+    /// The entries of a dictionary, but those whose names are no UTF-8; none for any other attribute.
+    pub fn entries(self) -> Vec<(&'static str, Self)> {
+        let count =
+            unsafe { if mlirAttributeIsADictionary(self.0) { mlirDictionaryAttrGetNumElements(self.0) } else { 0 } };
+        (0..count)
+            .map(|index| unsafe { mlirDictionaryAttrGetElement(self.0, index) })
+            .map(|entry| (text(unsafe { mlirIdentifierStr(entry.name) }), Self(entry.attribute)))
+            .filter(|(name, _)| !name.is_empty())
+            .collect()
+    }
+
+    /// The name of the dialect that defines it.
+    pub fn dialect(self) -> &'static str {
+        text(unsafe { mlirDialectGetNamespace(mlirAttributeGetDialect(self.0)) })
     }
 
     /// A dictionary of no entries.

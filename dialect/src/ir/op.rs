@@ -139,6 +139,15 @@ impl Op {
             .collect()
     }
 
+    /// The attributes that the op's dialect does not define, but those whose names are no UTF-8.
+    pub fn discardable_attributes(self) -> Vec<(&'static str, Attribute)> {
+        (0..unsafe { mlirOperationGetNumDiscardableAttributes(self.raw()) })
+            .map(|index| unsafe { mlirOperationGetDiscardableAttribute(self.raw(), index) })
+            .map(|named| (text(unsafe { mlirIdentifierStr(named.name) }), Attribute::from_raw(named.attribute)))
+            .filter(|(name, _)| !name.is_empty())
+            .collect()
+    }
+
     /// An attribute of an argument of a function.
     pub fn argument_attribute(self, number: usize, name: &str) -> Option<Attribute> {
         self.attribute(ARGUMENTS)?.as_array()?.get(number)?.entry(name)

@@ -1,4 +1,4 @@
-use super::{Attribute, Context, append_to_string, handle, string_ref};
+use super::{Attribute, Context, append_to_string, handle, string_ref, text};
 use crate::bridge;
 use mlir_sys::*;
 use std::fmt;
@@ -78,6 +78,11 @@ impl Type {
     /// The context that owns it.
     pub fn context(self) -> Context {
         Context::from_raw(unsafe { mlirTypeGetContext(self.0) })
+    }
+
+    /// The name of the dialect that defines it.
+    pub fn dialect(self) -> &'static str {
+        text(unsafe { mlirDialectGetNamespace(mlirTypeGetDialect(self.0)) })
     }
 
     /// Whether it is a floating-point number.

@@ -1,21 +1,27 @@
-//! Rewrites atomic updates in kernels that the conversion to LLVM of MLIR 22 lacks: products, and any update of floats.
+//! Rewrites atomic updates in kernels, or of threads, that the conversion to LLVM of MLIR 22 lacks: products, and any
+//! update of floats.
 //!
 //! 1. A product becomes a generic update.
 //! 2. A generic update of floats becomes one of integers of their width, which LLVM can compare and exchange: the buffer
 //!    is taken for one of integers, and the body works on the numbers behind them.
+//!
+//! An update of what no machine compares and exchanges, or with control flow in its body, is an error.
 
 use super::modules;
 use autodiff_dialect::{
-    bridge::Pass,
+    bridge::{OptionKind, Pass, PassOption},
+    diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type},
 };
 
 pub(crate) static PASS: Pass = Pass::new(
     c"autodiff-expand-device-atomics",
     c"Rewrite atomic updates in kernels that the conversion to LLVM lacks",
-    &[],
-    |_, module| {
-        for kernels in modules(module) {
+    &[PassOption::new(c"host", OptionKind::Bool, c"false", c"Rewrite those outside kernels, too")],
+    |options, module| {
+        let places = if options == ["true"] { vec![module] } else { modules(module) };
+        let mut result = Ok(());
+        for kernels in places {
             for op in kernels.walk() {
                 if op.name() == "memref.atomic_rmw" {
                     expand_product(op);
@@ -23,12 +29,37 @@ pub(crate) static PASS: Pass = Pass::new(
             }
             // Collected before the first changes: a body goes with its op.
             let generic = kernels.walk().into_iter().filter(|op| op.name() == "memref.generic_atomic_rmw");
-            let generic: Vec<_> = generic.filter(|op| op.result(0).ty().is_float()).collect();
-            generic.into_iter().for_each(expand_generic);
+            for op in generic.collect::<Vec<_>>() {
+                if let Err(error) = check(op) {
+                    error.emit();
+                    result = Err(());
+                } else if op.result(0).ty().is_float() {
+                    expand_generic(op);
+                }
+            }
         }
-        Ok(())
+        result
     },
 );
+
+/// The widths that machines compare and exchange, in bits.
+const WIDTHS: [u32; 4] = [8, 16, 32, 64];
+
+fn check(op: Op) -> Result<(), Diagnostic> {
+    let ty = op.result(0).ty();
+    if !ty.is_index() && ty.bit_width().is_none_or(|width| !WIDTHS.contains(&width)) {
+        let message = format!("'{}' op: no machine updates a value of type '{ty}' atomically", op.name());
+        return Err(Diagnostic::error(op.location(), message)
+            .note(op.location(), "update its parts, or make the loop around it sequential"));
+    }
+    let mut inner = op.walk().into_iter().skip(1);
+    if let Some(inner) = inner.find(|inner| inner.region_count() > 0) {
+        let message = format!("'{}' op has control flow in its body", op.name());
+        return Err(Diagnostic::error(op.location(), message)
+            .note(inner.location(), "use 'arith.select', or make the loop around it sequential"));
+    }
+    Ok(())
+}
 
 fn expand_product(op: Op) {
     // The numbers of `arith::AtomicRMWKind`.

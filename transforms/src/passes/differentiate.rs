@@ -11,7 +11,10 @@ use super::{
     tapes, zero_seeds,
 };
 use crate::{
-    analysis::inlining::Inlining,
+    analysis::{
+        concurrency::{CONCURRENT, called_in_parallel},
+        inlining::Inlining,
+    },
     emit,
     engine::{Derivative, Mode, Request, cut, derive, is_distinct},
     rules::{Registry, elementwise::RuleBook},
@@ -84,6 +87,9 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
         expanded: HashSet::new(),
         open: vec![],
     };
+    // A callee is differentiated away from those who call it.
+    let concurrent = called_in_parallel(module);
+    concurrent.iter().for_each(|function| function.set_attribute(CONCURRENT, Attribute::unit(module.context())));
     let mut result = Ok(());
     for request in requests(module) {
         // A request may have been expanded on the way to another.
@@ -92,6 +98,9 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
         }
     }
     zero_seeds::fold(module, expander.derivatives.keys());
+    if !concurrent.is_empty() {
+        module.functions().into_iter().for_each(|function| function.remove_attribute(CONCURRENT));
+    }
     result
 }
 

@@ -1,43 +1,63 @@
 //! Turns atomic updates in sequential code into a load, the update and a store, which the engines know.
 //!
-//! Under an op that runs its regions in parallel they stay as they are.
+//! Under an op that runs its regions in parallel, and in functions that are called there, they stay as they are, unless
+//! one thread runs all of it.
 
+use crate::analysis::concurrency::{called_in_parallel, is_in_parallel};
 use autodiff_dialect::{
-    bridge::Pass,
+    bridge::{OptionKind, Pass, PassOption},
     ir::{Attribute, Builder, Op, Type, Value},
 };
 
 pub(super) static PASS: Pass = Pass::new(
     c"autodiff-expand-atomics",
     c"Turn atomic updates in sequential code into loads and stores",
-    &[],
-    |_, module| {
-        for op in module.walk() {
+    &[PassOption::new(
+        c"sequential",
+        OptionKind::Bool,
+        c"false",
+        c"One thread runs all code, parallel loops and kernels included",
+    )],
+    |options, module| {
+        let ops: Vec<_> = module.walk().into_iter().filter(|op| UPDATES.contains(&op.name())).collect();
+        if ops.is_empty() {
+            return Ok(());
+        }
+        let called = called_in_parallel(module);
+        for op in ops {
+            let function = std::iter::successors(op.parent(), |op| op.parent()).find(|op| op.is_function());
+            let is_parallel = is_in_parallel(op) || function.is_some_and(|function| called.contains(&function));
+            // In parallel, the result is the value before, as conversions to LLVM and devices have it.
+            let result = if is_parallel { Result::Old } else { Result::New };
             match op.name() {
-                "memref.atomic_rmw" if is_sequential(op) => expand(op),
-                "memref.generic_atomic_rmw" if is_sequential(op) => expand_generic(op),
-                _ => {}
+                _ if is_parallel && options != ["true"] => {}
+                "memref.atomic_rmw" => expand(op, result),
+                _ => expand_generic(op, result),
             }
         }
         Ok(())
     },
 );
 
-/// Ops whose regions may run in parallel.
-const PARALLEL: [&str; 6] = ["scf.parallel", "scf.forall", "affine.parallel", "gpu.launch", "gpu.func", "omp.parallel"];
+const UPDATES: [&str; 2] = ["memref.atomic_rmw", "memref.generic_atomic_rmw"];
 
-fn is_sequential(op: Op) -> bool {
-    std::iter::successors(op.parent(), |op| op.parent()).all(|parent| !PARALLEL.contains(&parent.name()))
+/// What an update gives: the value before or after it.
+#[derive(Clone, Copy)]
+enum Result {
+    Old,
+    New,
 }
 
-/// Replaces the op; its result is the value that it stored.
-fn replace(op: Op, builder: &Builder, stored: Value, place: &[Value]) {
+fn replace(op: Op, builder: &Builder, [old, stored]: [Value; 2], place: &[Value], result: Result) {
     builder.effect("memref.store", &[&[stored], place].concat());
-    op.result(0).replace_all_uses_with(stored);
+    op.result(0).replace_all_uses_with(match result {
+        Result::Old => old,
+        Result::New => stored,
+    });
     op.erase();
 }
 
-fn expand(op: Op) {
+fn expand(op: Op, result: Result) {
     let Some(builder) = Builder::before(op) else { return };
     let (value, place) = (op.operand(0), op.operands().split_off(1));
     let old = builder.op("memref.load", &place, value.ty());
@@ -66,10 +86,10 @@ fn expand(op: Op) {
         _ if name.is_empty() => return,
         _ => builder.same(name, &[old, value]),
     };
-    replace(op, &builder, stored, &place);
+    replace(op, &builder, [old, stored], &place, result);
 }
 
-fn expand_generic(op: Op) {
+fn expand_generic(op: Op, result: Result) {
     let (Some(builder), Some(body)) = (Builder::before(op), op.body(0)) else { return };
     let Some(end) = body.terminator() else { return };
     let place = op.operands();
@@ -82,5 +102,5 @@ fn expand_generic(op: Op) {
         }
     }
     let stored = end.operand(0);
-    replace(op, &builder, stored, &place);
+    replace(op, &builder, [old, stored], &place, result);
 }

@@ -1,0 +1,51 @@
+// A pipeline to LLVM succeeds only if all of a program is LLVM's in the end: what is left over is an error at its place.
+// RUN: autodiff-opt %s --split-input-file --autodiff-cpu-pipeline --verify-diagnostics
+
+// expected-error @below {{'func.func' op: a CPU has no memory space '#gpu.address_space<workgroup>'}}
+// expected-note @below {{'autodiff-gpu-host-pipeline' runs kernels on a CPU}}
+func.func @workgroup(%a: memref<4xf64, #gpu.address_space<workgroup>>, %i: index) -> f64 {
+  %v = memref.load %a[%i] : memref<4xf64, #gpu.address_space<workgroup>>
+  return %v : f64
+}
+
+// -----
+
+func.func @table(%i: index) -> f64 {
+  // expected-error @below {{'memref.alloc' op: a CPU has no memory space}}
+  // expected-note @below {{'autodiff-gpu-host-pipeline' runs kernels on a CPU}}
+  %a = memref.alloc() : memref<1xmemref<4xf64, #gpu.address_space<private>>>
+  // expected-error @below {{a CPU has no memory space}}
+  // expected-note @below {{runs kernels}}
+  %b = memref.load %a[%i] : memref<1xmemref<4xf64, #gpu.address_space<private>>>
+  %v = memref.load %b[%i] : memref<4xf64, #gpu.address_space<private>>
+  return %v : f64
+}
+
+// -----
+
+// expected-error @below {{'func.func' op has no conversion to LLVM on a CPU}}
+// expected-note @below {{it has the type 'tensor<4xf64>'; make buffers of tensors first, as by '--one-shot-bufferize'}}
+func.func @tensor(%x: tensor<4xf64>, %i: index) -> f64 {
+  // expected-error @below {{'tensor.extract' op has no conversion to LLVM on a CPU}}
+  // expected-note @below {{it has the type 'tensor<4xf64>'; make buffers of tensors first}}
+  %v = tensor.extract %x[%i] : tensor<4xf64>
+  return %v : f64
+}
+
+// -----
+
+func.func @thread() -> index {
+  // expected-error @below {{'gpu.thread_id' op has no conversion to LLVM on a CPU}}
+  %i = gpu.thread_id x
+  return %i : index
+}
+
+// -----
+
+func.func @barrier() {
+  // expected-error @below {{'nvvm.barrier0' op has no conversion to LLVM on a CPU}}
+  nvvm.barrier0
+  // expected-error @below {{'llvm.call_intrinsic' op has no conversion to LLVM on a CPU}}
+  llvm.call_intrinsic "llvm.amdgcn.s.barrier"() : () -> ()
+  return
+}
