@@ -2,7 +2,8 @@
 //!
 //! Products, extrema and bodies of any kind become what the engines and OpenMP know: a parallel loop over chunks of the
 //! outermost dimension, each reduced in order by a sequential loop, and a sequential loop over what the chunks give.
-//! The chunks do not depend on the number of threads, and neither does the result.
+//! The chunks do not depend on the number of threads, and neither does the result. Where a body uses what its iteration
+//! computes, one sequential loop folds all iterations.
 //!
 //! 1. Choose the length of the chunks, so that there are at most [`CHUNKS`], and none if there is no iteration at all.
 //! 2. In each chunk, start from the neutral element or, where the body has none, from the first value; store the result.
@@ -14,7 +15,6 @@ use crate::{
 };
 use autodiff_dialect::{
     bridge::Pass,
-    diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
 };
 
@@ -23,15 +23,9 @@ pub(super) static PASS: Pass = Pass::new(
     c"Turn reductions of parallel loops that are no plain sums into sequential reductions of chunks",
     &[],
     |_, module| {
-        let mut result = Ok(());
         // Inner loops first: what holds them is moved into a new loop.
-        for op in module.walk().into_iter().rev().filter(|op| op.name() == "scf.parallel") {
-            if let Err(error) = expand(op) {
-                error.emit();
-                result = Err(());
-            }
-        }
-        result
+        module.walk().into_iter().rev().filter(|op| op.name() == "scf.parallel").for_each(expand);
+        Ok(())
     },
 );
 
@@ -132,20 +126,27 @@ impl Reduction {
     }
 }
 
-fn expand(op: Op) -> Result<(), Box<Diagnostic>> {
-    let (Some(builder), Some(body)) = (Builder::before(op), op.body(0)) else { return Ok(()) };
-    let Some(end) = body.terminator().filter(|end| end.operand_count() > 0) else { return Ok(()) };
+fn expand(op: Op) {
+    let (Some(builder), Some(body)) = (Builder::before(op), op.body(0)) else { return };
+    let Some(end) = body.terminator().filter(|end| end.operand_count() > 0) else { return };
     let rank = body.argument_count();
     let operands = op.operands();
     let reductions: Option<Vec<_>> =
         (0..end.operand_count()).map(|number| Reduction::new(end, number, operands[3 * rank + number])).collect();
-    let Some(reductions) = reductions else { return Ok(()) };
+    let Some(reductions) = reductions else { return };
     if reductions.iter().all(Reduction::is_kept) {
-        return Ok(());
+        return;
     }
-    let Some(zeros) = reductions.iter().map(|one| one.constant(&builder, 0.0)).collect::<Option<Vec<_>>>() else {
-        let message = "'scf.parallel' op reduces values of a type that has no constant zero; use numbers or vectors";
-        return Err(Box::new(Diagnostic::error(op.location(), message)));
+    let zeros = reductions.iter().map(|one| one.constant(&builder, 0.0)).collect::<Option<Vec<_>>>();
+    let Some(zeros) = zeros.filter(|_| !uses_iteration(op, end)) else {
+        let nest = Nest::new(&builder, op, body);
+        let initial: Vec<_> = reductions.iter().map(|one| one.initial).collect();
+        let results = nest.emit(&builder, &initial, &mut |builder, carried| {
+            let builder = builder.with_location(op.location());
+            reductions.iter().zip(carried).map(|(one, sum)| one.combine(&builder, *sum, one.value)).collect()
+        });
+        replace(op, &results);
+        return;
     };
     let mut nest = Nest::new(&builder, op, body);
     let (length, chunks) = split(&builder, &nest.counts);
@@ -194,11 +195,20 @@ fn expand(op: Op) -> Result<(), Box<Diagnostic>> {
     for buffer in partial {
         builder.effect("memref.dealloc", &[buffer]);
     }
-    for (old, new) in op.results().into_iter().zip(totals) {
-        old.replace_all_uses_with(new);
+    replace(op, &totals);
+}
+
+/// Whether a body uses what its iteration computes: then it combines what came before with an iteration, and no chunks.
+fn uses_iteration(op: Op, end: Op) -> bool {
+    let inner = end.walk().into_iter().skip(1).flat_map(Op::operands);
+    inner.into_iter().any(|value| op.encloses_value(value) && !end.encloses_value(value))
+}
+
+fn replace(op: Op, results: &[Value]) {
+    for (old, new) in op.results().into_iter().zip(results) {
+        old.replace_all_uses_with(*new);
     }
     op.erase();
-    Ok(())
 }
 
 fn allocate(builder: &Builder, element: Type, size: Value) -> Value {
