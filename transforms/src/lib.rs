@@ -3,6 +3,7 @@
 pub mod analysis;
 pub mod emit;
 pub mod engine;
+pub mod globals;
 mod passes;
 pub mod rules;
 

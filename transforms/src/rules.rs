@@ -125,6 +125,11 @@ pub trait Rule: Send + Sync {
         None
     }
 
+    /// The global whose memory the op gives.
+    fn global(&self, _op: Op) -> Option<Op> {
+        None
+    }
+
     /// The sizes that the type of the buffer which the op allocates leaves open.
     fn dynamic_sizes(&self, _op: Op) -> Vec<Value> {
         vec![]

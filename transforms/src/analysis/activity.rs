@@ -19,7 +19,6 @@ pub struct Activity {
     useful: Vec<bool>,
     /// Buffers whose shadow the caller sees: it must be right even where nothing flows through.
     visible: FxHashSet<Value>,
-    globals: Vec<(String, Value)>,
     /// Of the ops of the function's own block; 0 is in front of the first.
     positions: FxHashMap<Op, usize>,
 }
@@ -65,9 +64,13 @@ impl Activity {
         if tops.is_empty() {
             function.walk().into_iter().skip(1).for_each(|op| collect(op, rules, &mut flow));
         }
+        let shared = flow.shared();
+        let varied: Vec<_> = seeds.varied.iter().chain(&shared).copied().collect();
+        let useful: Vec<_> = seeds.useful.iter().chain(&shared).copied().collect();
+        flow.at(0);
+        shared.iter().for_each(|global| flow.mention(*global));
         flow.at(usize::MAX);
-        seeds.useful.iter().for_each(|value| flow.mention(*value));
-        let globals = flow.mutable_globals();
+        useful.iter().for_each(|value| flow.mention(*value));
         let (graph, buffers) = flow.finish(|is_same, position| {
             let Some(writer) = writers.get(&position) else { return false };
             let uses = |op: &Op| op.operands().into_iter().filter(|value| is_same(*value)).count();
@@ -77,15 +80,14 @@ impl Activity {
         let nodes = |values: &[Value], position: usize| -> Vec<usize> {
             values.iter().filter_map(|value| graph.node(buffers.representative(*value), position)).collect()
         };
-        let varied = graph.reachable(nodes(&seeds.varied, 0), Direction::Along);
-        let useful = graph.reachable(nodes(&seeds.useful, usize::MAX), Direction::Against);
-        let visible = seeds
-            .varied
+        let visible = varied
             .iter()
-            .filter(|value| value.ty().is_memory() && seeds.useful.contains(value))
+            .filter(|value| value.ty().is_memory() && useful.contains(value))
             .map(|value| buffers.representative(*value))
             .collect();
-        Self { graph, buffers, varied, useful, visible, globals, positions }
+        let varied = graph.reachable(nodes(&varied, 0), Direction::Along);
+        let useful = graph.reachable(nodes(&useful, usize::MAX), Direction::Against);
+        Self { graph, buffers, varied, useful, visible, positions }
     }
 
     /// Whether a value, or the content of a buffer, carries a derivative.
@@ -132,11 +134,6 @@ impl Activity {
                 .graph
                 .versions(self.buffers.representative(value))
                 .any(|node| self.varied[node] && self.useful[node])
-    }
-
-    /// The globals of numbers that are not constant: name, and one buffer of each.
-    pub fn mutable_globals(&self) -> &[(String, Value)] {
-        &self.globals
     }
 
     /// The value that stands for the alias class of a buffer.

@@ -14,7 +14,6 @@ use crate::{
 };
 use autodiff_dialect::ir::{Attribute, Op, Type, Value};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
 
 /// The flow graph of one function, while it is being collected.
 pub struct Flow<'a> {
@@ -26,8 +25,8 @@ pub struct Flow<'a> {
     position: usize,
     overwrites: Vec<(Value, usize)>,
     globals: FxHashMap<String, Value>,
-    /// Those that are not constant, by name; one buffer of each.
-    mutable: BTreeMap<String, Value>,
+    /// Those whose shadow others see.
+    shared: Vec<Value>,
     /// By name: what functions give back, as [`Buffers::returned`] says; nothing for those that are being looked at.
     returned: FxHashMap<Attribute, Vec<Option<Vec<usize>>>>,
 }
@@ -43,7 +42,7 @@ impl<'a> Flow<'a> {
             position: 0,
             overwrites: vec![],
             globals: FxHashMap::default(),
-            mutable: BTreeMap::new(),
+            shared: vec![],
             returned: FxHashMap::default(),
         }
     }
@@ -154,18 +153,20 @@ impl<'a> Flow<'a> {
     /// A buffer is the global of this name, wherever else it is named.
     pub fn global(&mut self, name: String, buffer: Value, constant: bool) {
         self.origin(buffer, Origin::Global { constant });
-        if !constant && buffer.ty().is_differentiable() {
-            self.mutable.entry(name.clone()).or_insert(buffer);
-        }
         let first = *self.globals.entry(name).or_insert(buffer);
         if first != buffer {
             self.aliases.unite(first, buffer);
         }
     }
 
-    /// The globals of numbers that are not constant, in order of their names; one buffer of each.
-    pub fn mutable_globals(&self) -> Vec<(String, Value)> {
-        self.mutable.iter().map(|(name, buffer)| (name.clone(), *buffer)).collect()
+    /// Others see the shadow of a global: it varies from the start, and its derivative is wanted at the end.
+    pub fn share(&mut self, global: Value) {
+        self.shared.push(global);
+    }
+
+    /// The globals whose shadow others see.
+    pub fn shared(&self) -> Vec<Value> {
+        self.shared.clone()
     }
 
     /// The alias classes collected.

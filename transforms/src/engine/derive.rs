@@ -12,19 +12,14 @@ use crate::{
 use autodiff_dialect::{
     Activity,
     diagnostic::Diagnostic,
-    ir::{Attribute, Block, Builder, Location, Op, Region, Type, Value},
+    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
     state,
 };
-use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A derivative and the derivatives that it calls, which are still to be built.
 pub struct Derivative {
     pub function: Op,
     pub required: Vec<Request>,
-    /// The globals whose content depends on what is differentiated, and where the primal gets hold of them.
-    pub varied_globals: Vec<(String, Location)>,
-    /// The globals that functions use which the primal calls.
-    pub shared_globals: Vec<String>,
 }
 
 /// Builds the derivative of `function` next to it.
@@ -67,40 +62,7 @@ pub fn derive(function: Op, request: &Request, rules: &Registry) -> std::result:
     for other in required.iter().filter(|other| *other != request || request.mode == Mode::Split) {
         declare(derivative, other);
     }
-    let varied = |buffer: Value| activity.states(buffer).iter().any(|state| state.varied);
-    let globals = activity.mutable_globals().iter().filter(|(_, buffer)| varied(*buffer));
-    let varied_globals = globals.map(|(name, buffer)| (name.clone(), buffer.location())).collect();
-    Ok(Derivative { function: derivative, required, varied_globals, shared_globals: shared_globals(function) })
-}
-
-/// The globals, not constant, that the functions use which a function calls, itself included if it calls itself.
-fn shared_globals(function: Op) -> Vec<String> {
-    let siblings = function.block().map(Block::ops).unwrap_or_default();
-    let mutable = |op: &Op| !op.is_function() && op.region_count() == 0 && op.attribute("constant").is_none();
-    let globals: Vec<_> = siblings.iter().filter(|op| mutable(op)).filter_map(|op| op.symbol_name()).collect();
-    let mut shared = vec![];
-    if globals.is_empty() {
-        return shared;
-    }
-    let functions: FxHashMap<_, _> =
-        siblings.iter().filter(|op| op.is_function()).filter_map(|op| Some((op.symbol_name()?, *op))).collect();
-    let symbols = |op: Op| {
-        let inner = op.walk().into_iter().skip(1).flat_map(Op::attributes);
-        inner.filter_map(|(_, attribute)| attribute.as_symbol()).collect::<Vec<_>>()
-    };
-    let mut seen = FxHashSet::default();
-    let mut pending: Vec<_> = symbols(function).into_iter().filter(|name| functions.contains_key(name)).collect();
-    while let Some(name) = pending.pop() {
-        if !seen.insert(name.clone()) {
-            continue;
-        }
-        match functions.get(&name) {
-            Some(function) => pending.extend(symbols(*function)),
-            None if globals.contains(&name) => shared.push(name),
-            None => {}
-        }
-    }
-    shared
+    Ok(Derivative { function: derivative, required })
 }
 
 /// The attributes of the arguments of a derivative: those of the primal that no other argument reaches are marked, and so

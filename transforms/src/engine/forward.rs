@@ -4,6 +4,7 @@ use crate::{
     analysis::activity::Activity,
     emit,
     engine::{Copier, Request, Result, body_ops, error_at, internal},
+    globals,
     rules::Registry,
 };
 use autodiff_dialect::ir::{Block, Builder, Op, Type, Value};
@@ -23,8 +24,10 @@ pub struct Forward<'a> {
     last_copy: Option<(Op, Op)>,
     builder: Builder,
     entry: Block,
-    /// Shadows of memory from outside that nobody gave, by class; freed at the end.
-    own: Vec<((Value, usize), Value)>,
+    /// Shadows of globals, by global and direction.
+    globals: FxHashMap<(Op, usize), Value>,
+    /// Those of them that are the derivative's own, and are freed at the end.
+    own: Vec<Value>,
     required: Vec<Request>,
 }
 
@@ -41,6 +44,7 @@ impl<'a> Forward<'a> {
             lane: 0,
             last_copy: None,
             entry: builder.block(),
+            globals: FxHashMap::default(),
             own: vec![],
             required: vec![],
             builder,
@@ -97,16 +101,20 @@ impl<'a> Forward<'a> {
         })
     }
 
-    /// A shadow of zeros for memory from outside, one for each class, which lives as long as the derivative runs.
-    pub fn own_shadow(&mut self, buffer: Value) -> Value {
-        let class = self.activity.representative(buffer);
-        let builder = Builder::at_start(self.entry, buffer.location());
-        let key = (class, self.lane);
-        if let Some((_, shadow)) = self.own.iter().find(|(known, _)| *known == key) {
+    /// The shadow of a global that a buffer is: the one that it names, or one of zeros, which lives as long as the
+    /// derivative runs.
+    pub fn global_shadow(&mut self, global: Op, buffer: Value) -> Value {
+        let key = (global, self.lane);
+        if let Some(shadow) = self.globals.get(&key) {
             return *shadow;
         }
-        let shadow = emit::zeroed(&builder, buffer.ty(), &[]);
-        self.own.push((key, shadow));
+        let builder = Builder::at_start(self.entry, buffer.location());
+        let shadow = globals::named_shadow(&builder, global, self.lane).unwrap_or_else(|| {
+            let shadow = emit::zeroed(&builder, buffer.ty(), &[]);
+            self.own.push(shadow);
+            shadow
+        });
+        self.globals.insert(key, shadow);
         shadow
     }
 
@@ -120,9 +128,9 @@ impl<'a> Forward<'a> {
         self.required
     }
 
-    /// Frees the shadows of [`Self::own_shadow`].
+    /// Frees the shadows that are the derivative's own.
     pub fn finish(&mut self) {
-        for (_, shadow) in self.own.drain(..) {
+        for shadow in self.own.drain(..) {
             emit::release(&self.builder, shadow);
         }
     }

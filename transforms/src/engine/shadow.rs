@@ -8,6 +8,7 @@ use crate::{
     analysis::{memory::Origin, wide_shadows::Kind},
     emit::{self, Storage},
     engine::{Result, Reverse, error_at, forward::no_zero, internal},
+    globals,
     rules::structured::other_elements,
 };
 use autodiff_dialect::{
@@ -27,8 +28,10 @@ pub struct Shadows {
     exposed: rustc_hash::FxHashSet<Value>,
     /// Shadows that the caller gave for arguments whose sums are made in shadows of the derivative's own.
     copied: FxHashMap<Value, Vec<Value>>,
-    /// Shadows of globals, by class; freed at the end.
-    globals: Vec<((Value, usize), Value)>,
+    /// Shadows of globals, by global and direction.
+    globals: FxHashMap<(Op, usize), Value>,
+    /// Those of them that are the derivative's own, and are freed at the end.
+    own_globals: Vec<Value>,
 }
 
 impl Shadows {
@@ -176,18 +179,8 @@ impl Reverse<'_> {
                     let builder = self.after(primal)?;
                     emit::zeroed_in(self.storage(buffer), &builder, self.shadow_type(buffer), &sizes)
                         .ok_or_else(|| no_zero(buffer))?
-                } else if self.is_global(buffer) {
-                    let class = self.activity().representative(buffer);
-                    let builder = Builder::at_start(self.new_entry(), buffer.location());
-                    let known = self.shadows.globals.iter().find(|(key, _)| *key == (class, lane));
-                    match known.map(|(_, shadow)| *shadow) {
-                        Some(shadow) => shadow,
-                        None => {
-                            let shadow = emit::zeroed(&builder, buffer.ty(), &[]);
-                            self.shadows.globals.push(((class, lane), shadow));
-                            shadow
-                        }
-                    }
+                } else if let Some(global) = self.facts().rules.get(op).global(op) {
+                    self.global_shadow(global, buffer)
                 } else {
                     return Err(unknown_origin(op, buffer));
                 }
@@ -195,6 +188,22 @@ impl Reverse<'_> {
         };
         self.shadows.forward.insert((buffer, lane), shadow);
         Ok(shadow)
+    }
+
+    /// The shadow of a global that a buffer is: the one that it names, or one of zeros.
+    fn global_shadow(&mut self, global: Op, buffer: Value) -> Value {
+        let key = (global, self.lane());
+        if let Some(shadow) = self.shadows.globals.get(&key) {
+            return *shadow;
+        }
+        let builder = Builder::at_start(self.new_entry(), buffer.location());
+        let shadow = globals::named_shadow(&builder, global, key.1).unwrap_or_else(|| {
+            let shadow = emit::zeroed(&builder, buffer.ty(), &[]);
+            self.shadows.own_globals.push(shadow);
+            shadow
+        });
+        self.shadows.globals.insert(key, shadow);
+        shadow
     }
 
     /// The shadow of a buffer in the reverse sweep.
@@ -238,7 +247,9 @@ impl Reverse<'_> {
                 _ if self.is_local(buffer) => self.local_shadow(frame, buffer)?,
                 _ => {
                     let shadow = self.forward_shadow(buffer)?;
-                    if self.is_direct(buffer.block()) {
+                    // That of a global stands at the start of the derivative, wherever the global is named.
+                    let is_global = op.is_some_and(|op| self.facts().rules.get(op).global(op).is_some());
+                    if is_global || self.is_direct(buffer.block()) {
                         shadow
                     } else {
                         let cache = self.shadow_cache_of(buffer, shadow)?;
@@ -364,8 +375,7 @@ impl Reverse<'_> {
 
     /// Frees the shadows of arguments and globals, which are the derivative's own.
     pub fn free_argument_shadows(&mut self, arguments: &[Value]) -> Result<()> {
-        let globals: Vec<_> = self.shadows.globals.drain(..).map(|(_, shadow)| shadow).collect();
-        for shadow in globals {
+        for shadow in std::mem::take(&mut self.shadows.own_globals) {
             emit::release(&self.builder(), shadow);
         }
         for argument in arguments {

@@ -7,7 +7,7 @@
 //! 5. Drop the seeds that are zero in all calls ([`zero_seeds`]).
 
 use super::{
-    normal_form::{NormalForm, symbols},
+    normal_form::{NormalForm, Source, symbols},
     tapes, zero_seeds,
 };
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     },
     emit,
     engine::{Derivative, Mode, Request, cut, derive, is_distinct},
+    globals::{self, Globals},
     rules::{Registry, elementwise::RuleBook},
 };
 use autodiff_dialect::{
@@ -80,6 +81,7 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
     let mut expander = Expander {
         symbols: symbols(module),
         inlining: Inlining::new(module),
+        globals: Globals::new(module, Type::is_differentiable),
         rules,
         optimise: normal_form == "true",
         derivatives: HashMap::new(),
@@ -87,11 +89,15 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
         expanded: HashSet::new(),
         open: vec![],
     };
+    let wanted = requests(module);
+    if !wanted.is_empty() {
+        globals::check_shadows(&expander.symbols).map_err(|error| error.emit())?;
+    }
     // A callee is differentiated away from those who call it.
     let concurrent = called_in_parallel(module);
     concurrent.iter().for_each(|function| function.set_attribute(CONCURRENT, Attribute::unit(module.context())));
     let mut result = Ok(());
-    for request in requests(module) {
+    for request in wanted {
         // A request may have been expanded on the way to another.
         if !expander.expanded.contains(&request) {
             result = result.and(expander.expand(request));
@@ -120,6 +126,8 @@ fn requests(op: Op) -> Vec<Op> {
 struct Expander {
     symbols: HashMap<String, Op>,
     inlining: Inlining,
+    /// The globals through which derivatives may travel.
+    globals: Globals,
     rules: Registry,
     optimise: bool,
     /// What has been built.
@@ -142,7 +150,6 @@ impl Expander {
                 return Err(());
             }
             self.build(op, &request)?;
-            self.check_globals(op, &request)?;
         }
         let name = if op.name() == names::PULLBACK { request.pullback_symbol() } else { request.symbol() };
         let results: Vec<_> = op.results().into_iter().map(Value::ty).collect();
@@ -222,12 +229,12 @@ impl Expander {
 
     /// Builds a derivative and puts it behind the primal.
     fn build_one(&mut self, op: Op, request: &Request) -> Result<Derivative, ()> {
-        let Some(function) = self.symbols.get(&request.callee).copied() else {
-            Diagnostic::error(
-                op.location(),
-                format!("'{}' op references unknown function '@{}'", op.name(), request.callee),
-            )
-            .emit();
+        let original = self.globals.original(&request.callee);
+        let standin = original.as_ref().map(|_| request.callee.as_str());
+        let callee = original.as_ref().unwrap_or(&request.callee).clone();
+        let Some(function) = self.symbols.get(&callee).copied() else {
+            Diagnostic::error(op.location(), format!("'{}' op references unknown function '@{callee}'", op.name()))
+                .emit();
             return Err(());
         };
         let mut names = vec![request.symbol()];
@@ -241,25 +248,31 @@ impl Expander {
             true => Primal::caller_of(function),
             false => Primal(function, false),
         };
+        let original = function;
         let function = primal.0;
         if !function.is_function() || function.region(0).first_block().is_none() {
-            Diagnostic::error(op.location(), format!("'@{}' has no body and cannot be differentiated", request.callee))
+            Diagnostic::error(op.location(), format!("'@{callee}' has no body and cannot be differentiated"))
                 .note(function.location(), "declared here")
                 .emit();
             return Err(());
         }
+        let count = function.region(0).first_block().map_or(0, Block::argument_count);
         let explain = |errors: Vec<Diagnostic>| {
             for error in errors {
-                error.note(op.location(), requested(request)).note(op.location(), advice(request)).emit();
+                error
+                    .note(op.location(), requested(&callee, request, count))
+                    .note(op.location(), advice(request))
+                    .emit();
             }
         };
-        let form = NormalForm::new(function, &self.symbols, &mut self.inlining, self.optimise)
+        let source = Source { symbols: &self.symbols, globals: &self.globals };
+        let form = NormalForm::new(function, source, standin, &mut self.inlining, self.optimise)
             .map_err(|error| explain(vec![*error]))?;
-        let function = self.symbols[&request.callee];
+        self.globals.check_shadows(&form.handed, request.width).map_err(|error| explain(vec![*error]))?;
         let clone = form.function().ok_or(())?;
         let derived = derive(clone, request, &self.rules).map_err(explain)?;
         let derivative = form.take_derivative(derived.function).map_err(|error| explain(vec![*error]))?;
-        let builder = Builder::after(function).ok_or(())?;
+        let builder = Builder::after(original).ok_or(())?;
         builder.insert(derivative);
         let functions = match request.mode {
             Mode::Split => cut(derivative, request).map_err(|error| explain(vec![*error]))?.to_vec(),
@@ -270,32 +283,6 @@ impl Expander {
         }
         self.symbols.extend(names.into_iter().zip(functions));
         Ok(derived)
-    }
-
-    /// Refuses derivatives that would have to travel between functions through a global.
-    fn check_globals(&self, op: Op, request: &Request) -> Result<(), ()> {
-        let mut reached = vec![request];
-        let mut next = 0;
-        while let Some(built) = reached.get(next).and_then(|request| self.derivatives.get(*request)) {
-            next += 1;
-            // A function that calls itself is reached again: it is among those that are called.
-            let calls = built.required.iter().filter(|call| !reached[1..].contains(call)).collect::<Vec<_>>();
-            reached.extend(calls);
-        }
-        let all = || reached.iter().filter_map(|request| self.derivatives.get(*request));
-        let is_shared = |name: &String| all().any(|built| built.shared_globals.contains(name));
-        let lost = all().flat_map(|built| &built.varied_globals).find(|(name, _)| is_shared(name));
-        let Some((name, location)) = lost else { return Ok(()) };
-        Diagnostic::error(
-            *location,
-            format!(
-                "the global '@{name}' carries a derivative and is used by a function whose call is not inlined; pass \
-                 the buffer as an argument"
-            ),
-        )
-        .note(op.location(), requested(request))
-        .emit();
-        Err(())
     }
 }
 
@@ -385,17 +372,18 @@ impl Drop for Primal {
     }
 }
 
-fn requested(request: &Request) -> String {
-    let active: Vec<_> = (0..request.arguments.len())
+/// What is asked for, in words; `count`: how many arguments the user's function has.
+fn requested(callee: &str, request: &Request, count: usize) -> String {
+    let active: Vec<_> = (0..request.arguments.len().min(count))
         .filter(|index| request.arguments[*index] != autodiff_dialect::Activity::Const)
         .map(|index| format!("#{index}"))
         .collect();
-    let plural = if active.len() == 1 { "" } else { "s" };
-    format!(
-        "differentiation of '@{}' with respect to argument{plural} {} requested here",
-        request.callee,
-        active.join(", ")
-    )
+    let with_respect_to = match active.as_slice() {
+        [] => String::new(),
+        [one] => format!(" with respect to argument {one}"),
+        all => format!(" with respect to arguments {}", all.join(", ")),
+    };
+    format!("differentiation of '@{callee}'{with_respect_to} requested here")
 }
 
 fn advice(request: &Request) -> String {

@@ -55,6 +55,12 @@ const FUNCTIONS: [(&str, &str, usize); 32] = [
     ("tanh", "math.tanh", 1),
 ];
 
+/// Whether a function of this name is one of libm, which touches no memory.
+pub(super) fn is_known(name: &str) -> bool {
+    let is = |name: &str| FUNCTIONS.iter().any(|(function, ..)| *function == name);
+    is(name) || name.strip_suffix('f').is_some_and(is)
+}
+
 fn replace(call: Op) {
     let Some(callee) = call.attribute("callee") else { return };
     let declared = call

@@ -1,11 +1,13 @@
 //! The form in which the engines take a function: one block a region, calls inlined, scalars in registers.
 //!
 //! 1. Clone the function and all that it refers to into a module of its own, so that nothing of the user's changes. Of
-//!    functions whose calls stay calls ([`Inlining`]), a stub is enough.
+//!    functions whose calls stay calls ([`Inlining`]), a stub is enough. What it calls is handed the mutable globals that
+//!    it reaches as arguments: see [`globals`](crate::globals).
 //! 2. Put kernels where they are launched, lift unstructured control flow, inline.
 //! 3. Optimise, unless that is switched off: what is differentiated then is smaller.
 
-use crate::{analysis::inlining::Inlining, emit, engine::Mode};
+use super::libm_to_math;
+use crate::{analysis::inlining::Inlining, emit, engine::Mode, globals::Globals};
 use autodiff_dialect::{
     bridge::{self, ScratchModule},
     diagnostic::Diagnostic,
@@ -34,31 +36,60 @@ const NO_INLINE: &str = "no_inline";
 const OUTLINED: &str = "outlined";
 
 /// A module that holds the clone of a function.
-pub(super) struct NormalForm {
+pub(super) struct NormalForm<'a> {
     module: ScratchModule,
     name: String,
+    source: Source<'a>,
+    /// The globals that the function reaches.
+    pub(super) handed: Vec<usize>,
 }
 
-impl NormalForm {
-    /// Brings a clone of `function` into normal form. `symbols` are those of its module.
+/// What functions are cloned from.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'a> {
+    /// The symbols of the module.
+    pub(super) symbols: &'a HashMap<String, Op>,
+    /// Its mutable globals.
+    pub(super) globals: &'a Globals,
+}
+
+/// A function, or something else with a name, on its way into the module.
+struct Part {
+    op: Op,
+    /// Whether a clone has to have its body.
+    is_whole: bool,
+    /// The name of the stand-in that its clone is.
+    standin: Option<String>,
+}
+
+impl<'a> NormalForm<'a> {
+    /// Brings a clone of `function` into normal form, or, if a name is given, that of its stand-in of that name.
     pub(super) fn new(
         function: Op,
-        symbols: &HashMap<String, Op>,
+        source: Source<'a>,
+        standin: Option<&str>,
         inlining: &mut Inlining,
         optimise: bool,
     ) -> Result<Self, Box<Diagnostic>> {
-        let module = ScratchModule::new(function.location());
-        let name = function.symbol_name().unwrap_or_default();
-        let this = Self { module, name };
+        let globals = source.globals;
+        let original = function.symbol_name().unwrap_or_default();
+        let reached = globals.reached(&[function], source.symbols, |callee| {
+            has_derivative(callee) || callee.symbol_name().is_some_and(|name| libm_to_math::is_known(&name))
+        });
+        reached.refuse_pointers()?;
+        let name = standin.map_or_else(|| original.clone(), str::to_owned);
+        let handed = reached.by_root(0).to_vec();
+        let this = Self { module: ScratchModule::new(function.location()), name, source, handed };
         let Some(block) = this.block() else { return Err(failed(function)) };
-        inlining.plan(&this.name, symbols);
+        inlining.plan(&original, source.symbols);
         let builder = Builder::at_end(block, function.location());
-        for (op, is_whole) in this.reached(function, symbols, inlining) {
-            let clone = match is_whole || op == function {
+        let first = Part { op: function, is_whole: true, standin: standin.map(str::to_owned) };
+        for (number, Part { op, is_whole, standin }) in this.parts(first, inlining).into_iter().enumerate() {
+            let clone = match is_whole {
                 true => builder.insert(op.duplicate()),
                 false => stub(&builder, op),
             };
-            if op != function {
+            if number > 0 {
                 clone.set_attribute("sym_visibility", Attribute::string(op.context(), "private"));
             } else {
                 clone.remove_attribute("sym_visibility");
@@ -73,6 +104,13 @@ impl NormalForm {
                     call.set_attribute(NO_INLINE, Attribute::unit(op.context()));
                     call.set_attribute(OUTLINED, Attribute::unit(op.context()));
                 }
+            }
+            if let Some(standin) = standin {
+                let handed = if number == 0 { this.handed.clone() } else { globals.handed(&caller) };
+                globals.take_as_arguments(clone, &handed);
+                clone.set_attribute("sym_name", Attribute::string(op.context(), &standin));
+            } else if number == 0 {
+                globals.name_once(clone, &this.handed);
             }
         }
         // Only what has loops that may turn out to be counted, or that run in parallel, pays for looking.
@@ -97,43 +135,48 @@ impl NormalForm {
         Ok(this)
     }
 
-    /// What a function refers to, itself first, and whether a clone has to have its body. That of a function that is called
-    /// says what it gives back, if it gives back memory, and which globals it uses.
-    fn reached(&self, function: Op, symbols: &HashMap<String, Op>, inlining: &Inlining) -> Vec<(Op, bool)> {
-        let is_mutable = |op: &Op| op.name() == "memref.global" && op.attribute("constant").is_none();
-        let has_globals = symbols.values().any(|op| is_mutable(op));
-        let mut reached = vec![(function, true)];
+    /// What a function refers to, itself first. The body of a function that is called says what it gives back, if it gives
+    /// back memory.
+    fn parts(&self, first: Part, inlining: &Inlining) -> Vec<Part> {
+        let Source { symbols, globals } = self.source;
+        let mut parts = vec![first];
         let mut numbers = HashMap::from([(self.name.clone(), 0)]);
         let mut pending = vec![0];
         while let Some(number) = pending.pop() {
-            let (op, is_whole) = reached[number];
+            let Part { op, is_whole, .. } = parts[number];
+            // What is neither differentiated nor handed anything calls functions as they are.
+            let hands_on = number == 0 || parts[number].standin.is_some();
             let name = op.symbol_name().unwrap_or_default();
             for inner in if is_whole { op.walk() } else { vec![op] } {
                 for symbol in references(inner) {
                     let Some(target) = symbols.get(&symbol).copied() else { continue };
                     let needs_body = inner.name() != CALL
                         || !op.is_function()
-                        || has_globals
                         || inlining.is_inlined(&name, &symbol)
                         || !target.is_function()
                         || gives_memory(target)
                         || target.region(0).first_block().is_none();
-                    match numbers.get(&symbol) {
-                        Some(known) if reached[*known].1 || !needs_body => {}
-                        Some(known) => {
-                            reached[*known].1 = true;
-                            pending.push(*known);
-                        }
-                        None => {
-                            numbers.insert(symbol, reached.len());
-                            pending.push(reached.len());
-                            reached.push((target, needs_body));
+                    let standin = globals.standin(&symbol).filter(|_| hands_on);
+                    let plain = (standin.is_none() || inner.name() != CALL).then_some(None);
+                    for standin in plain.into_iter().chain(standin.map(Some)) {
+                        let key = standin.as_ref().unwrap_or(&symbol).clone();
+                        match numbers.get(&key) {
+                            Some(known) if parts[*known].is_whole || !needs_body => {}
+                            Some(known) => {
+                                parts[*known].is_whole = true;
+                                pending.push(*known);
+                            }
+                            None => {
+                                numbers.insert(key, parts.len());
+                                pending.push(parts.len());
+                                parts.push(Part { op: target, is_whole: needs_body, standin });
+                            }
                         }
                     }
                 }
             }
         }
-        reached
+        parts
     }
 
     fn run(&self, pipeline: &str, function: Op) -> Result<(), Box<Diagnostic>> {
@@ -186,6 +229,7 @@ impl NormalForm {
             call.remove_attribute(NO_INLINE);
         }
         derivative.detach();
+        self.source.globals.restore(derivative);
         Ok(derivative)
     }
 }
@@ -218,7 +262,9 @@ pub(super) fn has_derivative(function: Op) -> bool {
 
 /// The symbols that an op refers to.
 fn references(op: Op) -> Vec<String> {
-    op.attributes().into_iter().filter_map(|(_, attribute)| attribute.root_symbol()).collect()
+    let listed = |attribute: Attribute| attribute.as_array().unwrap_or_else(|| vec![attribute]);
+    let attributes = op.attributes().into_iter().flat_map(|(_, attribute)| listed(attribute));
+    attributes.filter_map(Attribute::root_symbol).collect()
 }
 
 fn failed(function: Op) -> Box<Diagnostic> {

@@ -12,12 +12,13 @@ pub(super) use trips::{Trip, trips};
 use self::names::Names;
 use super::{
     differentiate::{CACHE_COST, WIDE_SUMS, read_rules},
-    normal_form::{NormalForm, has_derivative, symbols},
+    normal_form::{NormalForm, Source, has_derivative, symbols},
     wrap::{activities, mode_by_name},
 };
 use crate::{
     analysis::{activity::Activity, inlining::Inlining},
     engine::{Analysed, Facts, Mode, Request},
+    globals::Globals,
     rules::Registry,
 };
 use autodiff_dialect::{
@@ -69,6 +70,8 @@ pub(super) fn each(options: &[&str], module: Op, print: impl Fn(&Subject) -> Str
     let &[function, mode, args, results, files, normal_form, cache_cost, wide_sums] = options else { return Err(()) };
     let rules = read_rules(files, [cache_cost, wide_sums], module)?;
     let symbols = symbols(module);
+    let globals = Globals::new(module, Type::is_differentiable);
+    let source = Source { symbols: &symbols, globals: &globals };
     let wrong = |message: String| Diagnostic::error(module.location(), message).emit();
     let requests = match function {
         "" => requests(module),
@@ -81,8 +84,8 @@ pub(super) fn each(options: &[&str], module: Op, print: impl Fn(&Subject) -> Str
     let mut inlining = Inlining::new(module);
     for request in &requests {
         let Some(function) = symbols.get(&request.callee).filter(|op| has_body(**op)) else { continue };
-        let form =
-            NormalForm::new(*function, &symbols, &mut inlining, normal_form == "true").map_err(|error| error.emit())?;
+        let form = NormalForm::new(*function, source, None, &mut inlining, normal_form == "true")
+            .map_err(|error| error.emit())?;
         let clone = form.function().ok_or(())?;
         let entry = clone.body(0).ok_or_else(|| wrong(format!("'@{}' has several blocks", request.callee)))?;
         let analysed = Analysed::new(clone, entry, &rules, request);

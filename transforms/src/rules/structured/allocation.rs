@@ -2,12 +2,14 @@
 //!
 //! Forward: a shadow is allocated and freed beside the buffer. Reverse: the shadow lives from its first use in the
 //! reverse sweep to the reverse of the allocation; the release of the primal does nothing to it. A global has a zero
-//! tangent on entry and a discarded cotangent on exit, as a 'const' argument has.
+//! tangent on entry and a discarded cotangent on exit, as a 'const' argument has, unless it names the global that is its
+//! shadow: then it is as a 'dup' argument.
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},
     emit::{self, Storage},
     engine::{Forward, Result, Reverse},
+    globals,
     rules::Rule,
 };
 use autodiff_dialect::ir::{Op, Type, Value};
@@ -108,24 +110,24 @@ impl Rule for Deallocation {
 
 pub(super) struct Global;
 
-impl Global {
-    fn is_constant(op: Op) -> bool {
-        op.attribute("name")
-            .and_then(|name| op.lookup_symbol(name))
-            .is_some_and(|global| global.attribute("constant").is_some())
-    }
-}
-
 impl Rule for Global {
     fn flow(&self, op: Op, flow: &mut Flow) {
         let name = op.attribute("name").and_then(|name| name.as_symbol()).unwrap_or_default();
-        flow.global(name, op.result(0), Self::is_constant(op));
+        let global = self.global(op);
+        flow.global(name, op.result(0), global.is_some_and(|global| global.attribute("constant").is_some()));
+        if global.is_some_and(|global| global.attribute(globals::SHADOW).is_some()) {
+            flow.share(op.result(0));
+        }
+    }
+
+    fn global(&self, op: Op) -> Option<Op> {
+        op.lookup_symbol(op.attribute("name")?)
     }
 
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
-        if forward.activity().is_active(op.result(0)) {
-            let shadow = forward.own_shadow(op.result(0));
+        if let Some(global) = self.global(op).filter(|_| forward.activity().is_active(op.result(0))) {
+            let shadow = forward.global_shadow(global, op.result(0));
             forward.set_tangent(op.result(0), Some(shadow));
         }
         Ok(())

@@ -5,6 +5,10 @@
 //! the derivative that is being built. Forward: `@f_jvp` instead of `@f`. Reverse: the augmented primal of `@f` in the
 //! forward sweep, and its pullback, with the tape that the augmented primal gave, in the reverse sweep. A function that
 //! names a vjp instead of such a pair is in [`named`].
+//!
+//! A callee that reaches mutable globals is a stand-in that takes them as its last arguments: see
+//! [`globals`](crate::globals). A function that names its derivative does not: what it does to a global that carries a
+//! derivative is lost, unless the global has a shadow with a name, which that derivative can use.
 
 mod named;
 
@@ -12,6 +16,7 @@ use crate::{
     analysis::{activity::Activity, flow::Flow, memory::Origin},
     emit,
     engine::{Forward, Mode, Request, Result, Reverse, some},
+    globals::{self, HANDED, STANDS_FOR},
     rules::Rule,
 };
 use autodiff_dialect::{
@@ -46,14 +51,29 @@ struct Derivative {
 
 impl Derivative {
     /// `request`: what is wanted, if the callee's body is differentiated.
-    fn new(op: Op, request: impl FnOnce(String) -> Request) -> std::result::Result<Self, String> {
+    fn new(op: Op, activity: &Activity, request: impl FnOnce(String) -> Request) -> std::result::Result<Self, String> {
         let callee = op.attribute("callee").ok_or("a call without callee cannot be differentiated")?;
         let function = op.lookup_symbol(callee).ok_or_else(|| format!("call of unknown function '{callee}'"))?;
         let request = request(callee.as_symbol().unwrap_or_default());
+        let handed = handed(function);
+        let mut operands = op.operands();
+        let globals = operands.split_off(operands.len().saturating_sub(handed.len()));
+        let active = handed.iter().zip(globals).filter(|(_, global)| activity.is_active(*global));
+        let mut active = active.map(|(name, _)| name);
+        // A stand-in is known to the user by the name of its function.
+        let original = function.attribute(STANDS_FOR).and_then(Attribute::as_string);
+        let callee = original.map_or_else(|| callee.to_string(), |name| format!("@{name}"));
         let context = op.context();
         if !request.mode.is_named_by(function) {
             if function.regions().into_iter().all(|region| region.first_block().is_none()) {
                 let attribute = if request.mode == Mode::Jvp { Mode::Jvp } else { Mode::Vjp }.attribute();
+                if let Some(global) = active.next() {
+                    return Err(format!(
+                        "call of '{callee}', which has no body, cannot be differentiated: it may use the global \
+                         '@{global}', which carries a derivative; make that 'private', or give '{callee}' a body or the \
+                         attribute '{attribute}'"
+                    ));
+                }
                 let gives_buffer = op.results().into_iter().any(|result| result.ty().is_memory());
                 let buffer = "; the buffer that it returns may be an argument that is not marked 'llvm.noalias'";
                 return Err(format!(
@@ -72,13 +92,25 @@ impl Derivative {
             };
             return Ok(Self { how, request, is_built: true });
         }
-        let (inputs, results) = (types(&op.operands()), types(&op.results()));
+        let has_shadow = |global: &String| {
+            let global = op.lookup_symbol(Attribute::symbol(context, global));
+            global.is_some_and(|global| globals::shadows(global).is_some())
+        };
+        if let Some(global) = active.find(|global| !has_shadow(global)) {
+            return Err(format!(
+                "call of '{callee}', which names its derivative and uses the global '@{global}', cannot be differentiated: \
+                 '@{global}' carries a derivative; pass it as an argument, or give it a shadow that the derivative of \
+                 '{callee}' knows, by '{}'",
+                globals::SHADOW
+            ));
+        }
+        let (inputs, results) = (types(&operands), types(&op.results()));
         let halves = [Mode::Split.attribute(), Mode::PULLBACK].map(|name| function.attribute(name));
         if let [Some(augment), Some(pullback)] = halves
             && request.mode.is_reverse()
         {
             let request = Request::full(request.callee, Mode::Split, &inputs, &results);
-            let tape = named_halves(op, &request, augment, pullback)?;
+            let tape = named_halves(op, (&callee, &inputs), &request, [augment, pullback])?;
             return Ok(Self { how: How::Split { augment, pullback, tape }, request, is_built: false });
         }
         let mode = if request.mode == Mode::Jvp { Mode::Jvp } else { Mode::Vjp };
@@ -87,7 +119,7 @@ impl Derivative {
             format!("'{callee}' names one half of a pair: it needs both 'autodiff.augment' and 'autodiff.pullback'")
         })?;
         let request = Request::full(request.callee, mode, &inputs, &results);
-        let found = function_type(op, callee, derivative)?;
+        let found = function_type(op, &callee, derivative)?;
         let (from, to) = request.signature(&inputs, &results);
         let expected = Type::function(context, &from, &to);
         match found == expected {
@@ -97,28 +129,26 @@ impl Derivative {
     }
 }
 
-fn function_type(op: Op, callee: Attribute, derivative: Attribute) -> std::result::Result<Type, String> {
+fn function_type(op: Op, callee: &str, derivative: Attribute) -> std::result::Result<Type, String> {
     op.lookup_symbol(derivative)
         .and_then(|function| function.attribute("function_type")?.as_type())
         .ok_or_else(|| format!("'{callee}' names the derivative '{derivative}', which is no function"))
 }
 
-/// Checks the types of a pair that a function names; gives those of the tape: whatever the first returns behind the
-/// results, the second takes in front of the cotangents.
+/// Checks the types of a pair that a function of some name and arguments names; gives those of the tape: whatever the
+/// first returns behind the results, the second takes in front of the cotangents.
 fn named_halves(
     op: Op,
+    (callee, inputs): (&str, &[Type]),
     request: &Request,
-    augment: Attribute,
-    pullback: Attribute,
+    [augment, pullback]: [Attribute; 2],
 ) -> std::result::Result<Vec<Type>, String> {
-    let callee = format!("@{}", request.callee);
-    let symbol = Attribute::symbol(op.context(), &request.callee);
-    let (inputs, results) = (types(&op.operands()), types(&op.results()));
-    let [first, second] = [function_type(op, symbol, augment)?, function_type(op, symbol, pullback)?];
-    let bare = request.halves(&inputs, &results, &[]);
+    let results = types(&op.results());
+    let [first, second] = [function_type(op, callee, augment)?, function_type(op, callee, pullback)?];
+    let bare = request.halves(inputs, &results, &[]);
     let held = |ty: Type| ty.function_parts().map(|(_, to)| to).unwrap_or_default();
     let tape = held(first).split_off(bare[0].1.len().min(held(first).len()));
-    let halves = request.halves(&inputs, &results, &tape);
+    let halves = request.halves(inputs, &results, &tape);
     for ((found, (from, to)), name) in [first, second].into_iter().zip(halves).zip([augment, pullback]) {
         let expected = Type::function(op.context(), &from, &to);
         if found != expected {
@@ -126,6 +156,12 @@ fn named_halves(
         }
     }
     Ok(tape)
+}
+
+/// The globals that a stand-in takes as its last arguments.
+fn handed(function: Op) -> Vec<String> {
+    let names = function.attribute(HANDED).and_then(Attribute::as_array).unwrap_or_default();
+    names.into_iter().filter_map(Attribute::as_string).collect()
 }
 
 /// Whether two buffers may be parts of the same memory.
@@ -197,18 +233,20 @@ impl Rule for Call {
             strong_zero,
             ..Request::full(callee, Mode::Jvp, &types(&op.operands()), &types(&op.results()))
         };
-        let derivative = Derivative::new(op, wanted).or_else(|message| forward.refuse(op, message))?;
+        let derivative =
+            Derivative::new(op, forward.activity(), wanted).or_else(|message| forward.refuse(op, message))?;
         let How::Whole(symbol) = derivative.how else { return forward.refuse(op, "a jvp in two parts") };
         if width > 1 && !derivative.is_built {
             return forward.refuse(op, WIDE);
         }
+        let count = derivative.request.arguments.len();
         if derivative.is_built {
             forward.require(derivative.request);
         }
         let builder = forward.builder();
         let dual = |value: Value| value.ty().is_differentiable();
         let (mut operands, mut scratch) = (vec![], vec![]);
-        for operand in op.operands() {
+        for operand in op.operands().into_iter().take(count) {
             operands.push(forward.primal(operand));
             if !dual(operand) {
                 continue;
@@ -242,7 +280,7 @@ impl Rule for Call {
             reverse.copy(op);
             return Ok(());
         }
-        let derivative = Derivative::new(op, |callee| request(op, callee, reverse))
+        let derivative = Derivative::new(op, reverse.activity(), |callee| request(op, callee, reverse))
             .or_else(|message| reverse.refuse(op, message))?;
         let How::Split { augment, tape, .. } = derivative.how else { return named::forward_sweep(op, reverse) };
         let request = derivative.request;
@@ -285,10 +323,10 @@ impl Rule for Call {
     }
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        let derivative = Derivative::new(op, |callee| request(op, callee, reverse))
+        let derivative = Derivative::new(op, reverse.activity(), |callee| request(op, callee, reverse))
             .or_else(|message| reverse.refuse(op, message))?;
         let (pullback, tape) = match derivative.how {
-            How::Whole(vjp) => return named::reverse_sweep(op, vjp, reverse),
+            How::Whole(vjp) => return named::reverse_sweep(op, vjp, derivative.request.arguments.len(), reverse),
             How::Split { pullback, tape, .. } => (pullback, tape),
         };
         let request = derivative.request;

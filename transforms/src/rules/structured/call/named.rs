@@ -93,8 +93,8 @@ pub(super) fn forward_sweep(op: Op, reverse: &mut Reverse) -> Result<()> {
     Ok(())
 }
 
-/// The reverse sweep of a call.
-pub(super) fn reverse_sweep(op: Op, vjp: Attribute, reverse: &mut Reverse) -> Result<()> {
+/// The reverse sweep of a call, `count` of whose operands the derivative knows: the others are globals.
+pub(super) fn reverse_sweep(op: Op, vjp: Attribute, count: usize, reverse: &mut Reverse) -> Result<()> {
     if reverse.width() > 1 {
         return reverse.refuse(op, WIDE);
     }
@@ -107,7 +107,7 @@ pub(super) fn reverse_sweep(op: Op, vjp: Attribute, reverse: &mut Reverse) -> Re
     }
     let buffers = Buffers::new(op, reverse)?;
     let (mut operands, mut scratch, mut active) = (vec![], vec![], vec![]);
-    for (number, operand) in op.operands().into_iter().enumerate() {
+    for (number, operand) in op.operands().into_iter().enumerate().take(count) {
         if !operand.ty().is_memory() {
             operands.push(reverse.primal(operand)?);
             active.extend(operand.ty().is_differentiable().then_some(operand));
