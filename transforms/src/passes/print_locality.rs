@@ -39,8 +39,10 @@ pub(super) fn lines(subject: &Subject) -> Option<Vec<String>> {
 
 /// The derivative that is meant, cleaned up.
 fn derivative(subject: &Subject) -> Option<Op> {
-    let report =
-        |errors: Vec<autodiff_dialect::diagnostic::Diagnostic>| errors.into_iter().for_each(|error| error.emit());
+    let report = |errors: Vec<autodiff_dialect::diagnostic::Diagnostic>| {
+        errors.into_iter().for_each(|error| error.emit());
+        subject.refused.set(true);
+    };
     let derivative = derive(subject.function, subject.request, subject.rules).map_err(report).ok()?.function;
     let module = derivative.parent()?;
     bridge::run_pipeline(module, CLEAN_UP).ok()?;

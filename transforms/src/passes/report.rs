@@ -26,7 +26,7 @@ use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Op, Region, Type, Value},
 };
-use std::collections::HashMap;
+use std::{cell::Cell, collections::HashMap};
 
 /// The options that say which derivative is meant: see [`each`].
 pub(super) const REQUEST: [PassOption; 8] = [
@@ -62,10 +62,12 @@ pub(super) struct Subject<'a> {
     pub(super) entry: Block,
     pub(super) rules: &'a Registry,
     pub(super) analysed: Analysed,
+    /// Whether the derivative was refused, which the user has been told.
+    pub(super) refused: Cell<bool>,
     names: Names,
 }
 
-/// Calls `print` for each derivative that the options mean and prints the text that it gives.
+/// Calls `print` for each derivative that the options mean and prints the text that it gives. Fails if one was refused.
 pub(super) fn each(options: &[&str], module: Op, print: impl Fn(&Subject) -> String) -> Result<(), ()> {
     let &[function, mode, args, results, files, normal_form, cache_cost, wide_sums] = options else { return Err(()) };
     let rules = read_rules(files, [cache_cost, wide_sums], module)?;
@@ -82,6 +84,7 @@ pub(super) fn each(options: &[&str], module: Op, print: impl Fn(&Subject) -> Str
         return Err(());
     }
     let mut inlining = Inlining::new(module);
+    let mut refused = false;
     for request in &requests {
         let Some(function) = symbols.get(&request.callee).filter(|op| has_body(**op)) else { continue };
         let form = NormalForm::new(*function, source, None, &mut inlining, normal_form == "true")
@@ -90,9 +93,12 @@ pub(super) fn each(options: &[&str], module: Op, print: impl Fn(&Subject) -> Str
         let entry = clone.body(0).ok_or_else(|| wrong(format!("'@{}' has several blocks", request.callee)))?;
         let analysed = Analysed::new(clone, entry, &rules, request);
         let names = Names::new(clone);
-        print!("{}", print(&Subject { request, function: clone, entry, rules: &rules, analysed, names }));
+        let subject =
+            Subject { request, function: clone, entry, rules: &rules, analysed, refused: Cell::new(false), names };
+        print!("{}", print(&subject));
+        refused |= subject.refused.get();
     }
-    Ok(())
+    if refused { Err(()) } else { Ok(()) }
 }
 
 fn has_body(function: Op) -> bool {
