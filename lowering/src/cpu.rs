@@ -7,7 +7,8 @@ pub fn lower_state(threads: Option<u32>) -> String {
     match threads {
         // A few chunks for each thread balance the load.
         Some(threads) => format!(
-            "scf-forall-to-parallel,lower-affine,autodiff-expand-reductions,autodiff-localize{{chunks={}}},autodiff-lower,",
+            "autodiff-refuse-tensor-loops,scf-forall-to-parallel,lower-affine,autodiff-expand-reductions,\
+             autodiff-localize{{chunks={}}},autodiff-lower,",
             threads.saturating_mul(CHUNKS_PER_THREAD).min(4096)
         ),
         None => "autodiff-lower{sequential=true},".to_owned(),
@@ -15,7 +16,7 @@ pub fn lower_state(threads: Option<u32>) -> String {
 }
 
 /// What comes first if threads run the iterations of parallel loops.
-pub const OUTLINE: &str = "scf-forall-to-parallel,autodiff-outline-iterations,";
+pub const OUTLINE: &str = "autodiff-refuse-tensor-loops,scf-forall-to-parallel,autodiff-outline-iterations,";
 
 const CHUNKS_PER_THREAD: u32 = 2;
 
