@@ -6,12 +6,18 @@ mod buffer;
 mod check;
 #[path = "../fuzz/choices.rs"]
 mod choices;
+#[path = "../fuzz/diagnostics.rs"]
+mod diagnostics;
 #[path = "../fuzz/execute.rs"]
 mod execute;
 #[path = "../fuzz/generate.rs"]
 mod generate;
 #[path = "../fuzz/heap.rs"]
 mod heap;
+#[path = "../fuzz/metamorphic.rs"]
+mod metamorphic;
+#[path = "../fuzz/mutate/driver.rs"]
+mod mutate;
 #[path = "../fuzz/nest.rs"]
 mod nest;
 #[path = "../fuzz/program.rs"]
@@ -68,6 +74,15 @@ struct Options {
     /// Failures of one kind after which no more are shrunk
     #[arg(long, value_name = "N", default_value_t = 3)]
     per_kind: usize,
+    /// Mutate programs of the project, or of the files and folders that follow, and send them through every pipeline
+    #[arg(long)]
+    mutate: bool,
+    /// Rewrite programs by upstream passes that keep their meaning, too, and compare the gradients
+    #[arg(long)]
+    metamorphic: bool,
+    /// What to mutate: MLIR files, rule books, folders of them
+    #[arg(requires = "mutate")]
+    paths: Vec<PathBuf>,
 }
 
 #[derive(Default)]
@@ -78,11 +93,13 @@ struct Stats {
     refused: BTreeMap<String, u64>,
     failed: BTreeMap<String, Vec<u64>>,
     features: BTreeMap<&'static str, u64>,
+    rewritten: BTreeMap<&'static str, u64>,
 }
 
-fn program(seed: u64) -> (Program, Vec<u32>) {
+fn program(seed: u64, metamorphic: bool) -> (Program, Vec<u32>) {
     let mut choices = Choices::random(seed.wrapping_mul(0x2545_F491_4F6C_DD1D));
-    let program = generate::generate(&mut choices);
+    let mut program = generate::generate(&mut choices);
+    program.rewrite = metamorphic.then(|| metamorphic::rewrite(seed));
     (program, choices.made())
 }
 
@@ -94,8 +111,13 @@ fn general(text: &str) -> String {
 
 fn main() -> ExitCode {
     let options = Options::parse();
+    if options.mutate {
+        let Options { minutes, seed, count, out, stats, jobs, shrink, print, per_kind, paths, .. } = options;
+        let options = mutate::Options { minutes, seed, count, out, stats, jobs, shrink, print, per_kind, paths };
+        return mutate::main(&options, &worker::context());
+    }
     if options.print {
-        let (program, _) = program(options.seed);
+        let (program, _) = program(options.seed, options.metamorphic);
         println!("{}", program.reproducer(&format!("seed {}", options.seed)));
         println!("{}", execute::wrappers(&program));
         return ExitCode::SUCCESS;
@@ -109,7 +131,7 @@ fn main() -> ExitCode {
     let last = options.count.map(|count| options.seed + count);
     loop {
         while running.len() < options.jobs.max(1) && Instant::now() < end && last.is_none_or(|last| next < last) {
-            let (program, _) = program(next);
+            let (program, _) = program(next, options.metamorphic);
             match worker::start(&context, &program) {
                 Ok(child) => {
                     running.insert(child.pid(), (child, next, program));
@@ -145,7 +167,10 @@ fn judge(
     verdict: Verdict,
 ) {
     match verdict {
-        Verdict::Passed => {
+        Verdict::Passed | Verdict::Rewritten => {
+            if let Some(rewrite) = failing.rewrite.filter(|_| verdict == Verdict::Rewritten) {
+                *stats.rewritten.entry(rewrite).or_default() += 1;
+            }
             stats.passed += 1;
             for feature in &failing.features {
                 *stats.features.entry(feature).or_default() += 1;
@@ -176,7 +201,7 @@ fn judge(
                 return;
             }
             eprintln!("seed {seed}: {kind}: {why}");
-            let (program, choices) = program(seed);
+            let (program, choices) = program(seed, options.metamorphic);
             let small = shrink::shrink(context, choices, program, &kind, Duration::from_secs(options.shrink));
             let why = match worker::check_one(context, &small) {
                 Verdict::Failed(_, why) => why,
@@ -216,6 +241,9 @@ fn report(options: &Options, stats: &Stats, elapsed: Duration) {
             println!("discarded {count} times: {why}");
         }
         let covered: Vec<_> = stats.features.iter().map(|(feature, count)| format!("{feature} {count}")).collect();
+        for (rewrite, count) in &stats.rewritten {
+            println!("the same gradient {count} times after {rewrite}");
+        }
         println!("covered by programs that passed: {}", covered.join(", "));
     }
 }

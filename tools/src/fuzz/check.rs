@@ -2,7 +2,7 @@
 
 use super::{
     execute::{Compiled, Failure, Mode, Values},
-    heap,
+    heap, metamorphic,
     program::{Argument, Output, Program},
 };
 use autodiff_tools::run::SplitMix;
@@ -12,6 +12,8 @@ use melior::Context;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     Passed,
+    /// It has passed, and so has what a rewrite made of it.
+    Rewritten,
     /// It cannot be judged, with the reason.
     Discarded(String),
     /// The engine refuses it.
@@ -238,7 +240,17 @@ pub fn check(context: &Context, program: &Program) -> Verdict {
         Err(Failure::Refused(why)) => return Verdict::Refused(why),
         Err(Failure::Broken(stage, why)) => return failed(stage, why),
     };
-    let start = Values {
+    let mut checker = Checker { program, compiled, start: start(program), random: SplitMix::new(17) };
+    match (checker.run(), program.rewrite) {
+        (Ok(()), Some(rewrite)) => metamorphic::check(context, program, &checker.compiled, rewrite),
+        (Ok(()), None) => Verdict::Passed,
+        (Err(verdict), _) => verdict,
+    }
+}
+
+/// The arguments of a program, and zeros for what its derivatives take.
+pub fn start(program: &Program) -> Values {
+    Values {
         arguments: program.arguments.iter().map(Argument::floats).collect(),
         shadows: program.arguments.iter().map(|argument| vec![0.0; argument.floats().len()]).collect(),
         results: program
@@ -258,10 +270,5 @@ pub fn check(context: &Context, program: &Program) -> Verdict {
                 _ => vec![0.0],
             })
             .collect(),
-    };
-    let mut checker = Checker { program, compiled, start, random: SplitMix::new(17) };
-    match checker.run() {
-        Ok(()) => Verdict::Passed,
-        Err(verdict) => verdict,
     }
 }

@@ -4,16 +4,15 @@ use super::{
     heap,
     program::{Argument, DEAR_CACHES, Output, Program},
 };
+use crate::diagnostics;
 use autodiff_dialect::bridge;
 use melior::{Context, dialect::DialectRegistry, ir::Module, pass::PassManager, utility::parse_pass_pipeline};
 use mlir_sys::*;
 use std::{
     ffi::{c_char, c_int, c_void},
     fmt::Write,
-    sync::Mutex,
+    sync::atomic::{AtomicU8, Ordering},
 };
-
-static MESSAGES: Mutex<Vec<String>> = Mutex::new(vec![]);
 
 const LIBRARY: &str = "/usr/lib/llvm-22/lib/libmlir_c_runner_utils.so\0";
 
@@ -28,26 +27,27 @@ pub fn context() -> Context {
     context.enable_multi_threading(false);
     context.append_dialect_registry(&registry);
     context.load_all_available_dialects();
-    context.attach_diagnostic_handler(|diagnostic| {
-        let mut text = diagnostic.to_string();
-        for note in (0..diagnostic.note_count()).filter_map(|index| diagnostic.note(index).ok()) {
-            text += &format!("\n  note: {}", note.to_string().lines().next().unwrap_or_default());
-        }
-        if let Ok(mut messages) = MESSAGES.lock() {
-            messages.push(text);
-        }
-        true
-    });
+    diagnostics::keep(&context);
     context
 }
 
-/// The diagnostics since the last call.
+/// The errors since the last call.
 pub fn messages() -> String {
-    MESSAGES.lock().map(|mut messages| std::mem::take(&mut *messages).join("\n")).unwrap_or_default()
+    diagnostics::take().join("\n")
 }
 
 fn string(text: &str) -> MlirStringRef {
     MlirStringRef { data: text.as_ptr() as *const c_char, length: text.len() }
+}
+
+/// Which function is running: the number of its mode, from one.
+static CALLING: AtomicU8 = AtomicU8::new(0);
+
+/// The name of the function that is running.
+pub fn calling() -> Option<&'static str> {
+    [Mode::Primal, Mode::Jvp, Mode::Vjp]
+        .get(usize::from(CALLING.load(Ordering::Relaxed)).checked_sub(1)?)
+        .map(|mode| mode.name())
 }
 
 /// Which function is called.
@@ -321,7 +321,7 @@ pub fn wrappers(program: &Program) -> String {
     [Mode::Primal, Mode::Jvp, Mode::Vjp].map(|mode| wrapper(program, mode)).concat()
 }
 
-fn run(context: &Context, module: &mut Module, pipeline: &str) -> Result<(), String> {
+pub fn run(context: &Context, module: &mut Module, pipeline: &str) -> Result<(), String> {
     let manager = PassManager::new(context);
     parse_pass_pipeline(manager.as_operation_pass_manager(), &format!("builtin.module({pipeline})"))
         .map_err(|error| format!("pipeline: {error}"))?;
@@ -329,6 +329,7 @@ fn run(context: &Context, module: &mut Module, pipeline: &str) -> Result<(), Str
 }
 
 /// How compilation fails.
+#[derive(Debug)]
 pub enum Failure {
     /// The program itself is not valid: a bug of the generator.
     Invalid(String),
@@ -336,6 +337,12 @@ pub enum Failure {
     Refused(String),
     /// Something else: at a stage, with a message.
     Broken(&'static str, String),
+}
+
+/// The ops of a module as text, with what stands before it; `None` if the module has attributes or a name.
+pub fn inner(module: &str) -> Option<String> {
+    let (head, body) = module.split_once("module {")?;
+    Some(format!("{head}{}", body.trim_end().strip_suffix('}')?))
 }
 
 /// A compiled program.
@@ -353,8 +360,7 @@ impl Compiled {
             let mut module = Module::parse(context, &text).ok_or_else(|| Failure::Invalid(messages()))?;
             run(context, &mut module, "convert-linalg-to-loops,convert-scf-to-cf").map_err(Failure::Invalid)?;
             let whole = module.as_operation().to_string();
-            let inner = whole.trim().trim_start_matches("module {").trim_end_matches('}');
-            text = inner.to_owned();
+            text = inner(&whole).ok_or_else(|| Failure::Invalid("no plain module".into()))?;
         }
         text += &wrappers(program);
         let mut module = Module::parse(context, &text).ok_or_else(|| Failure::Invalid(messages()))?;
@@ -395,13 +401,34 @@ impl Compiled {
             pipeline.insert_str(0, autodiff_lowering::cpu::OUTLINE);
         }
         run(context, &mut module, &pipeline).map_err(|why| Failure::Broken("lower to llvm", why))?;
+        Self::jit(&module, program.optimised)
+    }
+
+    /// Compiles the primal alone, such that an access outside of a buffer ends the process, and memory on the stack is
+    /// poisoned like the heap's.
+    ///
+    /// # Errors
+    ///
+    /// If it does not compile.
+    pub fn guarded(context: &Context, program: &Program) -> Result<Self, Failure> {
+        let text = program.text.replace("memref.alloca(", "memref.alloc(") + &wrapper(program, Mode::Primal);
+        let mut module = Module::parse(context, &text).ok_or_else(|| Failure::Invalid(messages()))?;
+        let pipeline = format!(
+            "convert-linalg-to-loops,scf-forall-to-parallel,lower-affine,generate-runtime-verification,{}",
+            autodiff_lowering::cpu::cpu_pipeline(false)
+        );
+        run(context, &mut module, &pipeline).map_err(|why| Failure::Broken("lower to llvm", why))?;
+        Self::jit(&module, false)
+    }
+
+    fn jit(module: &Module, optimised: bool) -> Result<Self, Failure> {
         // SAFETY: the module is valid; the symbols are functions with the signatures that compilers expect.
         unsafe {
             // MLIR reads the path up to a NUL, whatever its length says.
             let paths = [string(LIBRARY.trim_end_matches('\0'))];
             let engine = mlirExecutionEngineCreate(
                 module.to_raw(),
-                if program.optimised { 2 } else { 0 } as c_int,
+                if optimised { 2 } else { 0 } as c_int,
                 paths.len() as c_int,
                 paths.as_ptr(),
                 false,
@@ -572,7 +599,9 @@ impl Compiled {
                 return Err(format!("cannot link: {}", messages()));
             }
             let function = std::mem::transmute::<*mut c_void, unsafe extern "C" fn(*mut *mut c_void)>(address);
+            CALLING.store(mode as u8 + 1, Ordering::Relaxed);
             function(pointers.as_mut_ptr());
+            CALLING.store(0, Ordering::Relaxed);
         }
         let mut report = heap::finish();
         let mut after = values.clone();

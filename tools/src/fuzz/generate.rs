@@ -610,5 +610,6 @@ pub fn generate(choices: &mut Choices) -> Program {
         no_primal,
         directions,
         features,
+        rewrite: None,
     }
 }

@@ -56,6 +56,8 @@ pub struct Program {
     pub no_primal: bool,
     /// Ask for two directions at once.
     pub directions: bool,
+    /// Passes that keep its meaning, after which the gradient has to be the same.
+    pub rewrite: Option<&'static str>,
     /// What it is made of.
     pub features: BTreeSet<&'static str>,
 }
@@ -148,6 +150,9 @@ impl Program {
             if set {
                 head += &format!("// Differentiate with {option}.\n");
             }
+        }
+        if let Some(rewrite) = self.rewrite {
+            head += &format!("// Compare with what --pass-pipeline='builtin.module({rewrite})' makes of it.\n");
         }
         head += &format!(
             "// RUN: autodiff-run %s --entry main {} --activity {} --mode check\n",

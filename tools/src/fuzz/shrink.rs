@@ -43,7 +43,7 @@ fn by_choices(
             let mut next = choices.clone();
             next.drain(start..stop);
             let mut replay = Choices::replay(next);
-            let program = generate(&mut replay);
+            let program = Program { rewrite: best.rewrite, ..generate(&mut replay) };
             if size(&program) < size(&best) && is_same(context, &program, kind) {
                 (best, choices, improved) = (program, replay.made(), true);
                 break;
@@ -62,7 +62,7 @@ fn by_choices(
             let mut next = choices.clone();
             next[at] = 0;
             let mut replay = Choices::replay(next);
-            let program = generate(&mut replay);
+            let program = Program { rewrite: best.rewrite, ..generate(&mut replay) };
             if size(&program) < size(&best) && is_same(context, &program, kind) {
                 (best, choices, improved) = (program, replay.made(), true);
             }

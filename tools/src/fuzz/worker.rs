@@ -50,6 +50,7 @@ pub fn start(context: &Context, program: &Program) -> std::io::Result<Running> {
             let verdict = check(context, program);
             let (word, kind, why) = match verdict {
                 Verdict::Passed => ("passed", String::new(), String::new()),
+                Verdict::Rewritten => ("rewritten", String::new(), String::new()),
                 Verdict::Discarded(why) => ("discarded", String::new(), why),
                 Verdict::Refused(why) => ("refused", String::new(), why),
                 Verdict::Failed(kind, why) => ("failed", kind, why),
@@ -93,6 +94,7 @@ impl Running {
             (lines.next().unwrap_or(""), lines.next().unwrap_or("").to_owned(), lines.next().unwrap_or("").to_owned());
         match word {
             "passed" => Verdict::Passed,
+            "rewritten" => Verdict::Rewritten,
             "discarded" => Verdict::Discarded(why),
             "refused" => Verdict::Refused(why),
             "failed" => Verdict::Failed(kind, why),

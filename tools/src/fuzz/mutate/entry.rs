@@ -1,0 +1,187 @@
+//! Execution of mutants: a function that takes numbers and buffers becomes the entry of a program that the fuzzer checks
+//! like one of its own.
+
+use super::{sources, text::Dice};
+use crate::{
+    check::{self, Verdict},
+    diagnostics,
+    execute::{self, Compiled, Mode},
+    metamorphic,
+    program::{Argument, Output, Program},
+};
+use autodiff_dialect::ir::{Op, Type};
+use melior::{Context, ir::Module};
+use std::{collections::BTreeSet, time::Duration};
+
+/// What a mutant may not have if its numbers are to be compared: rules of the user's, what is undefined for some
+/// operands, and what waits or does not come back.
+const EXCLUDED: &[&str] = &[
+    "gpu.",
+    "stop_gradient",
+    "autodiff.vjp =",
+    "autodiff.jvp =",
+    "autodiff.augment =",
+    "autodiff.pullback =",
+    "autodiff.inactive",
+    "arith.shl",
+    "arith.shr",
+    "async.",
+    "math.floor",
+    "math.ceil",
+    "math.round",
+    "math.trunc",
+    "arith.bitcast",
+    "f16",
+    "f80",
+    "f128",
+    "tf32",
+    "complex",
+    "@main",
+    "llvm.",
+    "autodiff.rule",
+];
+
+/// Processor time that a primal may take.
+const LIMIT: Duration = Duration::from_millis(100);
+
+/// The processor time of this process so far.
+fn processor_time() -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the clock writes to a structure of ours.
+    unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut time) };
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+/// The function of a mutant as the entry of a program; `None` if its types are not those of the fuzzer's entries.
+pub fn program(context: &Context, text: &str, root: &str, dice: &mut Dice) -> Option<Program> {
+    let text = sources::cut(context, text, root)?;
+    if EXCLUDED.iter().any(|word| text.contains(word)) {
+        return None;
+    }
+    // A step that is not positive may do anything.
+    let steps = text.lines().filter_map(|line| line.split_once(" step ")).map(|(_, step)| step.trim_start_matches('('));
+    if steps.clone().any(|step| !step.starts_with("%c") || step.starts_with("%c-") || step.starts_with("%c0 ")) {
+        return None;
+    }
+    let module = Module::parse(context, &text)?;
+    let op = Op::from_raw(module.as_operation().to_raw());
+    let function = op.body(0)?.ops().into_iter().find(|op| op.symbol_name().as_deref() == Some(root))?;
+    let (inputs, results) = function.attribute("function_type")?.as_type()?.function_parts()?;
+    let all: Vec<_> = inputs.iter().chain(&results).map(|ty| ty.element().to_string()).collect();
+    let float = match (all.iter().any(|ty| ty == "f64"), all.iter().any(|ty| ty == "f32")) {
+        (true, false) => "f64",
+        (false, true) => "f32",
+        _ => return None,
+    };
+    let arguments: Option<Vec<_>> = inputs.iter().map(|ty| argument(*ty, float, dice)).collect();
+    let outputs: Option<Vec<_>> = results.iter().map(|ty| output(*ty, float)).collect();
+    op.rename_symbol_uses(root, "main");
+    function.set_attribute("sym_name", autodiff_dialect::ir::Attribute::string(function.context(), "main"));
+    function.remove_attribute("sym_visibility");
+    Some(Program {
+        text: execute::inner(&op.to_string())?,
+        arguments: arguments?,
+        outputs: outputs?,
+        float,
+        blocks: false,
+        normal_form: !dice.one_in(4),
+        dear_caches: dice.one_in(4),
+        optimised: dice.one_in(3),
+        leaks: false,
+        no_primal: dice.one_in(4),
+        directions: false,
+        rewrite: Some(metamorphic::rewrite(dice.bits())),
+        features: BTreeSet::new(),
+    })
+}
+
+fn argument(ty: Type, float: &'static str, dice: &mut Dice) -> Option<Argument> {
+    let text = ty.to_string();
+    let seed = dice.bits() >> 40;
+    if text == float {
+        return Some(Argument::Float { value: (seed % 1000) as f64 / 500.0 - 0.77, active: !dice.one_in(8) });
+    }
+    if ty.is_index() || ty.is_integer() {
+        let ty = ["index", "i1", "i8", "i16", "i32", "i64"].into_iter().find(|name| *name == text)?;
+        let value = if ty == "i1" { seed as i64 % 2 } else { 1 + (seed % 4) as i64 };
+        return Some(Argument::Integer { ty, value });
+    }
+    if !ty.is_memref() || ty.memory_layout_is_odd() {
+        return None;
+    }
+    let shape: Vec<usize> = ty.shape().into_iter().map(|size| if size < 0 { 4 } else { size as usize }).collect();
+    if shape.iter().product::<usize>() > 4096 {
+        return None;
+    }
+    let element = ty.element().to_string();
+    if element == float {
+        return Some(Argument::Buffer { ty: text, shape, seed, active: !dice.one_in(8), same: None });
+    }
+    let element = ["index", "i32", "i64"].into_iter().find(|name| *name == element)?;
+    Some(Argument::Indices { ty: text, element, shape, seed })
+}
+
+fn output(ty: Type, float: &str) -> Option<Output> {
+    let text = ty.to_string();
+    match text.as_str() {
+        "index" => Some(Output::Index),
+        _ if text == float => Some(Output::Float { active: true }),
+        _ => None,
+    }
+}
+
+/// Buffers that wrappers cannot pass as they are.
+trait Odd {
+    fn memory_layout_is_odd(self) -> bool;
+}
+
+impl Odd for Type {
+    fn memory_layout_is_odd(self) -> bool {
+        self.memory_space().is_some() || self.to_string().contains("strided") || self.to_string().contains("affine_map")
+    }
+}
+
+/// Runs the primal under guard, and then all that the fuzzer checks of a program. `stage` is told of each step.
+pub fn check(context: &Context, program: &Program, stage: &mut dyn FnMut(&str)) -> Verdict {
+    stage("guarded primal");
+    let values = check::start(program);
+    let expected = match Compiled::guarded(context, program) {
+        Ok(compiled) => {
+            let begin = processor_time();
+            let called = compiled.call(program, Mode::Primal, &values);
+            if processor_time().saturating_sub(begin) > LIMIT {
+                return Verdict::Discarded("primal: slow".into());
+            }
+            called
+        }
+        Err(error) => {
+            diagnostics::take();
+            return Verdict::Discarded(format!("primal: does not compile: {error:?}"));
+        }
+    };
+    let is_tame = |(after, report): &(crate::execute::Values, crate::heap::Report)| {
+        report.faults.is_empty()
+            && after.arguments.iter().chain(&after.results).flatten().all(|value| value.abs() < 1e6)
+    };
+    match &expected {
+        Ok(outcome) if is_tame(outcome) => {}
+        _ => return Verdict::Discarded("primal: not tame".into()),
+    }
+    stage("check");
+    let verdict = match check::check(context, program) {
+        Verdict::Discarded(why) if why == "primal: leak" => {
+            check::check(context, &Program { leaks: true, ..program.clone() })
+        }
+        verdict => verdict,
+    };
+    diagnostics::take();
+    match verdict {
+        // The routes judge these.
+        Verdict::Failed(kind, why)
+            if ["differentiate", "lower", "lower to llvm", "left over", "jit", "link"].contains(&kind.as_str()) =>
+        {
+            Verdict::Discarded(format!("{kind}: {why}"))
+        }
+        verdict => verdict,
+    }
+}
