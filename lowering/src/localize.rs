@@ -14,6 +14,7 @@ use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption, number_option},
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Type, Value},
+    state::names,
 };
 use autodiff_transforms::{
     analysis::locality::{
@@ -23,7 +24,7 @@ use autodiff_transforms::{
     emit::{self, Nest},
     rules::{Registry, elementwise::RuleBook},
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Marks accumulations that no other iteration interferes with, and parallel loops where that holds for all of them.
 pub(crate) const MARK: &str = "autodiff.unshared";
@@ -153,7 +154,10 @@ fn divide(op: Op, split: &Split, chunks: i64) {
     let number = builder.same("arith.ceildivui", &[count, length]);
     let copied: Vec<_> =
         split.buffers.iter().filter(|(_, one)| *one == Treatment::Private).map(|(root, _)| *root).collect();
-    let copies: Vec<_> = copied.iter().map(|root| table(&builder, root.ty(), number)).collect();
+    let only_summed = only_summed(op, body, &copied);
+    let types = copied.iter().map(|root| if only_summed.contains(root) { root.ty().widened() } else { root.ty() });
+    let types: Vec<_> = types.collect();
+    let copies: Vec<_> = types.iter().map(|ty| table(&builder, *ty, number)).collect();
 
     let context = builder.context();
     let index = Type::index(context);
@@ -165,8 +169,8 @@ fn divide(op: Op, split: &Split, chunks: i64) {
     nest.counts[split.dimension] = inner.same("arith.minui", &[length, left]);
     nest.first = Some((split.dimension, first));
     let mut own = HashMap::new();
-    for (root, copies) in copied.iter().zip(&copies) {
-        let copy = emit::zeroed_like(&inner, *root);
+    for ((root, ty), copies) in copied.iter().zip(&types).zip(&copies) {
+        let copy = emit::zeroed_as(&inner, *ty, *root);
         inner.effect("memref.store", &[copy, *copies, chunk]);
         own.insert(*root, copy);
     }
@@ -174,6 +178,16 @@ fn divide(op: Op, split: &Split, chunks: i64) {
         for (number, value) in user.operands().into_iter().enumerate().filter(|(_, value)| value.ty().is_memref()) {
             if let Some(copy) = own_view(&inner, op, value, &mut own) {
                 user.set_operand(number, copy);
+                if copy.ty().element() != value.ty().element()
+                    && let Some(before) = Builder::before(user)
+                {
+                    let element = copy.ty().element();
+                    // What was rounded for the narrow buffer need not be.
+                    let exact = user.operand(0).defining_op().filter(|op| op.name() == "arith.truncf");
+                    let exact = exact.map(|op| op.operand(0)).filter(|exact| exact.ty() == element);
+                    let added = exact.unwrap_or_else(|| emit::converted(&before, user.operand(0), element));
+                    user.set_operand(0, added);
+                }
             }
         }
     }
@@ -195,9 +209,9 @@ fn divide(op: Op, split: &Split, chunks: i64) {
             parallel(builder, &[turn, number, two], carried)
         }),
     };
-    for (root, copies) in copied.iter().zip(&copies) {
+    for ((root, ty), copies) in copied.iter().zip(&types).zip(&copies) {
         emit::counted(&builder, number, &[], |builder, chunk, _| {
-            let copy = builder.op("memref.load", &[*copies, chunk], root.ty());
+            let copy = builder.op("memref.load", &[*copies, chunk], *ty);
             emit::accumulate_all(builder, copy, *root);
             emit::release(builder, copy);
             vec![]
@@ -205,6 +219,30 @@ fn divide(op: Op, split: &Split, chunks: i64) {
         emit::release(&builder, *copies);
     }
     replace(op, &results);
+}
+
+/// The buffers among some that a loop does nothing to but to accumulate, itself or into views from outside of it: the sums
+/// of chunks may be wide.
+fn only_summed(owner: Op, body: Block, roots: &[Value]) -> HashSet<Value> {
+    let mut summed: HashSet<_> = roots.iter().copied().filter(|root| root.ty().widened() != root.ty()).collect();
+    if summed.is_empty() {
+        return summed;
+    }
+    for user in body.ops().into_iter().flat_map(Op::walk) {
+        for (number, value) in user.operands().into_iter().enumerate().filter(|(_, value)| value.ty().is_memref()) {
+            let source = |value: &Value| {
+                let view = value.defining_op().filter(|view| !owner.encloses(*view))?;
+                view.view_source(*value)
+            };
+            let mut sources = std::iter::successors(Some(value), source);
+            if let Some(root) = sources.find(|source| roots.contains(source))
+                && !(user.name() == names::ACCUMULATE && number == 1)
+            {
+                summed.remove(&root);
+            }
+        }
+    }
+    summed
 }
 
 /// What a chunk has in place of a buffer from outside of a loop: its copy, or a view of that. `own`: what is known.
@@ -218,10 +256,16 @@ fn own_view(builder: &Builder, owner: Op, buffer: Value, own: &mut HashMap<Value
     }
     let mut copy = *own.get(&source)?;
     for view in views.into_iter().rev() {
-        let new = builder.insert(view.duplicate());
-        for (number, operand) in view.operands().into_iter().enumerate() {
-            new.set_operand(number, if operand == source { copy } else { operand });
-        }
+        let operands = view.operands().into_iter().map(|operand| if operand == source { copy } else { operand });
+        let operands: Vec<_> = operands.collect();
+        let new = if copy.ty().element() == source.ty().element() {
+            let new = builder.insert(view.duplicate());
+            new.set_operands(&operands);
+            new
+        } else {
+            let types: Vec<_> = view.results().into_iter().map(|result| result.ty().widened()).collect();
+            builder.with_location(view.location()).create(view.name(), &operands, &types, &view.attributes(), &[])
+        };
         (source, copy) = (view.result(0), new.result(0));
         own.insert(source, copy);
     }
