@@ -24,6 +24,7 @@ pub use copy::Copier;
 pub use derive::{Derivative, derive, distinct_arguments, is_distinct, seeds};
 pub use facts::{Analysed, Facts};
 pub use forward::Forward;
+pub(crate) use forward::no_shadow_of_buffers;
 pub use lanes::some;
 pub use request::{LANES, Mode, Request};
 pub use reverse::{Reverse, Scope};

@@ -357,6 +357,17 @@ impl Type {
         !self.is_memory() && self.is_differentiable()
     }
 
+    /// Whether it is a buffer of buffers.
+    pub fn holds_buffers(self) -> bool {
+        !self.is_cache() && self.held_memory().is_some()
+    }
+
+    /// The type of the memory that memory holds, if it holds any.
+    pub fn held_memory(self) -> Option<Self> {
+        let element = self.element();
+        (self.is_memory() && element != self && element.is_memory()).then_some(element)
+    }
+
     /// Whether it is memory whose content can carry a derivative.
     pub fn is_differentiable_memory(self) -> bool {
         self.is_memory() && self.is_differentiable()

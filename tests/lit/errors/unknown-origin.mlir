@@ -52,25 +52,3 @@ func.func @reverse(%x: f64, %m: memref<3xf64>, %m_shadow: memref<3xf64>, %k: f64
     : (f64, memref<3xf64>, memref<3xf64>, f64, f64) -> f64
   return %x_bar : f64
 }
-
-// -----
-
-// A buffer that was kept in another one, where nobody follows it.
-func.func @f(%x: f64, %i: index, %j: index) -> f64 {
-  %c1 = arith.constant 1 : index
-  %buffers = memref.alloca() : memref<2xmemref<3xf64>>
-  %m = memref.alloc() : memref<3xf64>
-  memref.store %m, %buffers[%i] : memref<2xmemref<3xf64>>
-  // expected-error @below {{'memref.load' op gives a buffer of type 'memref<3xf64>' whose origin is unknown, so it has no shadow; allocate it in the function or pass it as an argument}}
-  %r = memref.load %buffers[%j] : memref<2xmemref<3xf64>>
-  memref.store %x, %r[%c1] : memref<3xf64>
-  %y = memref.load %m[%c1] : memref<3xf64>
-  return %y : f64
-}
-func.func @reverse(%x: f64, %i: index, %j: index, %bar: f64) -> f64 {
-  // expected-note @below {{differentiation of '@f' with respect to argument #0 requested here}}
-  // expected-note @below {{mark the arguments that reach it 'const'}}
-  %x_bar = autodiff.vjp @f(%x, %i, %j, %bar) args [active, const, const] results [active_noneed]
-    : (f64, index, index, f64) -> f64
-  return %x_bar : f64
-}

@@ -78,12 +78,12 @@ impl Activity {
             uses(writer) == 1 && others.iter().all(|op| op == writer || op.name() == "memref.dim" || uses(op) == 0)
         });
         let nodes = |values: &[Value], position: usize| -> Vec<usize> {
-            values.iter().filter_map(|value| graph.node(buffers.representative(*value), position)).collect()
+            values.iter().filter_map(|value| graph.node(buffers.content(*value), position)).collect()
         };
         let visible = varied
             .iter()
             .filter(|value| value.ty().is_memory() && useful.contains(value))
-            .map(|value| buffers.representative(*value))
+            .map(|value| buffers.content(*value))
             .collect();
         let varied = graph.reachable(nodes(&varied, 0), Direction::Along);
         let useful = graph.reachable(nodes(&useful, usize::MAX), Direction::Against);
@@ -95,18 +95,18 @@ impl Activity {
         if !value.ty().is_differentiable() {
             return false;
         }
-        let representative = self.buffers.representative(value);
-        let mut versions = self.graph.versions(representative);
-        self.visible.contains(&representative) || versions.any(|node| self.varied[node] && self.useful[node])
+        let content = self.buffers.content(value);
+        let mut versions = self.graph.versions(content);
+        self.visible.contains(&content) || versions.any(|node| self.varied[node] && self.useful[node])
     }
 
     /// Whether the cotangent of what a buffer holds behind an op that writes to it may differ from zero: not if all of it
     /// is overwritten before anything useful is computed from it.
     pub fn is_useful_behind(&self, op: Op, buffer: Value) -> bool {
-        let representative = self.buffers.representative(buffer);
-        !self.graph.has_versions(representative)
-            || self.visible.contains(&representative)
-            || self.graph.node(representative, self.position(op)).is_none_or(|node| self.useful[node])
+        let content = self.buffers.content(buffer);
+        !self.graph.has_versions(content)
+            || self.visible.contains(&content)
+            || self.graph.node(content, self.position(op)).is_none_or(|node| self.useful[node])
     }
 
     /// The position of the op of the function's own block that is or holds an op.
@@ -118,22 +118,19 @@ impl Activity {
     /// What is known of a value, or of each version of a buffer's content in order; nothing if no derivative can reach
     /// it at all.
     pub fn states(&self, value: Value) -> Vec<State> {
-        let versions = self.graph.versions(self.buffers.representative(value));
+        let versions = self.graph.versions(self.buffers.content(value));
         versions.map(|node| State { varied: self.varied[node], useful: self.useful[node] }).collect()
     }
 
     /// Whether the caller sees the shadow of a buffer, so that it is active even where nothing flows through.
     pub fn is_visible(&self, value: Value) -> bool {
-        self.visible.contains(&self.buffers.representative(value))
+        self.visible.contains(&self.buffers.content(value))
     }
 
     /// Whether a value carries a derivative, or integers do that are the bits of one.
     pub fn carries(&self, value: Value) -> bool {
         self.is_active(value)
-            || self
-                .graph
-                .versions(self.buffers.representative(value))
-                .any(|node| self.varied[node] && self.useful[node])
+            || self.graph.versions(self.buffers.content(value)).any(|node| self.varied[node] && self.useful[node])
     }
 
     /// The value that stands for the alias class of a buffer.

@@ -56,6 +56,16 @@ impl Buffers {
         self.aliases.representative(buffer)
     }
 
+    /// The value that stands for the numbers that are in a buffer, or in the buffers that it holds.
+    pub fn content(&self, value: Value) -> Value {
+        self.aliases.content(value)
+    }
+
+    /// Whether there is a class of the buffers that a buffer holds.
+    pub fn has_class_behind(&self, buffer: Value) -> bool {
+        self.aliases.has_class_behind(buffer)
+    }
+
     /// The alias class of a buffer.
     pub fn class(&self, buffer: Value) -> Option<&Class> {
         self.classes.get(self.aliases.representative(buffer))
@@ -68,7 +78,7 @@ impl Buffers {
 }
 
 impl From<Aliases> for Buffers {
-    fn from(aliases: Aliases) -> Self {
+    fn from(mut aliases: Aliases) -> Self {
         let classes = aliases.classes();
         Self { aliases, classes }
     }

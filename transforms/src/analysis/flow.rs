@@ -90,8 +90,12 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// A derivative flows from `from` to `to`, where a buffer stands for its content: loads, stores, copies.
+    /// A derivative flows from `from` to `to`, where a buffer stands for its content: loads, stores, copies. Buffers that
+    /// one of them holds may be held by the other, or be it.
     pub fn content(&mut self, from: Value, to: Value) {
+        if from.ty().is_memory() && to.ty().is_memory() {
+            self.aliases.pass_pointers(from, to);
+        }
         if !self.without_edges && carries(from.ty()) && carries(to.ty()) {
             self.edges.push((from, to, self.position));
         }
@@ -150,6 +154,11 @@ impl<'a> Flow<'a> {
         self.aliases.add_origin(buffer, origin);
     }
 
+    /// Others get hold of a buffer, and of those that it holds.
+    pub fn hand_out(&mut self, buffer: Value) {
+        self.aliases.hand_out(buffer);
+    }
+
     /// A buffer is the global of this name, wherever else it is named.
     pub fn global(&mut self, name: String, buffer: Value, constant: bool) {
         self.origin(buffer, Origin::Global { constant });
@@ -180,13 +189,14 @@ impl<'a> Flow<'a> {
         let (mut overwrites, mut order) = (FxHashMap::<Value, Vec<usize>>::default(), vec![]);
         let buffers = Buffers::from(self.aliases);
         let classes = buffers.classes();
-        for (buffer, position) in self.overwrites {
+        // The numbers in the buffers that a buffer holds stay as they are if it is overwritten.
+        for (buffer, position) in self.overwrites.into_iter().filter(|(buffer, _)| !buffer.ty().holds_buffers()) {
             let class = buffers.representative(buffer);
             let whole = classes.get(class).and_then(Class::single_origin).is_some_and(|(origin, _)| origin == buffer);
             let same = |value: Value| {
                 let other = buffers.representative(value);
                 let may_alias = || match (classes.get(class), classes.get(other)) {
-                    (Some(class), Some(other)) => class.may_alias(other),
+                    (Some(class), Some(other)) => class.may_share_numbers(other),
                     _ => true,
                 };
                 value.ty().is_memory() && (other == class || may_alias())
@@ -207,14 +217,14 @@ impl<'a> Flow<'a> {
             let known = classes.get(representative).filter(|_| value.ty().is_memory());
             let known = known.filter(|known| known.is_exposed());
             let others = exposed.iter().filter(move |(other, class)| {
-                *other != representative && known.is_some_and(|known| class.may_alias(known))
+                *other != representative && known.is_some_and(|known| class.may_share_numbers(known))
             });
             others.map(|(other, _)| *other).collect::<Vec<_>>()
         };
         let mut edges = Vec::with_capacity(self.edges.len());
         for (from, to, position) in self.edges {
             let nodes = [from, to].map(|value| {
-                let representative = buffers.representative(value);
+                let representative = buffers.content(value);
                 let more = if exposed.is_empty() { vec![] } else { others(value, representative) };
                 let more: Vec<_> = more.into_iter().map(|other| graph.add(other, position)).collect();
                 (graph.add(representative, position), more)
@@ -296,18 +306,21 @@ impl FlowGraph {
     /// Lets what unknown pointers lead to share its content with all that may be the same memory.
     fn join_unknown(&mut self, buffers: &Buffers, edges: &mut Vec<(u32, u32)>) {
         let mut known: Vec<_> = buffers.classes().iter().filter(|(value, _)| carries(value.ty())).collect();
-        known.retain(|(_, class)| class.is_exposed());
+        // Buffers that hold others stand for those, where these have no class.
+        known.retain(|(value, class)| class.is_exposed() && !buffers.has_class_behind(*value));
         // The first unknown class stands for the others that may be the same memory.
         let mut unknown: Vec<(Value, &Class)> = vec![];
         for (value, class) in known.iter().filter(|(_, class)| class.is_unknown() && !class.origins.is_empty()) {
-            if !unknown.iter().any(|(_, other)| other.may_alias(class)) {
+            if !unknown.iter().any(|(_, other)| other.may_share_numbers(class)) {
                 unknown.push((*value, class));
             }
         }
         for (one, class) in unknown {
-            let ones = self.contents(one);
-            for (other, _) in known.iter().filter(|(other, known)| *other != one && known.may_alias(class)) {
-                for (a, b) in self.contents(*other).into_iter().flat_map(|a| ones.iter().map(move |b| (a, *b))) {
+            let ones = self.contents(buffers.content(one));
+            for (other, _) in known.iter().filter(|(other, known)| *other != one && known.may_share_numbers(class)) {
+                for (a, b) in
+                    self.contents(buffers.content(*other)).into_iter().flat_map(|a| ones.iter().map(move |b| (a, *b)))
+                {
                     edges.extend([(a, b), (b, a)]);
                 }
             }

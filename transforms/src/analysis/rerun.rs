@@ -104,6 +104,12 @@ impl Memory<'_> {
                     _ if effect.kind == EffectKind::Read => continue,
                     _ => return None,
                 };
+                // The shadows of what is stored are stored in the forward sweep, which copies the loop as it is.
+                let inside = |value: Value| value.defining_op().is_some_and(|made| self.op.encloses(made));
+                let pointers = effect.value.filter(|value| value.ty().holds_buffers());
+                if effect.kind == EffectKind::Write && pointers.is_some_and(|table| !inside(table)) {
+                    return None;
+                }
                 match effect.kind {
                     EffectKind::Read => read.insert(class),
                     EffectKind::Write => written.insert(class),

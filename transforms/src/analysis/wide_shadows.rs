@@ -158,6 +158,7 @@ impl Uses {
                 Origin::Global { .. } => return place("it is a global"),
                 Origin::Returned => return place("a function returned it"),
                 Origin::Escaped => return place("other functions or buffers know it"),
+                Origin::Loaded => return place("it is in a buffer of the caller's"),
                 Origin::Unknown => return place("its origin is unknown"),
             }
         }

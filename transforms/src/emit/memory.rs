@@ -17,12 +17,15 @@ pub fn zeroed_as(builder: &Builder, ty: Type, like: Value) -> Value {
     zeroed(builder, ty, &sizes)
 }
 
-/// A buffer of zeros, of a type with or without a layout, or an empty cache.
+/// A buffer of zeros, of a type with or without a layout, or an empty cache. A buffer of buffers holds none at first.
 pub fn zeroed(builder: &Builder, ty: Type, sizes: &[Value]) -> Value {
     if ty.is_cache() {
         return state::cache(builder, ty.element(), sizes);
     }
-    laid_out(builder, ty, sizes, |plain, sizes| state::shadow(builder, plain, sizes))
+    laid_out(builder, ty, sizes, |plain, sizes| match plain.holds_buffers() {
+        true => allocate(builder, plain, sizes),
+        false => state::shadow(builder, plain, sizes),
+    })
 }
 
 /// A new buffer of a type with any layout. `make`: one of a type without a layout, and of the sizes that it leaves open.

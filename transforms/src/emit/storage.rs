@@ -21,6 +21,9 @@ pub fn zeroed_in(storage: Storage, builder: &Builder, ty: Type, sizes: &[Value])
         Storage::Stack => "memref.alloca",
         Storage::Device => "gpu.alloc",
     };
+    if ty.holds_buffers() {
+        return Some(allocate(name, builder, ty, sizes));
+    }
     let zero = builder.number(ty.element(), 0.0)?;
     let buffer = allocate(name, builder, ty, sizes);
     match storage {

@@ -6,7 +6,10 @@ use crate::{
         memory::Origin,
     },
     emit,
-    engine::{Analysed, Facts, Forward, LANES, Mode, Request, Result, Reverse, Scope, error_at, forward::single_block},
+    engine::{
+        Analysed, Facts, Forward, LANES, Mode, Request, Result, Reverse, Scope, error_at,
+        forward::{no_shadow_of_buffers, single_block},
+    },
     rules::{Missing, Registry, gives_address},
 };
 use autodiff_dialect::{
@@ -63,6 +66,13 @@ pub fn derive(function: Op, request: &Request, rules: &Registry) -> std::result:
         declare(derivative, other);
     }
     Ok(Derivative { function: derivative, required })
+}
+
+fn active_buffers(number: usize, ty: Type) -> String {
+    format!(
+        "result #{number} of type '{ty}' holds buffers and cannot be 'active'; store them in a 'dup' argument, or use \
+         'autodiff.augment' and 'autodiff.pullback', which return its shadow"
+    )
 }
 
 /// The attributes of the arguments of a derivative: those of the primal that no other argument reaches are marked, and so
@@ -246,7 +256,10 @@ impl Body<'_> {
         let mut forward = Forward::new(rules, activity, builder, self.request);
         let mut owned = vec![];
         for (argument, _, new, dual) in self.arguments() {
-            let own = dual.is_empty() && argument.ty().is_memory() && activity.is_active(argument);
+            let own = dual.is_empty()
+                && argument.ty().is_memory()
+                && !argument.ty().holds_buffers()
+                && activity.is_active(argument);
             let count = if own { self.request.width } else { 0 };
             let shadows: Vec<_> = (0..count).map(|_| emit::zeroed_like(&builder, new)).collect();
             let dual = [dual, shadows.clone()].concat();
@@ -263,6 +276,7 @@ impl Body<'_> {
                 forward.each_lane(|forward| {
                     values.push(match forward.tangent(*value) {
                         Some(tangent) => tangent,
+                        None if value.ty().holds_buffers() => return Err(Box::new(no_shadow_of_buffers(*value))),
                         None if value.ty().is_memory() => emit::zeroed_like(&builder, forward.primal(*value)),
                         None => forward.tangent_or_zero(*value)?,
                     });
@@ -320,6 +334,9 @@ impl Body<'_> {
                 }
                 reverse.each_lane(|reverse| match cotangents.next() {
                     Some(bar) if !value.ty().is_memory() => reverse.accumulate(*value, *bar),
+                    Some(_) if value.ty().holds_buffers() => {
+                        Err(Box::new(Diagnostic::error(value.location(), active_buffers(number, value.ty()))))
+                    }
                     Some(bar) if activity.is_active(*value) => {
                         let shadow = reverse.shadow(*value)?;
                         let message = format!("the cotangent of result #{number} has other sizes than the result");

@@ -95,6 +95,9 @@ impl<'a> Forward<'a> {
         if is_open_tensor(value.ty()) {
             return emit::zero_tensor(&self.builder, self.primal(value)).ok_or_else(|| Box::new(no_zero(value)));
         }
+        if value.ty().holds_buffers() {
+            return Err(Box::new(no_shadow_of_buffers(value)));
+        }
         self.builder.number(value.ty(), 0.0).ok_or_else(|| match value.ty().is_memory() {
             true => internal(value.location(), "an active buffer has no shadow"),
             false => Box::new(no_zero(value)),
@@ -103,19 +106,27 @@ impl<'a> Forward<'a> {
 
     /// The shadow of a global that a buffer is: the one that it names, or one of zeros, which lives as long as the
     /// derivative runs.
-    pub fn global_shadow(&mut self, global: Op, buffer: Value) -> Value {
+    ///
+    /// # Errors
+    ///
+    /// For a buffer of buffers without a shadow that the global names.
+    pub fn global_shadow(&mut self, global: Op, buffer: Value) -> Result<Value> {
         let key = (global, self.lane);
         if let Some(shadow) = self.globals.get(&key) {
-            return *shadow;
+            return Ok(*shadow);
         }
         let builder = Builder::at_start(self.entry, buffer.location());
-        let shadow = globals::named_shadow(&builder, global, self.lane).unwrap_or_else(|| {
-            let shadow = emit::zeroed(&builder, buffer.ty(), &[]);
-            self.own.push(shadow);
-            shadow
-        });
+        let shadow = match globals::named_shadow(&builder, global, self.lane) {
+            Some(shadow) => shadow,
+            None if buffer.ty().holds_buffers() => return Err(Box::new(no_shadow_of_buffers(buffer))),
+            None => {
+                let shadow = emit::zeroed(&builder, buffer.ty(), &[]);
+                self.own.push(shadow);
+                shadow
+            }
+        };
         self.globals.insert(key, shadow);
-        shadow
+        Ok(shadow)
     }
 
     /// Asks for another derivative, which the one that is being built calls.
@@ -250,6 +261,18 @@ pub(crate) fn single_block(op: Op, region: usize) -> Result<Block> {
 /// Whether a type is a tensor whose size is known at run time only.
 pub(crate) fn is_open_tensor(ty: Type) -> bool {
     ty.is_tensor() && ty.shape().contains(&Type::DYNAMIC)
+}
+
+/// Nobody but the caller knows which of the buffers that a buffer holds are the same.
+pub(crate) fn no_shadow_of_buffers(buffer: Value) -> autodiff_dialect::diagnostic::Diagnostic {
+    autodiff_dialect::diagnostic::Diagnostic::error(
+        buffer.location(),
+        format!(
+            "derivatives pass through the buffers that a buffer of type '{}' holds, so it needs a shadow that holds \
+             their shadows; pass it as a 'dup' argument or allocate it in the function",
+            buffer.ty()
+        ),
+    )
 }
 
 pub(crate) fn no_zero(value: Value) -> autodiff_dialect::diagnostic::Diagnostic {

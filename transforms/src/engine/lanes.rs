@@ -9,7 +9,7 @@ impl Reverse<'_> {
         self.width
     }
 
-    pub(super) fn lane(&self) -> usize {
+    pub fn lane(&self) -> usize {
         self.lane
     }
 

@@ -7,7 +7,11 @@
 use crate::{
     analysis::{memory::Origin, wide_shadows::Kind},
     emit::{self, Storage},
-    engine::{Result, Reverse, error_at, forward::no_zero, internal},
+    engine::{
+        Result, Reverse, error_at,
+        forward::{no_shadow_of_buffers, no_zero},
+        internal,
+    },
     globals,
     rules::structured::other_elements,
 };
@@ -131,6 +135,7 @@ impl Reverse<'_> {
         let given = |value| self.shadows.given.contains(&value);
         let origin = || self.activity().class(buffer).and_then(|class| class.single_origin());
         !given(buffer)
+            && !buffer.ty().holds_buffers()
             && !self.is_global(buffer)
             && !self.shadows.exposed.contains(&self.activity().representative(buffer))
             && origin().is_some_and(|(value, origin)| {
@@ -148,13 +153,15 @@ impl Reverse<'_> {
             return Ok(*shadow);
         }
         let primal = self.counterpart(buffer);
-        if self.is_on_device(buffer.block()) && buffer.defining_op().is_none_or(|op| self.is_allocation(op, buffer)) {
+        let reads = |op: Op| !op.is_memory_effect_free();
+        if self.is_on_device(buffer.block()) && buffer.defining_op().is_none_or(reads) {
             let message = "derivatives pass through memory of a kernel that is carried, yielded or chosen, which is not \
                            supported; name the memory itself where it is read and written";
             return Err(Box::new(Diagnostic::error(buffer.location(), message)));
         }
         let shadow = match buffer.defining_op() {
             None if buffer.ty().is_tape() => return Err(no_tape(buffer)),
+            None if buffer.ty().holds_buffers() => return Err(Box::new(no_shadow_of_buffers(buffer))),
             None => {
                 // A const argument that active values pass through.
                 let builder = Builder::at_start(primal.block(), buffer.location());
@@ -180,7 +187,7 @@ impl Reverse<'_> {
                     emit::zeroed_in(self.storage(buffer), &builder, self.shadow_type(buffer), &sizes)
                         .ok_or_else(|| no_zero(buffer))?
                 } else if let Some(global) = self.facts().rules.get(op).global(op) {
-                    self.global_shadow(global, buffer)
+                    self.global_shadow(global, buffer)?
                 } else {
                     return Err(unknown_origin(op, buffer));
                 }
@@ -191,19 +198,23 @@ impl Reverse<'_> {
     }
 
     /// The shadow of a global that a buffer is: the one that it names, or one of zeros.
-    fn global_shadow(&mut self, global: Op, buffer: Value) -> Value {
+    fn global_shadow(&mut self, global: Op, buffer: Value) -> Result<Value> {
         let key = (global, self.lane());
         if let Some(shadow) = self.shadows.globals.get(&key) {
-            return *shadow;
+            return Ok(*shadow);
         }
         let builder = Builder::at_start(self.new_entry(), buffer.location());
-        let shadow = globals::named_shadow(&builder, global, key.1).unwrap_or_else(|| {
-            let shadow = emit::zeroed(&builder, buffer.ty(), &[]);
-            self.shadows.own_globals.push(shadow);
-            shadow
-        });
+        let shadow = match globals::named_shadow(&builder, global, key.1) {
+            Some(shadow) => shadow,
+            None if buffer.ty().holds_buffers() => return Err(Box::new(no_shadow_of_buffers(buffer))),
+            None => {
+                let shadow = emit::zeroed(&builder, buffer.ty(), &[]);
+                self.shadows.own_globals.push(shadow);
+                shadow
+            }
+        };
         self.shadows.globals.insert(key, shadow);
-        shadow
+        Ok(shadow)
     }
 
     /// The shadow of a buffer in the reverse sweep.

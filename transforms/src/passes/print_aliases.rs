@@ -68,6 +68,7 @@ fn origins(class: &Class) -> String {
             Origin::Global { constant: false } => "global",
             Origin::Global { constant: true } => "constant global",
             Origin::Returned => "call",
+            Origin::Loaded => "loaded",
             Origin::Escaped | Origin::Unknown => "unknown",
         };
         if !kinds.contains(&kind) {

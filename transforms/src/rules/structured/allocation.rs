@@ -22,6 +22,11 @@ impl Allocation {
         let builder = forward.builder();
         let shadow = builder.insert(copy.duplicate()).result(0);
         let element = shadow.ty().element();
+        if element.is_memory() {
+            // What it holds at first is as undefined as what the primal holds.
+            forward.set_tangent(op.result(0), Some(shadow));
+            return Ok(());
+        }
         let Some(zero) = builder.number(element, 0.0) else {
             return forward.refuse(op, format!("derivatives of type '{element}' are not supported"));
         };
@@ -127,7 +132,7 @@ impl Rule for Global {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
         if let Some(global) = self.global(op).filter(|_| forward.activity().is_active(op.result(0))) {
-            let shadow = forward.global_shadow(global, op.result(0));
+            let shadow = forward.global_shadow(global, op.result(0))?;
             forward.set_tangent(op.result(0), Some(shadow));
         }
         Ok(())

@@ -15,7 +15,7 @@ mod named;
 use crate::{
     analysis::{activity::Activity, flow::Flow, memory::Origin},
     emit,
-    engine::{Forward, Mode, Request, Result, Reverse, some},
+    engine::{Forward, Mode, Request, Result, Reverse, no_shadow_of_buffers, some},
     globals::{self, HANDED, STANDS_FOR},
     rules::Rule,
 };
@@ -166,8 +166,13 @@ fn handed(function: Op) -> Vec<String> {
 
 /// Whether two buffers may be parts of the same memory.
 fn may_share(one: Type, other: Type) -> bool {
-    let (a, b) = (one.element(), other.element());
-    let opaque = |ty: Type| ty.is_memory() || ty.bit_width() == Some(8);
+    let (mut a, mut b) = (one, other);
+    // What one holds and the other is, is another question.
+    while let (Some(one), Some(other)) = (a.held_memory(), b.held_memory()) {
+        (a, b) = (one, other);
+    }
+    let (a, b) = (a.element(), b.element());
+    let opaque = |ty: Type| ty.bit_width() == Some(8);
     a == b || opaque(a) || opaque(b)
 }
 
@@ -254,7 +259,7 @@ impl Rule for Call {
             forward.each_lane(|forward| {
                 operands.push(match forward.tangent(operand) {
                     Some(tangent) => tangent,
-                    None if operand.ty().is_memref() => {
+                    None if operand.ty().is_memref() && !operand.ty().holds_buffers() => {
                         scratch.push(emit::zeroed_like(&builder, forward.primal(operand)));
                         scratch[scratch.len() - 1]
                     }
@@ -293,6 +298,8 @@ impl Rule for Call {
             operands.push(reverse.counterpart(operand));
             if kind.is_dup() && reverse.activity().is_active(operand) {
                 operands.extend(reverse.forward_shadows(operand)?);
+            } else if kind.is_dup() && operand.ty().holds_buffers() {
+                return Err(Box::new(no_shadow_of_buffers(operand)));
             } else if kind.is_dup() {
                 let shadow = emit::zeroed_like(&reverse.forward_builder(), reverse.counterpart(operand));
                 reverse.save(op, scratch, shadow);

@@ -1,13 +1,14 @@
 //! `memref.copy`.
 //!
 //! Forward: the shadow is copied too. Reverse: the target's cotangent goes to the source, element by element:
-//! `t = to_shadow[i]; to_shadow[i] = 0; from_shadow[i] += t`.
+//! `t = to_shadow[i]; to_shadow[i] = 0; from_shadow[i] += t`. Of buffers that hold buffers, the shadows are copied in the
+//! forward sweep; see [`super::access`].
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},
-    emit::{accumulate, fill, for_each_element},
+    emit::{accumulate, fill, for_each_element, release, snapshot},
     engine::{Forward, Result, Reverse},
-    rules::Rule,
+    rules::{Rule, structured::access::is_seen},
 };
 use autodiff_dialect::{
     ir::{Op, Value},
@@ -39,6 +40,11 @@ impl Rule for Copy {
 
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
+        if op.operand(1).ty().holds_buffers() && forward.activity().is_active(op.operand(1)) {
+            let [from, to] = [forward.tangent_or_zero(op.operand(0))?, forward.tangent_or_zero(op.operand(1))?];
+            forward.builder().effect("memref.copy", &[from, to]);
+            return Ok(());
+        }
         let Some(to) = forward.tangent(op.operand(1)) else { return Ok(()) };
         if let Some(from) = forward.tangent(op.operand(0)) {
             forward.builder().effect("memref.copy", &[from, to]);
@@ -53,7 +59,36 @@ impl Rule for Copy {
         Ok(())
     }
 
+    fn forward_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        reverse.copy(op);
+        let (from, to) = (op.operand(0), op.operand(1));
+        if !to.ty().holds_buffers() || !reverse.is_live(op) {
+            return Ok(());
+        }
+        let shadows = reverse.forward_shadows(from)?;
+        let targets = reverse.forward_shadows(to)?;
+        let is_seen = is_seen(reverse.activity(), to);
+        let builder = reverse.forward_builder();
+        for (lane, (from, to)) in shadows.into_iter().zip(targets).enumerate() {
+            if is_seen {
+                let before = snapshot(&builder, to);
+                reverse.save(op, lane, before);
+            }
+            builder.effect("memref.copy", &[from, to]);
+        }
+        Ok(())
+    }
+
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
+        if op.operand(1).ty().holds_buffers() {
+            if is_seen(reverse.activity(), op.operand(1)) {
+                let to = reverse.shadow(op.operand(1))?;
+                let before = reverse.saved(op, reverse.lane())?;
+                reverse.builder().effect("memref.copy", &[before, to]);
+                release(&reverse.builder(), before);
+            }
+            return Ok(());
+        }
         let to = reverse.shadow(op.operand(1))?;
         let element = to.ty().element();
         let builder = reverse.builder();

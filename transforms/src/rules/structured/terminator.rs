@@ -26,7 +26,12 @@ impl Rule for Terminator {
         true
     }
 
-    fn flow(&self, _: Op, _: &mut Flow) {}
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        // Of the function itself: the caller gets what a buffer holds, too.
+        if op.name() == "func.return" {
+            op.operands().into_iter().filter(|value| value.ty().holds_buffers()).for_each(|table| flow.hand_out(table));
+        }
+    }
 
     fn has_reverse(&self, _: Op, _: &Activity) -> bool {
         false

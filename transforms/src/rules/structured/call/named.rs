@@ -86,6 +86,13 @@ pub(super) fn forward_sweep(op: Op, reverse: &mut Reverse) -> Result<()> {
         if !operand.ty().is_memref() {
             return reverse.refuse(op, "a function that names its 'autodiff.vjp' cannot be given caches or tapes");
         }
+        if operand.ty().holds_buffers() {
+            return reverse.refuse(
+                op,
+                "a function that names its 'autodiff.vjp' cannot be given buffers that hold buffers; name the pair \
+                 'autodiff.augment' and 'autodiff.pullback' instead",
+            );
+        }
         let copy = emit::snapshot(&reverse.forward_builder(), reverse.counterpart(operand));
         reverse.save(op, number, copy);
     }
