@@ -63,7 +63,8 @@ pub fn cpu_pipeline(openmp: bool) -> String {
 /// 4. Control flow to blocks.
 /// 5. All that is left to the LLVM dialect.
 const PASSES: &[&str] = &[
-    "autodiff-refuse-memory-spaces,",
+    "autodiff-settle-dims,",
+    "autodiff-settle-memory,",
     "autodiff-mark-interface,",
     "autodiff-mark-distinct,",
     "autodiff-hoist-buffers,",

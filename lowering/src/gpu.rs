@@ -59,7 +59,8 @@ impl Device<'_> {
     fn pipeline(&self) -> String {
         let Self { lanes, traps, workgroup_bytes, attach, convert, binary } = self;
         format!(
-            "autodiff-lower,\
+            "autodiff-settle-dims,\
+             autodiff-lower,\
              convert-linalg-to-loops,\
              func.func(lower-vector-mask,lower-vector-multi-reduction),\
              convert-vector-to-scf{{full-unroll=true}},\

@@ -58,7 +58,8 @@ fn note(function: Op, releases: &Releases) {
 
 /// What a module frees.
 struct Releases {
-    functions: HashMap<String, Op>,
+    /// By the module that holds them, and their names.
+    functions: HashMap<(Op, String), Op>,
     /// Whether something is freed that is not an allocation of the same function, seen through views.
     loose: bool,
 }
@@ -66,8 +67,10 @@ struct Releases {
 impl Releases {
     fn new(module: Op) -> Self {
         let ops = module.walk();
-        let functions =
-            ops.iter().filter(|op| op.name() == "func.func").filter_map(|op| Some((op.symbol_name()?, *op)));
+        let functions = ops
+            .iter()
+            .filter(|op| op.name() == "func.func")
+            .filter_map(|op| Some(((op.parent()?, op.symbol_name()?), *op)));
         let functions = functions.collect();
         let loose = ops.iter().filter(|op| releases(**op)).any(|op| {
             let mut value = op.operand(0);
@@ -115,7 +118,8 @@ impl Releases {
             return None;
         }
         let callee = call.attribute("callee").and_then(Attribute::as_symbol)?;
-        self.functions.get(&callee)?.region(0).first_block()?.arguments().get(number).copied()
+        let module = std::iter::successors(call.parent(), |op| op.parent()).find(|op| op.is_function())?.parent()?;
+        self.functions.get(&(module, callee))?.region(0).first_block()?.arguments().get(number).copied()
     }
 }
 

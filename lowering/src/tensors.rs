@@ -29,6 +29,7 @@ pub const PASSES: &str = "autodiff-decompose-tensors,\
     one-shot-bufferize{bufferize-function-boundaries=true function-boundary-type-conversion=identity-layout-map \
     allow-return-allocs-from-loops=true},\
     autodiff-restore-requests,\
+    autodiff-settle-dims,\
     canonicalize,\
     cse,\
     convert-linalg-to-loops";

@@ -1,23 +1,40 @@
 //! What the pipelines to the LLVM dialect promise: all that is left translates to LLVM IR.
 //!
-//! Before: memory in spaces that a CPU does not have is an error at the op that names it.
+//! Before: memory in spaces that a CPU does not have is an error at the op that names it; all other memory is put into
+//! one space, between which MLIR 22 converts neither releases nor copies. What is allocated with strides becomes a view
+//! of a plain buffer.
 //!
 //! After:
 //! 1. An op that is left over and does not translate is an error at its place. Casts between types are left over around
 //!    such ops, and are reported only if there is none.
 //! 2. Attributes of dialects that do not translate are dropped: conversions leave some, and `mlir-translate` reads none.
 
+use crate::gpu_host::host::erase_memory_spaces_and_tokens;
 use autodiff_dialect::{
     bridge::Pass,
     diagnostic::Diagnostic,
-    ir::{Attribute, Block, Op, Type, Value},
+    ir::{Attribute, Block, Builder, Op, Type, Value},
 };
+use autodiff_transforms::emit;
 
 pub(crate) static SPACES: Pass = Pass::new(
-    c"autodiff-refuse-memory-spaces",
-    c"Refuse memory in spaces that a CPU does not have",
+    c"autodiff-settle-memory",
+    c"Put all memory into one space, and lay out what is allocated with strides",
     &[],
-    |_, module| emit_all(foreign_memory(module)),
+    |_, module| {
+        emit_all(foreign_memory(module))?;
+        let ops = module.walk();
+        let arguments = ops
+            .iter()
+            .flat_map(|op| op.regions())
+            .flat_map(|region| region.blocks())
+            .flat_map(|block| block.arguments());
+        if ops.iter().flat_map(|op| op.results()).chain(arguments).any(|value| space_of(value).is_some()) {
+            erase_memory_spaces_and_tokens(module);
+        }
+        ops_of_allocation(module).into_iter().for_each(lay_out);
+        Ok(())
+    },
 );
 
 pub(crate) static FINISH: Pass = Pass::new(
@@ -36,16 +53,43 @@ fn emit_all(errors: Vec<Diagnostic>) -> Result<(), ()> {
     if errors.is_empty() { Ok(()) } else { Err(()) }
 }
 
-/// Ops that define a buffer in a space with a name.
+fn ops_of_allocation(module: Op) -> Vec<Op> {
+    module.walk().into_iter().filter(|op| matches!(op.name(), "memref.alloc" | "memref.alloca")).collect()
+}
+
+/// Allocates a buffer with strides as a plain one, which the conversion to LLVM takes. The addresses of other layouts are
+/// none of a plain buffer.
+fn lay_out(op: Op) {
+    let (ty, sizes) = (op.result(0).ty(), op.operands());
+    let open = ty.shape().iter().filter(|size| **size == Type::DYNAMIC).count();
+    let Some(builder) = Builder::before(op).filter(|_| sizes.len() == open) else { return };
+    if ty.strides().is_none() || ty == Type::memref(ty.element(), &ty.shape()) {
+        return;
+    }
+    let alignment = op.attribute("alignment").map(|alignment| ("alignment", alignment));
+    let attributes: Vec<_> = alignment.into_iter().collect();
+    let buffer = emit::allocate_laid_out(&builder, op.name(), ty, &sizes, &attributes);
+    op.result(0).replace_all_uses_with(buffer);
+    op.erase();
+}
+
+/// The memory space of a buffer, or of the buffers in it.
+fn space_of(value: Value) -> Option<Attribute> {
+    let nested = std::iter::successors(Some(value.ty()), |ty| Some(ty.element()).filter(|element| element != ty));
+    nested.filter_map(Type::memory_space).max_by_key(|space| !is_ordinary(*space))
+}
+
+/// Whether a space is memory like any other. From 256 on, numbers stand for segments on some CPUs.
+fn is_ordinary(space: Attribute) -> bool {
+    space.as_integer().is_some_and(|number| (0..256).contains(&number))
+}
+
+/// Ops that define a buffer in a space that is not ordinary.
 fn foreign_memory(module: Op) -> Vec<Diagnostic> {
-    let space_of = |value: Value| {
-        let ty = value.ty();
-        let nested = std::iter::successors(Some(ty), |ty| Some(ty.element()).filter(|element| element != ty));
-        nested.filter_map(Type::memory_space).find(|space| space.as_integer().is_none())
-    };
     let error = |op: Op| {
         let arguments = op.regions().into_iter().flat_map(|region| region.blocks()).flat_map(|block| block.arguments());
-        let space = op.results().into_iter().chain(arguments).find_map(space_of)?;
+        let space =
+            op.results().into_iter().chain(arguments).filter_map(space_of).find(|space| !is_ordinary(*space))?;
         let message = format!("'{}' op: a CPU has no memory space '{space}'", op.name());
         let remedy = "'autodiff-gpu-host-pipeline' runs kernels on a CPU; other memory is in a space without a name";
         Some(Diagnostic::error(op.location(), message).note(op.location(), remedy))

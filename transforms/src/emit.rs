@@ -13,8 +13,8 @@ pub use arithmetic::{
 };
 pub use chain::shorten_chains;
 pub use memory::{
-    accumulate, accumulate_all, allocate, extent, fill, for_each_element, release, require_same_sizes, snapshot,
-    zero_tensor, zeroed, zeroed_as, zeroed_like,
+    accumulate, accumulate_all, allocate, allocate_laid_out, extent, fill, for_each_element, release,
+    require_same_sizes, snapshot, zero_tensor, zeroed, zeroed_as, zeroed_like,
 };
 pub use storage::{Storage, allocate_in, delinearised, for_each_on_device, release_in, zeroed_in};
 

@@ -23,6 +23,7 @@ mod print_replay;
 mod raise_pointers;
 mod refuse_tensor_loops;
 mod report;
+mod settle_dims;
 mod sink_into_branches;
 mod split_sincos;
 mod tapes;
@@ -54,6 +55,7 @@ pub fn register() {
     bridge::register_pass(&print_replay::PASS);
     bridge::register_pass(&raise_pointers::PASS);
     bridge::register_pass(&refuse_tensor_loops::PASS);
+    bridge::register_pass(&settle_dims::PASS);
     bridge::register_pass(&sink_into_branches::PASS);
     bridge::register_pass(&split_sincos::PASS);
     bridge::register_pass(&wrap::PASS);

@@ -133,6 +133,11 @@ impl Type {
         unsafe { mlirTypeIsAMemRef(self.0) }
     }
 
+    /// Whether it is a memref without a rank.
+    pub fn is_unranked_memref(self) -> bool {
+        unsafe { mlirTypeIsAUnrankedMemRef(self.0) }
+    }
+
     /// Whether it is memory: a memref with or without a rank, a cache or a tape.
     pub fn is_memory(self) -> bool {
         bridge::is_memory(self)

@@ -30,7 +30,7 @@ pub fn zeroed(builder: &Builder, ty: Type, sizes: &[Value]) -> Value {
 
 /// A new buffer of a type with any layout. `make`: one of a type without a layout, and of the sizes that it leaves open.
 fn laid_out(builder: &Builder, ty: Type, sizes: &[Value], make: impl Fn(Type, &[Value]) -> Value) -> Value {
-    let plain = Type::memref(ty.element(), &ty.shape());
+    let plain = in_space_of(ty, Type::memref(ty.element(), &ty.shape()));
     if plain == ty {
         return make(plain, sizes);
     }
@@ -40,6 +40,11 @@ fn laid_out(builder: &Builder, ty: Type, sizes: &[Value], make: impl Fn(Type, &[
         }
         _ => builder.op("memref.cast", &[make(plain, sizes)], ty),
     }
+}
+
+/// A type in the memory space of another.
+fn in_space_of(ty: Type, plain: Type) -> Type {
+    plain.with_memory(plain.element(), ty.memory_space()).unwrap_or(plain)
 }
 
 /// Whether a buffer without a layout has the strides and the offset that a type asks for.
@@ -77,7 +82,7 @@ fn with_strides(
     all.reverse();
     // An empty buffer has a length, too.
     let length = builder.same("arith.maxsi", &[length, one]);
-    let flat = make(Type::memref(ty.element(), &[Type::DYNAMIC]), &[length]);
+    let flat = make(in_space_of(ty, Type::memref(ty.element(), &[Type::DYNAMIC])), &[length]);
     let open_strides: Vec<_> =
         all.into_iter().zip(strides).filter(|(_, stride)| **stride == Type::DYNAMIC).map(|(value, _)| value).collect();
     let start = if offset == Type::DYNAMIC { vec![start] } else { vec![] };
@@ -111,6 +116,21 @@ pub fn release(builder: &Builder, memory: Value) {
 pub fn allocate(builder: &Builder, ty: Type, sizes: &[Value]) -> Value {
     let segments = Attribute::dense_i32(builder.context(), &[sizes.len() as i32, 0]);
     builder.create("memref.alloc", sizes, &[ty], &[("operandSegmentSizes", segments)], &[]).result(0)
+}
+
+/// A new buffer of a type with a layout: a view of one that `name` allocates, with the attributes of that.
+pub fn allocate_laid_out(
+    builder: &Builder,
+    name: &str,
+    ty: Type,
+    sizes: &[Value],
+    attributes: &[(&str, Attribute)],
+) -> Value {
+    laid_out(builder, ty, sizes, |plain, sizes| {
+        let segments = Attribute::dense_i32(builder.context(), &[sizes.len() as i32, 0]);
+        let attributes = [&[("operandSegmentSizes", segments)], attributes].concat();
+        builder.create(name, sizes, &[plain], &attributes, &[]).result(0)
+    })
 }
 
 /// A new buffer with the content of another.

@@ -21,6 +21,7 @@ use crate::{
     rules::{Registry, elementwise::RuleBook},
 };
 use autodiff_dialect::{
+    Activity,
     bridge::{OptionKind, Pass, PassOption, number_option},
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
@@ -78,32 +79,41 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
     let &[files, normal_form, cache_cost, wide_sums] = options else { return Err(()) };
     let rules = read_rules(files, [cache_cost, wide_sums], module)?;
     tapes::check(module)?;
-    let mut expander = Expander {
-        symbols: symbols(module),
-        inlining: Inlining::new(module),
-        globals: Globals::new(module, Type::is_differentiable),
-        rules,
-        optimise: normal_form == "true",
-        derivatives: HashMap::new(),
-        attempted: HashSet::new(),
-        expanded: HashSet::new(),
-        open: vec![],
-    };
-    let wanted = requests(module);
-    if !wanted.is_empty() {
-        globals::check_shadows(&expander.symbols).map_err(|error| error.emit())?;
-    }
     // A callee is differentiated away from those who call it.
     let concurrent = called_in_parallel(module);
     concurrent.iter().for_each(|function| function.set_attribute(CONCURRENT, Attribute::unit(module.context())));
-    let mut result = Ok(());
-    for request in wanted {
-        // A request may have been expanded on the way to another.
-        if !expander.expanded.contains(&request) {
-            result = result.and(expander.expand(request));
+    // Requests by the module that holds what they name: others may be nested in it.
+    let mut tables: Vec<(Op, Vec<Op>)> = vec![];
+    for request in requests(module) {
+        let callee = request.attribute("callee").and_then(|callee| request.lookup_symbol(callee));
+        let table = callee.and_then(Op::parent).unwrap_or(module);
+        match tables.iter_mut().find(|(other, _)| *other == table) {
+            Some((_, requests)) => requests.push(request),
+            None => tables.push((table, vec![request])),
         }
     }
-    zero_seeds::fold(module, expander.derivatives.keys());
+    let mut result = Ok(());
+    for (table, requests) in tables {
+        let mut expander = Expander {
+            symbols: symbols(table),
+            inlining: Inlining::new(table),
+            globals: Globals::new(table, Type::is_differentiable),
+            rules: &rules,
+            optimise: normal_form == "true",
+            derivatives: HashMap::new(),
+            attempted: HashSet::new(),
+            expanded: HashSet::new(),
+            open: vec![],
+        };
+        globals::check_shadows(&expander.symbols).map_err(|error| error.emit())?;
+        for request in requests {
+            // A request may have been expanded on the way to another.
+            if !expander.expanded.contains(&request) {
+                result = result.and(expander.expand(request));
+            }
+        }
+        zero_seeds::fold(table, expander.derivatives.keys());
+    }
     if !concurrent.is_empty() {
         module.functions().into_iter().for_each(|function| function.remove_attribute(CONCURRENT));
     }
@@ -123,12 +133,12 @@ fn requests(op: Op) -> Vec<Op> {
     op.walk().into_iter().filter(|op| mode_of(*op).is_some()).collect()
 }
 
-struct Expander {
+struct Expander<'r> {
     symbols: HashMap<String, Op>,
     inlining: Inlining,
     /// The globals through which derivatives may travel.
     globals: Globals,
-    rules: Registry,
+    rules: &'r Registry,
     optimise: bool,
     /// What has been built.
     derivatives: HashMap<Request, Derivative>,
@@ -140,7 +150,7 @@ struct Expander {
     open: Vec<String>,
 }
 
-impl Expander {
+impl Expander<'_> {
     fn expand(&mut self, op: Op) -> Result<(), ()> {
         let request = self.read(op).map_err(|error| error.emit())?;
         if !self.derivatives.contains_key(&request) {
@@ -179,6 +189,7 @@ impl Expander {
             strong_zero: op.attribute("strong_zero").is_some(),
         };
         if op.name() != names::PULLBACK {
+            check_types(op, &request)?;
             check_shadows(op, &request)?;
         }
         Ok(request)
@@ -270,7 +281,7 @@ impl Expander {
             .map_err(|error| explain(vec![*error]))?;
         self.globals.check_shadows(&form.handed, request.width).map_err(|error| explain(vec![*error]))?;
         let clone = form.function().ok_or(())?;
-        let derived = derive(clone, request, &self.rules).map_err(explain)?;
+        let derived = derive(clone, request, self.rules).map_err(explain)?;
         let derivative = form.take_derivative(derived.function).map_err(|error| explain(vec![*error]))?;
         let builder = Builder::after(original).ok_or(())?;
         builder.insert(derivative);
@@ -284,6 +295,30 @@ impl Expander {
         self.symbols.extend(names.into_iter().zip(functions));
         Ok(derived)
     }
+}
+
+/// Refuses to differentiate by memory whose shadow nobody can make or read: tapes, and results without a rank.
+fn check_types(op: Op, request: &Request) -> Result<(), Diagnostic> {
+    let callee = op.lookup_symbol(Attribute::symbol(op.context(), &request.callee));
+    let types = callee.and_then(|callee| callee.attribute("function_type")?.as_type()?.function_parts());
+    let Some((inputs, results)) = types else { return Ok(()) };
+    let takes_part = |activity: &Activity| activity.is_dup() || activity.is_active();
+    let parts = [("argument", inputs, &request.arguments), ("result", results, &request.results)];
+    for (word, types, activities) in parts {
+        for (number, (ty, activity)) in types.into_iter().zip(activities).enumerate() {
+            let why = match () {
+                () if !takes_part(activity) => continue,
+                () if ty.is_tape() => "is a tape, which cannot be differentiated; mark it 'const'",
+                () if ty.is_unranked_memref() && word == "result" => {
+                    "is a buffer without a rank, to which no cotangent can be added; cast it to one with a rank"
+                }
+                () => continue,
+            };
+            let message = format!("'{}' op: {word} #{number} of '@{}' {why}", op.name(), request.callee);
+            return Err(Diagnostic::error(op.location(), message));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a shadow that is the memory of a primal, and one that is added to as that of two arguments, if one of them is
@@ -375,7 +410,7 @@ impl Drop for Primal {
 /// What is asked for, in words; `count`: how many arguments the user's function has.
 fn requested(callee: &str, request: &Request, count: usize) -> String {
     let active: Vec<_> = (0..request.arguments.len().min(count))
-        .filter(|index| request.arguments[*index] != autodiff_dialect::Activity::Const)
+        .filter(|index| request.arguments[*index] != Activity::Const)
         .map(|index| format!("#{index}"))
         .collect();
     let with_respect_to = match active.as_slice() {

@@ -126,6 +126,9 @@ impl<'a> NormalForm<'a> {
             this.module.op().set_attribute("gpu.container_module", Attribute::unit(function.context()));
             pipeline = format!("{KERNELS},{pipeline},{THREADS}");
         }
+        if has(super::settle_dims::is_open) {
+            pipeline = format!("autodiff-settle-dims,{pipeline}");
+        }
         pipeline += &match (optimise, uncounted) {
             (true, true) => format!(",func.func(sroa,mem2reg),{COUNT},{OPTIMISE}"),
             (true, false) => format!(",{OPTIMISE}"),

@@ -20,7 +20,10 @@ use std::collections::{HashMap, HashSet};
 
 /// For all derivatives that were made for some requests.
 pub(super) fn fold<'a>(module: Op, requests: impl Iterator<Item = &'a Request>) {
-    let ops = module.walk();
+    // What modules in this one name is theirs.
+    let is_module = |op: &Op| matches!(op.name(), "builtin.module" | "gpu.module");
+    let body = module.body(0).map(Block::ops).unwrap_or_default();
+    let ops: Vec<_> = body.into_iter().filter(|op| !is_module(op)).flat_map(Op::walk).collect();
     let mut functions: HashMap<String, Op> = HashMap::new();
     let mut calls: HashMap<String, Vec<Op>> = HashMap::new();
     for op in ops.iter().copied() {

@@ -1,0 +1,56 @@
+//! Makes the number of each dimension that `memref.dim` asks for a constant that the buffer has.
+//!
+//! MLIR 22's canonicalisation crashes on a negative one where the `gpu` dialect is loaded, and a number that is computed
+//! may turn out to be negative in its course.
+//!
+//! 1. A constant that is no dimension of the buffer becomes 0: what it gives is undefined.
+//! 2. A number that is computed chooses between the dimensions.
+
+use autodiff_dialect::{
+    bridge::Pass,
+    ir::{Attribute, Builder, Op, Type},
+};
+
+pub(super) static PASS: Pass = Pass::new(
+    c"autodiff-settle-dims",
+    c"Ask for dimensions of buffers by constants that they have",
+    &[],
+    |_, module| {
+        module.walk().into_iter().filter(is_open).for_each(|op| _ = settle(op));
+        Ok(())
+    },
+);
+
+/// Whether an op asks for a dimension of a buffer with a rank that may be none.
+pub(super) fn is_open(op: &Op) -> bool {
+    op.name() == "memref.dim"
+        && op.operand(0).ty().is_memref()
+        && number(*op).is_none_or(|number| usize::try_from(number).map_or(true, |number| number >= rank(*op)))
+}
+
+fn number(op: Op) -> Option<i64> {
+    op.operand(1).defining_op().filter(|op| op.is_constant())?.attribute("value")?.as_integer()
+}
+
+fn rank(op: Op) -> usize {
+    op.operand(0).ty().shape().len()
+}
+
+fn settle(op: Op) -> Option<()> {
+    let builder = Builder::before(op)?;
+    let (buffer, index) = (op.operand(0), op.operand(1));
+    let sizes: Vec<_> = (0..rank(op)).map(|dimension| crate::emit::extent(&builder, buffer, dimension)).collect();
+    let mut size = sizes.first().copied().unwrap_or_else(|| builder.index(0));
+    if number(op).is_none() {
+        let equal = [("predicate", Attribute::integer(Type::integer(op.context(), 64), 0))];
+        for (dimension, other) in sizes.into_iter().enumerate().skip(1) {
+            let operands = [index, builder.index(dimension as i64)];
+            let here =
+                builder.create("arith.cmpi", &operands, &[Type::integer(op.context(), 1)], &equal, &[]).result(0);
+            size = builder.op("arith.select", &[here, other, size], Type::index(op.context()));
+        }
+    }
+    op.result(0).replace_all_uses_with(size);
+    op.erase();
+    Some(())
+}
