@@ -1,8 +1,16 @@
 //! Replaces calls of the C mathematics library by ops of the `math` dialect, which have rules.
+//!
+//! 1. A function that is an op becomes the op.
+//! 2. A function that several ops make up becomes those.
+//! 3. Of a function that is constant, or linear, between jumps, the call stays, on operands without a derivative.
+//!
+//! All others (`lgamma`, `tgamma`, those that store to a pointer) stay as they are, and are refused where a derivative has
+//! to pass through them.
 
 use autodiff_dialect::{
     bridge::Pass,
-    ir::{Builder, Op, Value},
+    ir::{Attribute, Builder, Op, Type, Value},
+    state::names::STOP_GRADIENT,
 };
 
 pub(super) static PASS: Pass = Pass::new(
@@ -20,7 +28,7 @@ pub(super) static PASS: Pass = Pass::new(
 );
 
 /// Functions of doubles, and the ops that they are. A final `f` makes the function of floats.
-const FUNCTIONS: [(&str, &str, usize); 32] = [
+const FUNCTIONS: [(&str, &str, usize); 45] = [
     ("acos", "math.acos", 1),
     ("acosh", "math.acosh", 1),
     ("asin", "math.asin", 1),
@@ -42,17 +50,31 @@ const FUNCTIONS: [(&str, &str, usize); 32] = [
     ("floor", "math.floor", 1),
     ("fma", "math.fma", 3),
     ("fmax", "arith.maxnumf", 2),
+    ("fmaximum", "arith.maximumf", 2),
+    ("fmaximum_num", "arith.maxnumf", 2),
     ("fmin", "arith.minnumf", 2),
+    ("fminimum", "arith.minimumf", 2),
+    ("fminimum_num", "arith.minnumf", 2),
     ("fmod", "arith.remf", 2),
     ("log", "math.log", 1),
     ("log10", "math.log10", 1),
     ("log1p", "math.log1p", 1),
     ("log2", "math.log2", 1),
+    ("logp1", "math.log1p", 1),
     ("pow", "math.powf", 2),
+    ("powr", "math.powf", 2),
+    // In the rounding mode of derivatives, which is to nearest.
+    ("nearbyint", "math.roundeven", 1),
+    ("rint", "math.roundeven", 1),
+    ("round", "math.round", 1),
+    ("roundeven", "math.roundeven", 1),
+    ("rsqrt", "math.rsqrt", 1),
     ("sin", "math.sin", 1),
+    ("sinh", "math.sinh", 1),
     ("sqrt", "math.sqrt", 1),
     ("tan", "math.tan", 1),
     ("tanh", "math.tanh", 1),
+    ("trunc", "math.trunc", 1),
 ];
 
 /// Whether a function of this name is one of libm, which touches no memory.
@@ -74,11 +96,133 @@ fn replace(call: Op) {
         _ => return,
     };
     let operands = call.operands();
+    let Some(builder) = Builder::before(call) else { return };
     let found = FUNCTIONS.iter().find(|(function, _, count)| {
         *function == double && *count == operands.len() && operands.iter().all(|operand: &Value| operand.ty() == ty)
     });
-    let (Some((_, op, _)), Some(builder)) = (found, Builder::before(call)) else { return };
-    let result = builder.op(op, &operands, ty);
-    call.result(0).replace_all_uses_with(result);
-    call.erase();
+    let result = match found {
+        Some((_, op, _)) => Some(builder.op(op, &operands, ty)),
+        None => compose(&Call { op: call, builder, ty }, double, &operands),
+    };
+    if let Some(result) = result {
+        call.result(0).replace_all_uses_with(result);
+        call.erase();
+    }
+}
+
+/// A call that may become several ops.
+struct Call {
+    op: Op,
+    builder: Builder,
+    ty: Type,
+}
+
+/// What a function is made of. Nothing is emitted where the operands have other types than in C.
+fn compose(call: &Call, function: &str, operands: &[Value]) -> Option<Value> {
+    let ty = call.ty;
+    match *operands {
+        [x] if x.ty() == ty => unary(call, function, x),
+        [x, y] if x.ty() == ty && y.ty() == ty => binary(call, function, x, y),
+        [x, n] if x.ty() == ty && n.ty().is_integer() && n.ty().bit_width() >= Some(32) => match function {
+            "ldexp" | "scalbln" | "scalbn" => call.scale(x, n),
+            "pown" => Some(call.builder.op("math.fpowi", &[x, n], ty)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn unary(call: &Call, function: &str, x: Value) -> Option<Value> {
+    use std::f64::consts::{LN_2, LN_10};
+    let math = |op, x| call.builder.same(op, &[x]);
+    Some(match function {
+        "exp10" => call.builder.same("math.powf", &[call.number(10.0)?, x]),
+        "exp10m1" => math("math.expm1", call.times(x, LN_10)?),
+        "exp2m1" => math("math.expm1", call.times(x, LN_2)?),
+        "log10p1" => call.times(math("math.log1p", x), 1.0 / LN_10)?,
+        "log2p1" => call.times(math("math.log1p", x), 1.0 / LN_2)?,
+        // The exponent: constant between powers of two.
+        "logb" => call.again(&[call.stop(x)]),
+        _ => return None,
+    })
+}
+
+fn binary(call: &Call, function: &str, x: Value, y: Value) -> Option<Value> {
+    let builder = &call.builder;
+    Some(match function {
+        "fdim" => {
+            let difference = builder.same("arith.subf", &[x, y]);
+            let zero = call.number(0.0)?;
+            // Ordered and at most: what is no number stays so.
+            let boolean = Type::integer(builder.context(), 1);
+            let predicate = Attribute::integer(Type::integer(builder.context(), 64), 5);
+            let is_at_most = builder.create("arith.cmpf", &[x, y], &[boolean], &[("predicate", predicate)], &[]);
+            builder.op("arith.select", &[is_at_most.result(0), zero, difference], call.ty)
+        }
+        // The size of a complex number is computed without squares that overflow.
+        "hypot" => {
+            let complex = Type::parse(builder.context(), &format!("complex<{}>", call.ty))?;
+            let number = builder.op("complex.create", &[x, y], complex);
+            builder.op("complex.abs", &[number], call.ty)
+        }
+        // x and a step that is constant for all x between two powers of two.
+        "nextafter" => {
+            let next = call.again(&[call.stop(x), call.stop(y)]);
+            let step = builder.same("arith.subf", &[next, call.stop(x)]);
+            builder.same("arith.addf", &[x, step])
+        }
+        // x - n y with the integer n nearest to x / y. The value is that of the call; x and y less themselves are zeros
+        // that carry the derivatives.
+        "drem" | "remainder" => {
+            let (fixed_x, fixed_y) = (call.stop(x), call.stop(y));
+            let rest = call.again(&[fixed_x, fixed_y]);
+            let multiple = builder.same("arith.subf", &[fixed_x, rest]);
+            let n = builder.same("math.roundeven", &[builder.same("arith.divf", &[multiple, fixed_y])]);
+            let x = builder.same("arith.subf", &[x, fixed_x]);
+            let y = builder.same("arith.subf", &[y, fixed_y]);
+            let moved = builder.same("arith.subf", &[x, builder.same("arith.mulf", &[n, y])]);
+            builder.same("arith.addf", &[rest, moved])
+        }
+        _ => return None,
+    })
+}
+
+impl Call {
+    fn number(&self, value: f64) -> Option<Value> {
+        self.builder.number(self.ty, value)
+    }
+
+    fn times(&self, x: Value, factor: f64) -> Option<Value> {
+        Some(self.builder.same("arith.mulf", &[x, self.number(factor)?]))
+    }
+
+    fn stop(&self, x: Value) -> Value {
+        self.builder.same(STOP_GRADIENT, &[x])
+    }
+
+    /// The same call on other operands.
+    fn again(&self, operands: &[Value]) -> Value {
+        let call = self.op.duplicate();
+        call.set_operands(operands);
+        self.builder.insert(call).result(0)
+    }
+
+    /// x times 2 to the power n, in three steps: one power of two may be too large where the product is not.
+    fn scale(&self, x: Value, n: Value) -> Option<Value> {
+        let builder = &self.builder;
+        let integer = |value| builder.constant(n.ty(), Attribute::integer(n.ty(), value));
+        // From the smallest number to the largest, and beyond.
+        let n = builder.same("arith.minsi", &[n, integer(2100)]);
+        let n = builder.same("arith.maxsi", &[n, integer(-2200)]);
+        let first = builder.same("arith.divsi", &[n, integer(3)]);
+        let rest = builder.same("arith.subi", &[n, first]);
+        let second = builder.same("arith.divsi", &[rest, integer(2)]);
+        let third = builder.same("arith.subi", &[rest, second]);
+        let two = self.number(2.0)?;
+        let product = [first, second, third].into_iter().fold(x, |product, n| {
+            let power = builder.op("math.fpowi", &[two, n], self.ty);
+            builder.same("arith.mulf", &[product, power])
+        });
+        Some(product)
+    }
 }
