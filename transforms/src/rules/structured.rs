@@ -13,6 +13,7 @@ mod poison;
 mod state;
 mod tape;
 mod terminator;
+mod vector;
 mod view;
 mod while_loop;
 
@@ -51,6 +52,7 @@ pub(super) fn all() -> Vec<(&'static str, &'static dyn Rule)> {
     ];
     rules.extend(gpu::all());
     rules.extend(view::VIEWS.map(|name| (name, &view::View as &dyn Rule)));
+    rules.extend(vector::MOVES.map(|name| (name, &vector::Move as &dyn Rule)));
     rules.extend(branch::BRANCHES.map(|name| (name, &branch::Branch as &dyn Rule)));
     rules.extend(terminator::TERMINATORS.map(|name| (name, &terminator::Terminator as &dyn Rule)));
     rules
