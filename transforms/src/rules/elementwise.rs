@@ -5,6 +5,7 @@
 //! math.sincos(x) -> s, c => c; -s                a row of partials for each result
 //! arith.select(c, x, y) -> z => _, c ? 1 : 0, c ? 0 : 1     `_`: an operand without derivative
 //! complex.conj(z) -> w => 0 & 1                  by z & by conj(z)
+//! math.atan(x) -> y => c / (c + c * x * x) where c = abs(x) > 1e18 ? 1e-18 : 1     names for formulas
 //! math.ceil inactive
 //! arith.bitcast error "reason; what to do"
 //! ```
@@ -13,6 +14,14 @@
 //! of the two float types, and is complex if either is; an imaginary part that the target cannot hold is dropped. A
 //! partial is applied piece by piece: a literal 0 contributes nothing, a choice becomes a select between its applied
 //! branches. So the 0 of a branch never meets an infinity of the other.
+//!
+//! That is so for the derivative, not for the derivative of the derivative: in reverse, the branch that is not taken gets
+//! a cotangent of zero, and gives NaN where its own partial is infinite. A guard therefore stands where an operand is,
+//! `x / (y == 0 ? 1 : y)` and not `y == 0 ? 0 : x / y`, if what it guards is not finite.
+//!
+//! Where the op computes with fewer than 32 bits and a formula rounds, it is evaluated in `f32` and rounded once, together
+//! with the product with the tangent or cotangent. A result of the op that is more than a factor there is computed again:
+//! its own rounding would be amplified.
 
 mod apply;
 mod convert;
@@ -25,7 +34,8 @@ mod terms;
 
 pub use expr::Var;
 
-use expr::Expr;
+use autodiff_dialect::ir::{Op, Type, Value};
+use expr::{Binding, Expr};
 use std::{collections::BTreeMap, fmt, sync::LazyLock};
 
 /// Rules by the name of the op.
@@ -53,6 +63,8 @@ pub struct Elementwise {
     results: Vec<String>,
     /// By result, then by operand; `None`: the operand has no derivative.
     partials: Vec<Vec<Option<Partial>>>,
+    /// What formulas have names for, those first that others use.
+    bindings: Vec<Binding>,
 }
 
 /// dy = `by` dx + `by_conjugate` conj(dx)
@@ -92,11 +104,12 @@ impl fmt::Display for RuleError {
 
 impl std::error::Error for RuleError {}
 
-const BUILTIN: [(&str, &str); 5] = [
+const BUILTIN: [(&str, &str); 6] = [
     ("arith.rules", include_str!("../../rules/arith.rules")),
     ("math.rules", include_str!("../../rules/math.rules")),
     ("complex.rules", include_str!("../../rules/complex.rules")),
     ("memref.rules", include_str!("../../rules/memref.rules")),
+    ("vector.rules", include_str!("../../rules/vector.rules")),
     ("autodiff.rules", include_str!("../../rules/autodiff.rules")),
 ];
 
@@ -163,13 +176,21 @@ impl Elementwise {
         self.column(operand).next().is_some()
     }
 
-    /// The primals that [`Self::pullback`] asks for when `active` operands want a cotangent and every result has one.
-    pub fn needed(&self, active: &[bool]) -> Needed {
+    /// The primals that [`Self::pullback`] of `op` asks for when `active` operands want a cotangent and every result has
+    /// one.
+    pub fn needed(&self, op: Op, active: &[bool]) -> Needed {
+        let wide = self.is_wide(op);
         let mut vars = Vec::new();
         for operand in (0..self.operands.len()).filter(|operand| active.get(*operand) == Some(&true)) {
             for (_, partial) in self.column(operand) {
-                partial.by.variables(&mut |var| vars.push(var));
-                partial.by_conjugate.variables(&mut |var| vars.push(var));
+                for expr in [&partial.by, &partial.by_conjugate] {
+                    expr.variables(&self.bindings, &mut |var| match var {
+                        Var::Result(index) if wide && self.amplifies(index) => {
+                            vars.extend((0..self.operands.len()).map(Var::Operand));
+                        }
+                        var => vars.push(var),
+                    });
+                }
             }
         }
         vars.sort();
@@ -184,6 +205,28 @@ impl Elementwise {
         needed
     }
 
+    /// Whether the formulas are evaluated in `f32` for this op.
+    fn is_wide(&self, op: Op) -> bool {
+        let is_narrow = |value: &Value| is_narrow(value.ty().element());
+        let is_exact = |partial: &Partial| partial.by.is_exact() && partial.by_conjugate.is_exact();
+        (op.operands().iter().any(is_narrow) || op.results().iter().any(is_narrow))
+            && !self.partials.iter().flatten().flatten().all(is_exact)
+    }
+
+    /// Whether the rounding error of a result may become larger in a formula: it is more than a factor there. Ops of other
+    /// dialects may not exist in a wider type.
+    fn amplifies(&self, result: usize) -> bool {
+        let reads = |expr: &Expr| {
+            let mut found = false;
+            expr.variables(&self.bindings, &mut |var| found |= var == Var::Result(result));
+            found
+        };
+        ["arith.", "complex.", "math."].iter().any(|dialect| self.op.starts_with(dialect))
+            && (self.partials.iter().flatten().flatten())
+                .flat_map(|partial| [&partial.by, &partial.by_conjugate])
+                .any(|expr| !expr.is_monomial() && reads(expr))
+    }
+
     /// The partials by an operand that are not zero, with the result's position.
     fn column(&self, operand: usize) -> impl Iterator<Item = (usize, &Partial)> {
         self.partials.iter().enumerate().filter_map(move |(result, row)| {
@@ -191,4 +234,9 @@ impl Elementwise {
             (!partial.by.is_zero() || !partial.by_conjugate.is_zero()).then_some((result, partial))
         })
     }
+}
+
+fn is_narrow(element: Type) -> bool {
+    let real = element.real();
+    real.is_float() && real.bit_width().is_some_and(|width| width < 32)
 }

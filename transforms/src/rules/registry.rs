@@ -211,7 +211,7 @@ impl Rule for Elementwise {
     fn needed(&self, op: Op, activity: &Activity) -> Vec<Value> {
         let elementwise::Rule::Elementwise(rule) = &self.rule else { return vec![] };
         let active: Vec<_> = op.operands().into_iter().map(|operand| activity.is_active(operand)).collect();
-        let needed = rule.needed(&active);
+        let needed = rule.needed(op, &active);
         needed
             .operands
             .into_iter()
@@ -265,7 +265,7 @@ impl Rule for Elementwise {
         let active: Vec<_> = op.operands().into_iter().map(|operand| reverse.activity().is_active(operand)).collect();
         let types: Vec<_> = op.operands().into_iter().map(|operand| reverse.sum_type(operand.ty())).collect();
         let mut primals = FxHashMap::default();
-        let needed = rule.needed(&active);
+        let needed = rule.needed(op, &active);
         for (var, value) in needed
             .operands
             .into_iter()

@@ -3,7 +3,7 @@
 /// An op of the book with the places to try it at.
 pub struct Case {
     pub op: &'static str,
-    /// One letter an operand: `d` f64, `s` f32, `c` complex<f64>, `n` i32, `b` i1.
+    /// One letter an operand: `d` f64, `s` f32, `c` complex<f64>, `v` vector<1xf64>, `n` i32, `b` i1.
     pub operands: &'static str,
     /// One letter a result.
     pub results: &'static str,
@@ -73,6 +73,7 @@ pub const CASES: &[Case] = &[
     case("math.rsqrt", "d", "d", POSITIVE),
     case("math.cbrt", "d", "d", &[&[-8.0], &[-0.1], &[0.1], &[5.0]]),
     case("math.fma", "ddd", "d", &[&[0.7, 1.9, -2.0], &[-1.3, 0.4, 5.0]]),
+    case("vector.fma", "vvv", "v", &[&[0.7, 1.9, -2.0], &[-1.3, 0.4, 5.0]]),
     case("math.absf", "d", "d", LINE),
     case(
         "math.clampf",

@@ -11,7 +11,7 @@ use std::fmt::Write;
 
 const SLOTS: usize = 16;
 
-const PIPELINE: &str = "builtin.module(func.func(math-expand-ops{ops=clampf,sincos}),convert-complex-to-standard,\
+const PIPELINE: &str = "builtin.module(func.func(math-expand-ops{ops=clampf,sincos}),convert-complex-to-standard,convert-vector-to-llvm,\
     convert-math-to-llvm,convert-math-to-libm,convert-complex-to-llvm,\
     expand-strided-metadata,finalize-memref-to-llvm,convert-scf-to-cf,convert-arith-to-llvm,convert-index-to-llvm,\
     convert-func-to-llvm{use-bare-ptr-memref-call-conv=1},convert-cf-to-llvm,reconcile-unrealized-casts)";

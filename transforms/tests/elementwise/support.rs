@@ -88,7 +88,7 @@ pub fn build(
                 &cotangents,
                 &active,
             );
-            let needed = rule.needed(&active);
+            let needed = rule.needed(op, &active);
             let needed: Vec<_> = needed
                 .operands
                 .into_iter()
@@ -109,6 +109,7 @@ pub fn ty(builder: &Builder, letter: char) -> Type {
         'd' => "f64",
         's' => "f32",
         'c' => "complex<f64>",
+        'v' => "vector<1xf64>",
         'n' => "i32",
         'b' => "i1",
         _ => panic!("unknown letter {letter}"),
@@ -129,6 +130,10 @@ impl Slots<'_> {
         if ty.is_complex() {
             let (re, im) = (self.read(ty.real()), self.read(ty.real()));
             return builder.op("complex.create", &[re, im], ty);
+        }
+        if ty.is_vector() {
+            let number = self.read(ty.element());
+            return builder.op("vector.broadcast", &[number], ty);
         }
         let f64 = Type::f64(builder.context());
         let index = builder.index(self.next);
@@ -158,6 +163,13 @@ impl Slots<'_> {
             self.write(part("complex.re"), ty.real());
             self.write(part("complex.im"), ty.real());
             return;
+        }
+        if ty.is_vector() {
+            let sum = value.map(|value| {
+                let kind = Attribute::parse(builder.context(), "#vector.kind<add>").expect("an attribute");
+                builder.create("vector.reduction", &[value], &[ty.element()], &[("kind", kind)], &[]).result(0)
+            });
+            return self.write(sum, ty.element());
         }
         let f64 = Type::f64(builder.context());
         let number = match value {

@@ -60,7 +60,9 @@ fn rules_build_on_every_type() {
         &|ty| format!("vector<[4]x{}>", ty.replace("float", "f64")),
         &|ty| format!("tensor<?x3x?x{}>", ty.replace("float", "f32")),
     ];
-    for case in CASES.iter().filter(|case| !case.operands.contains(['c', 's']) && !case.results.contains(['c', 's'])) {
+    for case in
+        CASES.iter().filter(|case| !case.operands.contains(['c', 's', 'v']) && !case.results.contains(['c', 's', 'v']))
+    {
         for shape in shapes {
             build_on(case.op, case.operands, case.results, shape);
         }
@@ -75,6 +77,7 @@ fn casts_and_complex_rules_build_on_narrow_types() {
             build_on(case.op, case.operands, case.results, &|ty| ty.replace("float", "f16"));
         }
     }
+    build_on("vector.fma", "vvv", "v", &|ty| format!("vector<2x3x{}>", ty.replace("float", "bf16")));
     for (operands, results, op) in [("s", "d", "arith.extf"), ("d", "s", "arith.truncf")] {
         build_on(op, operands, results, &|ty| ty.replace("float", "f32").replace("small", "bf16"));
         build_on(op, operands, results, &|ty| {

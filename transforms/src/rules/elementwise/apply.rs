@@ -29,15 +29,16 @@ impl Elementwise {
                 Var::Result(index) => op.result(index),
             })
         };
-        let mut emitter = Emitter::new(builder, op, &mut primal, tangents.iter().flatten().next().copied());
+        let mut emitter = Emitter::new(self, builder, op, &mut primal, tangents.iter().flatten().next().copied());
+        let tangents = emitter.widen_all(tangents)?;
         let mut results = Vec::new();
         for (index, row) in self.partials.iter().enumerate() {
             let summands: Vec<_> = row
                 .iter()
-                .zip(tangents)
+                .zip(&tangents)
                 .filter_map(|(partial, tangent)| Some(Summand::new(partial.as_ref()?, (*tangent)?)))
                 .collect();
-            results.push(emitter.combine(&summands, op.result(index).ty(), false)?);
+            results.push(emitter.rounded(&summands, op.result(index).ty(), false)?);
         }
         Ok(results)
     }
@@ -79,7 +80,8 @@ impl Elementwise {
         types: &[Type],
     ) -> Result<Vec<Option<Value>>, E> {
         self.check(op, cotangents.len(), self.results.len())?;
-        let mut emitter = Emitter::new(builder, op, primal, cotangents.iter().flatten().next().copied());
+        let mut emitter = Emitter::new(self, builder, op, primal, cotangents.iter().flatten().next().copied());
+        let cotangents = emitter.widen_all(cotangents)?;
         let mut contributions = Vec::new();
         for index in 0..self.operands.len() {
             if active.get(index) != Some(&true) {
@@ -90,7 +92,7 @@ impl Elementwise {
                 .column(index)
                 .filter_map(|(result, partial)| Some(Summand::new(partial, cotangents[result]?)))
                 .collect();
-            contributions.push(emitter.combine(&summands, types[index], true)?);
+            contributions.push(emitter.rounded(&summands, types[index], true)?);
         }
         Ok(contributions)
     }
@@ -128,6 +130,13 @@ impl<'a> Summand<'a> {
 }
 
 impl<E: From<String>> Emitter<'_, E> {
+    /// The sum of all partials applied, in the type of what it is the derivative of.
+    fn rounded(&mut self, summands: &[Summand], target: Type, adjoint: bool) -> Result<Option<Value>, E> {
+        let wide = self.wide_type(target)?;
+        let sum = self.combine(summands, wide, adjoint)?;
+        sum.map(|sum| self.project(sum, target)).transpose()
+    }
+
     /// The sum of all partials applied. Where one condition decides all of them, it is asked once.
     fn combine(&mut self, summands: &[Summand], target: Type, adjoint: bool) -> Result<Option<Value>, E> {
         if let Some((condition, then, otherwise)) = common_choice(summands) {

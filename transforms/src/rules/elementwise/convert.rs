@@ -195,6 +195,6 @@ pub(super) fn complex_of(real: Type) -> Result<Type, String> {
     Type::parse(real.context(), &format!("complex<{real}>")).ok_or_else(|| format!("no complex numbers over {real}"))
 }
 
-fn float32(builder: &Builder) -> Result<Type, String> {
+pub(super) fn float32(builder: &Builder) -> Result<Type, String> {
     Type::parse(builder.context(), "f32").ok_or_else(|| "cannot make the type f32".to_owned())
 }

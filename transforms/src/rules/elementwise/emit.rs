@@ -1,15 +1,20 @@
 //! Evaluates formulas: builds the ops that compute them.
 
 use super::{
-    convert::is_complex,
+    Elementwise,
+    convert::{complex_of, float32, is_complex},
     expr::{Connective, Expr, Operator, Predicate, Var},
-    functions,
+    functions, is_narrow,
 };
 use autodiff_dialect::ir::{Attribute, Builder, Op, Type, Value};
 
 /// Builds the ops of one rule at one place.
 pub(super) struct Emitter<'a, E> {
     pub(super) builder: &'a Builder,
+    rule: &'a Elementwise,
+    op: Op,
+    /// Whether floats of fewer than 32 bits are widened to 32.
+    wide: bool,
     fastmath: Option<Attribute>,
     primal: &'a mut dyn FnMut(Var) -> Result<Value, E>,
     /// Any value of the ops' shape, for sizes that are known at run time only.
@@ -19,13 +24,56 @@ pub(super) struct Emitter<'a, E> {
 
 impl<'a, E: From<String>> Emitter<'a, E> {
     pub(super) fn new(
+        rule: &'a Elementwise,
         builder: &'a Builder,
         op: Op,
         primal: &'a mut dyn FnMut(Var) -> Result<Value, E>,
         like: Option<Value>,
     ) -> Self {
         let fastmath = op.attribute("fastmath").filter(|flags| flags.fast_math() != 0);
-        Self { builder, fastmath, primal, like, known: Vec::new() }
+        Self { builder, rule, op, wide: rule.is_wide(op), fastmath, primal, like, known: Vec::new() }
+    }
+
+    /// The type in which formulas are evaluated.
+    pub(super) fn wide_type(&self, ty: Type) -> Result<Type, E> {
+        let element = ty.element();
+        if !self.wide || !is_narrow(element) {
+            return Ok(ty);
+        }
+        let single = float32(self.builder)?;
+        self.with_element(ty, if element.is_complex() { complex_of(single)? } else { single })
+    }
+
+    fn widen(&mut self, value: Value) -> Result<Value, E> {
+        let ty = self.wide_type(value.ty())?;
+        self.project(value, ty)
+    }
+
+    pub(super) fn widen_all(&mut self, values: &[Option<Value>]) -> Result<Vec<Option<Value>>, E> {
+        values.iter().map(|value| value.map(|value| self.widen(value)).transpose()).collect()
+    }
+
+    /// A primal in the type in which formulas are evaluated.
+    fn variable(&mut self, var: Var) -> Result<Value, E> {
+        match var {
+            Var::Result(index) if self.wide && self.rule.amplifies(index) => self.again(index),
+            var => {
+                let value = (self.primal)(var)?;
+                self.widen(value)
+            }
+        }
+    }
+
+    /// A result of the op, computed again in the wider type.
+    fn again(&mut self, result: usize) -> Result<Value, E> {
+        let mut operands = Vec::new();
+        for (index, operand) in self.op.operands().into_iter().enumerate() {
+            operands.push(self.value(&Expr::Var(Var::Operand(index)), operand.ty())?);
+        }
+        let types =
+            self.op.results().into_iter().map(|result| self.wide_type(result.ty())).collect::<Result<Vec<_>, E>>()?;
+        let attributes = self.op.attributes();
+        Ok(self.builder.create(self.op.name(), &operands, &types, &attributes, &[]).result(result))
     }
 
     /// The value of a formula; a bare literal gets the type `like`.
@@ -51,7 +99,11 @@ impl<'a, E: From<String>> Emitter<'a, E> {
 
     fn compute(&mut self, expr: &Expr, like: Type) -> Result<Value, E> {
         match expr {
-            Expr::Var(var) => (self.primal)(*var),
+            Expr::Var(var) => self.variable(*var),
+            Expr::Bound(index, _) => {
+                let rule = self.rule;
+                self.value(&rule.bindings[*index].expr, like)
+            }
             Expr::Neg(inner) => {
                 let value = self.value(inner, like)?;
                 self.negate(value)

@@ -15,6 +15,8 @@ pub(super) enum Expr {
     /// A complex number; most have no imaginary part.
     Literal(f64, f64),
     Var(Var),
+    /// What a name after `where` stands for, by its position; whether it is a condition.
+    Bound(usize, bool),
     Neg(Box<Expr>),
     Binary(Operator, Box<Expr>, Box<Expr>),
     /// A condition on numbers.
@@ -77,6 +79,7 @@ impl Expr {
     pub(super) fn may_be_condition(&self) -> bool {
         match self {
             Self::Compare(..) | Self::Not(_) | Self::Logic(..) | Self::Var(_) => true,
+            Self::Bound(_, condition) => *condition,
             Self::Choose(_, then, otherwise) => then.may_be_condition() && otherwise.may_be_condition(),
             _ => false,
         }
@@ -86,6 +89,7 @@ impl Expr {
     pub(super) fn may_be_number(&self) -> bool {
         match self {
             Self::Compare(..) | Self::Not(_) | Self::Logic(..) => false,
+            Self::Bound(_, condition) => !condition,
             Self::Choose(_, then, otherwise) => then.may_be_number() && otherwise.may_be_number(),
             _ => true,
         }
@@ -114,21 +118,49 @@ impl Expr {
     }
 
     /// Calls `visit` on each variable that the formula reads, with repetitions.
-    pub(super) fn variables(&self, visit: &mut impl FnMut(Var)) {
-        match self {
-            Self::Literal(..) => {}
+    pub(super) fn variables(&self, bindings: &[Binding], visit: &mut impl FnMut(Var)) {
+        self.leaves(&mut |leaf| match leaf {
             Self::Var(var) => visit(*var),
-            Self::Neg(inner) | Self::Not(inner) => inner.variables(visit),
+            Self::Bound(index, _) => bindings[*index].variables.iter().for_each(|var| visit(*var)),
+            _ => {}
+        });
+    }
+
+    /// Calls `visit` on what the formula is made of.
+    fn leaves<'a>(&'a self, visit: &mut impl FnMut(&'a Self)) {
+        match self {
+            Self::Literal(..) | Self::Var(_) | Self::Bound(..) => visit(self),
+            Self::Neg(inner) | Self::Not(inner) => inner.leaves(visit),
             Self::Binary(_, left, right) | Self::Compare(_, left, right) | Self::Logic(_, left, right) => {
-                left.variables(visit);
-                right.variables(visit);
+                left.leaves(visit);
+                right.leaves(visit);
             }
             Self::Choose(condition, then, otherwise) => {
-                condition.variables(visit);
-                then.variables(visit);
-                otherwise.variables(visit);
+                condition.leaves(visit);
+                then.leaves(visit);
+                otherwise.leaves(visit);
             }
-            Self::Call(_, arguments) => arguments.iter().for_each(|argument| argument.variables(visit)),
+            Self::Call(_, arguments) => arguments.iter().for_each(|argument| argument.leaves(visit)),
+        }
+    }
+
+    /// Whether nothing is rounded: a literal, a variable, or a choice between such.
+    pub(super) fn is_exact(&self) -> bool {
+        match self {
+            Self::Literal(..) | Self::Var(_) => true,
+            Self::Neg(inner) => inner.is_exact(),
+            Self::Choose(_, then, otherwise) => then.is_exact() && otherwise.is_exact(),
+            _ => false,
+        }
+    }
+
+    /// Whether relative errors of the variables are at most added up: a product or a quotient of them.
+    pub(super) fn is_monomial(&self) -> bool {
+        match self {
+            Self::Literal(..) | Self::Var(_) => true,
+            Self::Neg(inner) => inner.is_monomial(),
+            Self::Binary(Operator::Mul | Operator::Div, left, right) => left.is_monomial() && right.is_monomial(),
+            _ => false,
         }
     }
 
@@ -216,11 +248,31 @@ fn fold(operator: Operator, (a, b): (f64, f64), (c, d): (f64, f64)) -> Expr {
     }
 }
 
+/// `where name = expr`
+#[derive(Clone, Debug)]
+pub(super) struct Binding {
+    pub(super) name: String,
+    pub(super) expr: Expr,
+    /// What it reads, through other bindings too, without repetitions.
+    pub(super) variables: Vec<Var>,
+}
+
+impl Binding {
+    pub(super) fn new(name: String, expr: Expr, earlier: &[Self]) -> Self {
+        let mut variables = Vec::new();
+        expr.variables(earlier, &mut |var| variables.push(var));
+        variables.sort();
+        variables.dedup();
+        Self { name, expr, variables }
+    }
+}
+
 /// Shows a formula with the names of a rule.
 pub(super) struct Named<'a> {
     pub(super) expr: &'a Expr,
     pub(super) operands: &'a [String],
     pub(super) results: &'a [String],
+    pub(super) bindings: &'a [Binding],
 }
 
 impl Named<'_> {
@@ -248,6 +300,11 @@ impl Named<'_> {
 impl fmt::Display for Named<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         match self.expr {
+            Expr::Literal(re, im)
+                if *im == 0.0 && re.is_finite() && !(1e-6..1e16).contains(&re.abs()) && *re != 0.0 =>
+            {
+                write!(formatter, "{re:e}")
+            }
             Expr::Literal(re, im) if *im == 0.0 => write!(formatter, "{re}"),
             Expr::Literal(re, im) if *re == 0.0 && *im == 1.0 => write!(formatter, "i"),
             Expr::Literal(re, im) if *re == 0.0 && *im == -1.0 => write!(formatter, "-i"),
@@ -255,6 +312,7 @@ impl fmt::Display for Named<'_> {
             Expr::Literal(re, im) => write!(formatter, "{re} + {im} * i"),
             Expr::Var(Var::Operand(index)) => formatter.write_str(&self.operands[*index]),
             Expr::Var(Var::Result(index)) => formatter.write_str(&self.results[*index]),
+            Expr::Bound(index, _) => formatter.write_str(&self.bindings[*index].name),
             Expr::Neg(inner) => {
                 formatter.write_str("-")?;
                 self.part(formatter, inner, 6)

@@ -1,6 +1,9 @@
 //! The table of the rules in the documentation.
 
-use super::{Elementwise, Partial, Rule, RuleBook, expr::Named};
+use super::{
+    Elementwise, Partial, Rule, RuleBook,
+    expr::{Expr, Named},
+};
 use std::fmt::Write;
 
 /// Renders one section a dialect: a table of derivatives, then the ops without.
@@ -60,13 +63,19 @@ fn row(text: &mut String, rule: &Elementwise) -> std::fmt::Result {
             }
         }
     }
+    for binding in &rule.bindings {
+        write!(text, "{separator}where {} = `{}`", binding.name, named(rule, &binding.expr))?;
+    }
     writeln!(text, " |")
 }
 
-/// The formula of a partial; `|` would end the cell.
 fn formula(rule: &Elementwise, partial: &Partial) -> String {
-    let named = |expr| Named { expr, operands: &rule.operands, results: &rule.results };
-    let by = named(&partial.by).to_string();
-    let text = if partial.by_conjugate.is_zero() { by } else { format!("{by} & {}", named(&partial.by_conjugate)) };
-    text.replace('|', "\\|")
+    let by = named(rule, &partial.by);
+    if partial.by_conjugate.is_zero() { by } else { format!("{by} & {}", named(rule, &partial.by_conjugate)) }
+}
+
+/// A formula with the names of its rule; `|` would end the cell.
+fn named(rule: &Elementwise, expr: &Expr) -> String {
+    let named = Named { expr, operands: &rule.operands, results: &rule.results, bindings: &rule.bindings };
+    named.to_string().replace('|', "\\|")
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Elementwise, Partial, Rule, RuleError,
-    expr::{Connective, Expr, Operator, Predicate, Var},
+    expr::{Binding, Connective, Expr, Operator, Predicate, Var},
 };
 use pest::{
     Parser, Span,
@@ -107,10 +107,19 @@ fn parse_derivative(op: String, operands: Pair<Token>, derivative: Pair<Token>) 
     let mut results = Vec::new();
     let mut partials = Vec::new();
     let span = derivative.as_span();
-    for part in derivative.into_inner() {
+    // Formulas use the names that stand behind them.
+    let (bindings, parts): (Vec<_>, Vec<_>) =
+        derivative.into_inner().partition(|part| part.as_rule() == Token::bindings);
+    let mut bindings = Some(bindings);
+    for part in parts {
         match part.as_rule() {
             Token::results => results = scope.declare(part, Var::Result)?,
-            _ => partials.push(parse_row(&scope, part, operands.len())?),
+            _ => {
+                for list in bindings.take().into_iter().flatten() {
+                    scope.bind(list)?;
+                }
+                partials.push(parse_row(&scope, part, operands.len())?);
+            }
         }
     }
     if partials.len() != results.len() {
@@ -119,7 +128,7 @@ fn parse_derivative(op: String, operands: Pair<Token>, derivative: Pair<Token>) 
             format!("expected {} rows of partials separated by ';', got {}", results.len(), partials.len()),
         ));
     }
-    Ok(Elementwise { op, operands, results, partials })
+    Ok(Elementwise { op, operands, results, partials, bindings: scope.bindings })
 }
 
 fn parse_row(scope: &Scope, row: Pair<Token>, operands: usize) -> Located<Vec<Option<Partial>>> {
@@ -147,23 +156,45 @@ fn parse_partial(scope: &Scope, partial: Pair<Token>) -> Located<Option<Partial>
 /// The names that formulas may use.
 #[derive(Default)]
 struct Scope {
-    names: HashMap<String, Var>,
+    names: HashMap<String, Expr>,
+    bindings: Vec<Binding>,
 }
 
 impl Scope {
     fn declare(&mut self, list: Pair<Token>, var: fn(usize) -> Var) -> Located<Vec<String>> {
         let mut names = Vec::new();
         for (index, name) in list.into_inner().enumerate() {
-            let text = name.as_str();
-            if constant(text).is_some() {
-                return Err(at(name.as_span(), format!("'{text}' is a constant, choose another name")));
-            }
-            if self.names.insert(text.to_owned(), var(index)).is_some() {
-                return Err(at(name.as_span(), format!("'{text}' names two values")));
-            }
-            names.push(text.to_owned());
+            self.name(&name, Expr::Var(var(index)))?;
+            names.push(name.as_str().to_owned());
         }
         Ok(names)
+    }
+
+    fn name(&mut self, name: &Pair<Token>, expr: Expr) -> Located<()> {
+        let text = name.as_str();
+        if constant(text).is_some() {
+            return Err(at(name.as_span(), format!("'{text}' is a constant, choose another name")));
+        }
+        match self.names.insert(text.to_owned(), expr) {
+            Some(_) => Err(at(name.as_span(), format!("'{text}' names two values"))),
+            None => Ok(()),
+        }
+    }
+
+    /// `where a = ..., b = ...`; a formula may use the names in front of it.
+    fn bind(&mut self, list: Pair<Token>) -> Located<()> {
+        for binding in list.into_inner().filter(|part| part.as_rule() == Token::binding) {
+            let mut parts = binding.into_inner();
+            let (Some(name), Some(formula)) = (parts.next(), parts.next()) else { continue };
+            let expr = self.expression(formula)?;
+            if matches!(expr, Expr::Literal(..) | Expr::Var(_)) {
+                self.name(&name, expr)?;
+                continue;
+            }
+            self.name(&name, Expr::Bound(self.bindings.len(), !expr.may_be_number()))?;
+            self.bindings.push(Binding::new(name.as_str().to_owned(), expr, &self.bindings));
+        }
+        Ok(())
     }
 
     fn number(&self, pair: Pair<Token>) -> Located<Expr> {
@@ -189,7 +220,7 @@ impl Scope {
                 _ => Err(at(span, "the number is too large".into())),
             },
             Token::name => match self.names.get(text) {
-                Some(var) => Ok(Expr::Var(*var)),
+                Some(expr) => Ok(expr.clone()),
                 None => constant(text).ok_or_else(|| at(span, format!("'{text}' names no operand or result"))),
             },
             Token::call => {
@@ -337,6 +368,8 @@ fn describe(token: Token) -> &'static str {
         Token::error => "'error' and a reason in quotes",
         Token::derivative => "'-> results => partials'",
         Token::row | Token::partial => "a partial",
+        Token::bindings | Token::where_word => "'where' and names for formulas",
+        Token::binding => "'name = formula'",
         Token::none => "'_'",
         Token::by_conjugate => "'&'",
         Token::predicate => "a comparison",
