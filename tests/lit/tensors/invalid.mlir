@@ -9,6 +9,7 @@ func.func @product(%a: tensor<4x5xf64>, %b: tensor<5x3xf64>) -> tensor<4x3xf64> 
 }
 func.func @gradient(%a: tensor<4x5xf64>, %b: tensor<5x3xf64>, %c: tensor<4x3xf64>) -> tensor<4x5xf64> {
   // expected-note @below {{differentiation of '@product'}}
+  // expected-note @below {{mark the arguments that reach it 'const'}}
   %a_bar = autodiff.vjp @product(%a, %b, %c) args [active, const] results [active_noneed]
          : (tensor<4x5xf64>, tensor<5x3xf64>, tensor<4x3xf64>) -> tensor<4x5xf64>
   return %a_bar : tensor<4x5xf64>

@@ -8,7 +8,7 @@
 // RUN: autodiff-run %s --entry split --arg rand:4:1 --arg 0.3 --arg rand:4:2 --arg rand:4:3 --arg 0.7 --mode check
 // RUN: autodiff-run %s --entry square --arg rand:3:1 --mode run | FileCheck %s --check-prefix=SQUARE
 // x is 0.1331231503445618, 0.49156351452540226, 0.9420055071735924; the derivative of x^2 sums to 2 x.
-// SQUARE: result-0 {{.*}} [0.2662463006891236, 0.9831270290508045, 1.8840110143471848]
+// SQUARE: result-0 {{.*}} [0.2662463006891236, 0.9831270290508045, 1.8840110143471849]
 
 // CHECK-LABEL: func.func @vjp
 // CHECK-SAME:    (%[[A:.*]]: memref<4xf64>, %[[S:.*]]: f64, %[[B:.*]]: memref<4xf64>, %[[Q_BAR:.*]]: memref<4xf64>, %[[Y_BAR:.*]]: f64)
