@@ -22,3 +22,8 @@ use autodiff_dialect::ir::Op;
 pub fn is_loop(op: &Op) -> bool {
     matches!(op.name(), "scf.for" | "scf.while" | "scf.parallel")
 }
+
+/// Whether an op says that nothing comes after it.
+pub fn is_unreachable(op: Op) -> bool {
+    matches!(op.name(), "ub.unreachable" | "llvm.unreachable")
+}

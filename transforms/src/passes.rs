@@ -14,6 +14,7 @@ mod libm_to_math;
 mod name_threads;
 mod normal_form;
 mod pair_sincos;
+mod pass_failures;
 mod print_activity;
 mod print_aliases;
 mod print_cache_plan;
@@ -47,6 +48,7 @@ pub fn register() {
     bridge::register_pass(&libm_to_math::PASS);
     bridge::register_pass(&name_threads::PASS);
     bridge::register_pass(&pair_sincos::PASS);
+    bridge::register_pass(&pass_failures::PASS);
     bridge::register_pass(&print_activity::PASS);
     bridge::register_pass(&print_aliases::PASS);
     bridge::register_pass(&print_cache_plan::PASS);

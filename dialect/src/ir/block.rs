@@ -87,6 +87,14 @@ impl Block {
         Block::from_nullable(unsafe { mlirBlockGetNextInRegion(self.raw()) })
     }
 
+    /// Takes it out of its region and erases it. No terminator may go on to it, and nothing outside use its values.
+    pub fn erase(self) {
+        unsafe {
+            mlirBlockDetach(self.raw());
+            mlirBlockDestroy(self.raw());
+        }
+    }
+
     /// Whether an op lies in the block or in a region of one of its ops.
     pub fn encloses(self, op: Op) -> bool {
         let mut block = op.block();

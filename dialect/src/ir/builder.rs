@@ -74,7 +74,12 @@ impl Builder {
         attributes: &[(&str, Attribute)],
         regions: &[Region],
     ) -> Op {
-        self.insert(detached(self.location, name, operands, results, attributes, regions))
+        self.insert(detached(self.location, name, operands, results, attributes, regions, &[]))
+    }
+
+    /// Creates a terminator without results that goes on to other blocks.
+    pub fn branch(&self, name: &str, operands: &[Value], successors: &[Block]) -> Op {
+        self.insert(detached(self.location, name, operands, &[], &[], &[], successors))
     }
 
     /// Creates an op with one result.
@@ -149,7 +154,9 @@ fn detached(
     results: &[Type],
     attributes: &[(&str, Attribute)],
     regions: &[Region],
+    successors: &[Block],
 ) -> Op {
+    let successors: Vec<_> = successors.iter().map(|block| block.raw()).collect();
     let operands: Vec<_> = operands.iter().map(|value| value.raw()).collect();
     let results: Vec<_> = results.iter().map(|ty| ty.raw()).collect();
     let regions: Vec<_> = regions.iter().map(|region| region.raw()).collect();
@@ -166,6 +173,7 @@ fn detached(
         mlirOperationStateAddResults(&mut state, results.len() as isize, results.as_ptr());
         mlirOperationStateAddAttributes(&mut state, attributes.len() as isize, attributes.as_ptr());
         mlirOperationStateAddOwnedRegions(&mut state, regions.len() as isize, regions.as_ptr());
+        mlirOperationStateAddSuccessors(&mut state, successors.len() as isize, successors.as_ptr());
         Op::from_raw(mlirOperationCreate(&mut state))
     }
 }

@@ -189,6 +189,18 @@ impl Op {
         unsafe { mlirOperationIsBeforeInBlock(self.raw(), other.raw()) }
     }
 
+    /// The blocks that a terminator goes on to.
+    pub fn successors(self) -> Vec<Block> {
+        (0..unsafe { mlirOperationGetNumSuccessors(self.raw()) })
+            .map(|index| Block::from_raw(unsafe { mlirOperationGetSuccessor(self.raw(), index) }))
+            .collect()
+    }
+
+    /// Lets a terminator go on to another block in place of the successor at a position.
+    pub fn set_successor(self, index: usize, block: Block) {
+        unsafe { mlirOperationSetSuccessor(self.raw(), index as isize, block.raw()) }
+    }
+
     /// A copy outside any block.
     pub fn duplicate(self) -> Op {
         Op::from_raw(unsafe { mlirOperationClone(self.raw()) })

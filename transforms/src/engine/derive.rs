@@ -3,6 +3,7 @@
 use crate::{
     analysis::{
         activity::{Activity as Activities, Seeds},
+        is_unreachable,
         memory::Origin,
     },
     emit,
@@ -36,6 +37,11 @@ pub fn derive(function: Op, request: &Request, rules: &Registry) -> std::result:
     // May give a loop a copy, and what it returns another name.
     let analysed = Analysed::new(function, entry, rules, request);
     let returned = entry.terminator().map(Op::operands).unwrap_or_default();
+    let end = entry.terminator().unwrap_or(function);
+    if is_unreachable(end) || returned.len() != request.results.len() {
+        let name = function.symbol_name().unwrap_or_default();
+        return Err(one(error_at(end, format!("'@{name}' never returns, so it has no derivative; let it return"))));
+    }
     let activity = &analysed.activity;
     let refused = refusals(function, request.mode, rules, activity);
     if !refused.is_empty() {

@@ -46,6 +46,9 @@ pub(super) static PASS: Pass = Pass::new(
     run,
 );
 
+/// The directions that one derivative may have: each has code of its own.
+const MOST_DIRECTIONS: usize = 65536;
+
 /// What caches are taken to cost.
 pub(crate) const CACHE_COST: PassOption = PassOption::new(
     c"cache-cost",
@@ -188,6 +191,16 @@ impl Expander<'_> {
                 .unwrap_or(1),
             strong_zero: op.attribute("strong_zero").is_some(),
         };
+        if request.width > MOST_DIRECTIONS {
+            return Err(Diagnostic::error(
+                op.location(),
+                format!(
+                    "'{}' op: expected a width of at most {MOST_DIRECTIONS}, got {}; make several requests",
+                    op.name(),
+                    request.width
+                ),
+            ));
+        }
         if op.name() != names::PULLBACK {
             check_types(op, &request)?;
             check_shadows(op, &request)?;

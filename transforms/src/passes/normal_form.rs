@@ -7,7 +7,12 @@
 //! 3. Optimise, unless that is switched off: what is differentiated then is smaller.
 
 use super::libm_to_math;
-use crate::{analysis::inlining::Inlining, emit, engine::Mode, globals::Globals};
+use crate::{
+    analysis::{inlining::Inlining, is_unreachable},
+    emit,
+    engine::Mode,
+    globals::Globals,
+};
 use autodiff_dialect::{
     bridge::{self, ScratchModule},
     diagnostic::Diagnostic,
@@ -94,7 +99,7 @@ impl<'a> NormalForm<'a> {
             } else {
                 clone.remove_attribute("sym_visibility");
             }
-            if !is_whole || has_derivative(op) {
+            if !is_whole || has_derivative(op) || never_returns(op) {
                 clone.set_attribute("no_inline", Attribute::unit(op.context()));
             }
             let caller = op.symbol_name().unwrap_or_default();
@@ -118,6 +123,9 @@ impl<'a> NormalForm<'a> {
         let uncounted = has(|op| op.name() == "scf.while" || op.name().starts_with("cf."));
         let parallel = has(|op| op.name().starts_with("affine.") || matches!(op.name(), "scf.forall" | "scf.parallel"));
         let mut pipeline = STRUCTURE.to_owned();
+        if has(|op| is_unreachable(*op)) {
+            pipeline = format!("autodiff-pass-failures,{pipeline}");
+        }
         if parallel {
             pipeline = format!("{PARALLEL},{pipeline}");
         }
@@ -252,6 +260,11 @@ fn stub(builder: &Builder, function: Op) -> Op {
 fn signature(function: Op) -> (Vec<Type>, Vec<Type>) {
     let ty = function.attribute("function_type").and_then(Attribute::as_type);
     ty.and_then(Type::function_parts).unwrap_or_default()
+}
+
+/// Whether a function of one block ends in no `return`: upstream's inliner takes it for one.
+fn never_returns(function: Op) -> bool {
+    function.is_function() && function.body(0).and_then(Block::terminator).is_some_and(is_unreachable)
 }
 
 fn gives_memory(function: Op) -> bool {

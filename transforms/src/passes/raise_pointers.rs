@@ -54,6 +54,8 @@ const ADD: i64 = 0;
 const OPEN: i32 = i32::MIN;
 /// How deep addresses may be nested.
 const DEPTH: usize = 32;
+/// How many values of one index are looked at.
+const MOST_VALUES: usize = 256;
 
 /// A factor of a distance.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -119,7 +121,7 @@ fn distance(pointer: Value, buffer: Value, depth: usize) -> Option<Vec<Product>>
     let [index] = indices[..] else { return None };
     let mut all = distance(op.operand(0), buffer, depth - 1)?;
     let index = match index {
-        OPEN => products(op.operands().get(1).copied()?, buffer, DEPTH)?,
+        OPEN => products(op.operands().get(1).copied()?, buffer, DEPTH, &mut { MOST_VALUES })?,
         constant => vec![(constant.into(), vec![])],
     };
     for (number, factors) in index {
@@ -128,19 +130,23 @@ fn distance(pointer: Value, buffer: Value, depth: usize) -> Option<Vec<Product>>
     Some(all)
 }
 
-/// A number as a sum of products.
-fn products(value: Value, buffer: Value, depth: usize) -> Option<Vec<Product>> {
+/// A number as a sum of products. `room`: how many values may still be looked at; what is a sum of itself grows fast.
+fn products(value: Value, buffer: Value, depth: usize, room: &mut usize) -> Option<Vec<Product>> {
     if let Some(constant) = constant_index(value) {
         return Some(vec![(constant, vec![])]);
     }
     let atom = || Some(vec![(1, vec![Factor::Number(value)])]);
-    let Some(op) = value.defining_op().filter(|_| depth > 0) else { return atom() };
-    let operand = |index: usize| products(op.operand(index), buffer, depth - 1);
+    let Some(op) = value.defining_op().filter(|_| depth > 0 && *room > 0) else { return atom() };
+    *room -= 1;
+    let mut operand = |index: usize| products(op.operand(index), buffer, depth - 1, room);
     match op.name() {
         "arith.index_cast" | "arith.extsi" => operand(0),
         "arith.addi" | "llvm.add" => Some([operand(0)?, operand(1)?].concat()),
         "arith.muli" | "llvm.mul" => {
             let (one, other) = (operand(0)?, operand(1)?);
+            if one.len() * other.len() > MOST_VALUES {
+                return atom();
+            }
             let mut all = vec![];
             for (a, factors) in &one {
                 for (b, more) in &other {
