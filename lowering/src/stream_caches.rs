@@ -355,20 +355,29 @@ fn buffer(builder: &Builder, element: Type) -> Value {
 
 /// The indices of a store in the first iteration of a piece.
 fn start(builder: &Builder, store: Op, body: Block, first: Value) -> Vec<Value> {
-    fn copied(builder: &Builder, value: Value, body: Block, known: &mut HashMap<Value, Value>) -> Value {
-        if let Some(copy) = known.get(&value) {
-            return *copy;
-        }
-        let Some(op) = value.defining_op().filter(|op| op.block() == Some(body)) else { return value };
-        let operands: Vec<_> = op.operands().into_iter().map(|value| copied(builder, value, body, known)).collect();
-        let copy = op.duplicate();
-        copy.set_operands(&operands);
-        builder.insert(copy);
-        known.insert(value, copy.result(0));
-        copy.result(0)
-    }
     let mut known = HashMap::from([(body.argument(0), first)]);
-    store.operands()[2..].iter().map(|index| copied(builder, *index, body, &mut known)).collect()
+    let mut pending: Vec<_> = store.operands().into_iter().skip(2).rev().collect();
+    while let Some(value) = pending.last().copied() {
+        let op = value.defining_op().filter(|op| op.block() == Some(body) && !known.contains_key(&value));
+        let Some(op) = op else {
+            pending.pop();
+            continue;
+        };
+        let is_inside = |value: &Value| value.defining_op().is_some_and(|op| op.block() == Some(body));
+        let missing: Vec<_> =
+            op.operands().into_iter().filter(|value| is_inside(value) && !known.contains_key(value)).collect();
+        if missing.is_empty() {
+            let operands = op.operands().into_iter().map(|value| known.get(&value).copied().unwrap_or(value));
+            let copy = op.duplicate();
+            copy.set_operands(&operands.collect::<Vec<_>>());
+            builder.insert(copy);
+            known.insert(value, copy.result(0));
+            pending.pop();
+        } else {
+            pending.extend(missing.into_iter().rev());
+        }
+    }
+    store.operands()[2..].iter().map(|index| known.get(index).copied().unwrap_or(*index)).collect()
 }
 
 /// An array as a row of all of its elements.

@@ -7,15 +7,13 @@
 
 use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};
 use autodiff_transforms::{analysis::locality::linear::launch_size, emit::constant_index};
+use std::collections::HashSet;
 
 /// Ids of a thread by bit: x, y, z.
 type Ids = u8;
 
 const X: Ids = 1;
 const Y: Ids = 2;
-
-/// Values that are computed from more than so many others in a row are not followed.
-const DEEPEST: usize = 32;
 
 /// What one lane of each cluster adds, and where.
 pub(crate) struct Reduced {
@@ -39,7 +37,7 @@ pub(crate) fn reduce(builder: &Builder, op: Op, lanes: i64) -> Option<Reduced> {
     if !value.ty().is_float() || value.ty().bit_width()? < 32 || !is_reached_by_all(launch, op) {
         return None;
     }
-    let mut place = op.operands().into_iter().skip(1).map(|operand| ids_of(launch, operand, DEEPEST));
+    let mut place = op.operands().into_iter().skip(1).map(|operand| ids_of(launch, operand));
     let ids = place.try_fold(0, |all, ids| Some(all | ids?))?;
     let cluster = cluster(launch, ids, lanes)?;
     let mut attributes =
@@ -74,35 +72,40 @@ fn is_reached_by_all(launch: Op, op: Op) -> bool {
             "scf.for" => 3,
             _ => return false,
         };
-        outer.operands().into_iter().take(decides).all(|value| ids_of(launch, value, DEEPEST) == Some(0))
+        outer.operands().into_iter().take(decides).all(|value| ids_of(launch, value) == Some(0))
     })
 }
 
 /// The ids of a thread that a value depends on, and on nothing else that differs between the threads of a block. `None`: it
 /// may depend on more.
-fn ids_of(launch: Op, value: Value, depth: usize) -> Option<Ids> {
-    if !launch.encloses_value(value) {
-        return Some(0);
-    }
-    let all = |values: Vec<Value>| {
-        let mut ids = values.into_iter().map(|value| ids_of(launch, value, depth.checked_sub(1)?));
-        ids.try_fold(0, |all, ids| Some(all | ids?))
-    };
-    if let Some(number) = value.argument_number() {
-        let owner = value.block().parent_op()?;
-        return match owner.name() {
-            "gpu.launch" if (3..6).contains(&number) => {
-                let size = launch_size(value.block().argument(number + 6)).and_then(constant_index);
-                Some(if size == Some(1) { 0 } else { 1 << (number - 3) })
+fn ids_of(launch: Op, value: Value) -> Option<Ids> {
+    let (mut ids, mut seen, mut pending) = (0, HashSet::from([value]), vec![value]);
+    while let Some(value) = pending.pop() {
+        if !launch.encloses_value(value) {
+            continue;
+        }
+        let sources = match (value.argument_number(), value.defining_op()) {
+            (Some(number), _) => {
+                let owner = value.block().parent_op()?;
+                match owner.name() {
+                    "gpu.launch" if (3..6).contains(&number) => {
+                        let size = launch_size(value.block().argument(number + 6)).and_then(constant_index);
+                        ids |= if size == Some(1) { 0 } else { 1 << (number - 3) };
+                        vec![]
+                    }
+                    "gpu.launch" => vec![],
+                    "scf.for" if number == 0 => vec![owner.operand(0), owner.operand(2)],
+                    _ => return None,
+                }
             }
-            "gpu.launch" => Some(0),
-            "scf.for" if number == 0 => all(vec![owner.operand(0), owner.operand(2)]),
-            _ => None,
+            (None, Some(op)) if op.region_count() == 0 && op.is_pure() && !op.name().starts_with("gpu.") => {
+                op.operands()
+            }
+            _ => return None,
         };
+        pending.extend(sources.into_iter().filter(|source| seen.insert(*source)));
     }
-    let op = value.defining_op()?;
-    let computes = op.region_count() == 0 && op.is_pure() && !op.name().starts_with("gpu.");
-    if computes { all(op.operands()) } else { None }
+    Some(ids)
 }
 
 /// The lanes that differ in ids which a place does not depend on, if there are several.

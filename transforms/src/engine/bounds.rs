@@ -15,9 +15,10 @@ use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Op, Value},
 };
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Which bound is asked for.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Side {
     Least,
     Most,
@@ -54,15 +55,40 @@ impl Reverse<'_> {
     }
 
     /// A number, computed in a place in front of a launch, that a value in the kernel is never below or above.
-    pub(super) fn bound(&self, value: Value, side: Side, place: &Place, depth: usize) -> Option<Value> {
-        if let Some(known) = self.available(value, place, 16) {
-            return Some(known);
+    pub(super) fn bound(&self, value: Value, side: Side, place: &Place) -> Option<Value> {
+        self.bound_once(value, side, place, 16, &mut FxHashMap::default())
+    }
+
+    /// As [`Self::bound`]; `known` is what was found before, since a value may be an operand many times over.
+    fn bound_once(
+        &self,
+        value: Value,
+        side: Side,
+        place: &Place,
+        depth: usize,
+        known: &mut FxHashMap<(Value, Side), Option<Value>>,
+    ) -> Option<Value> {
+        if let Some(known) = known.get(&(value, side)) {
+            return *known;
         }
+        let bound = self.available(value, place).or_else(|| self.new_bound(value, side, place, depth, known));
+        known.insert((value, side), bound);
+        bound
+    }
+
+    fn new_bound(
+        &self,
+        value: Value,
+        side: Side,
+        place: &Place,
+        depth: usize,
+        known: &mut FxHashMap<(Value, Side), Option<Value>>,
+    ) -> Option<Value> {
         let builder = &place.in_front;
         if depth == 0 {
             return None;
         }
-        let of = |value, side| self.bound(value, side, place, depth - 1);
+        let mut of = |value, side| self.bound_once(value, side, place, depth - 1, known);
         let Some(op) = value.defining_op() else {
             let described = self.caches.described.get(&value.block())?;
             let trips = described.execution.counters().iter().find(|counter| counter.induction == value)?.trips;
@@ -75,17 +101,17 @@ impl Reverse<'_> {
                 }
             };
         };
-        let operand = |index: usize, side| of(op.operand(index), side);
+        let mut operand = |index: usize, side| of(op.operand(index), side);
         match op.name() {
             "arith.addi" => Some(add(builder, operand(0, side)?, operand(1, side)?)),
             "arith.subi" => Some(subtract(builder, operand(0, side)?, operand(1, side.other())?)),
-            "arith.muli" if self.is_nonnegative(op.operand(0), 16) && self.is_nonnegative(op.operand(1), 16) => {
+            "arith.muli" if self.is_nonnegative(op.operand(0)) && self.is_nonnegative(op.operand(1)) => {
                 Some(multiply(builder, operand(0, side)?, operand(1, side)?))
             }
             "arith.divui" | "arith.divsi" | "arith.ceildivui" | "arith.ceildivsi"
-                if self.is_nonnegative(op.operand(0), 16) && self.is_nonnegative(op.operand(1), 16) =>
+                if self.is_nonnegative(op.operand(0)) && self.is_nonnegative(op.operand(1)) =>
             {
-                let divisor = self.available(op.operand(1), place, 16)?;
+                let divisor = self.available(op.operand(1), place)?;
                 Some(builder.same(op.name(), &[operand(0, side)?, divisor]))
             }
             "arith.minsi" if side == Side::Most => match (operand(0, side), operand(1, side)) {
@@ -93,14 +119,14 @@ impl Reverse<'_> {
                 (one, other) => one.or(other),
             },
             "arith.minsi" | "arith.maxsi" => Some(builder.same(op.name(), &[operand(0, side)?, operand(1, side)?])),
-            "arith.minui" | "arith.maxui" if op.operands().iter().all(|operand| self.is_nonnegative(*operand, 16)) => {
+            "arith.minui" | "arith.maxui" if op.operands().iter().all(|operand| self.is_nonnegative(*operand)) => {
                 Some(builder.same(op.name(), &[operand(0, side)?, operand(1, side)?]))
             }
             "arith.select" if op.operand(1).ty().is_index() || op.operand(1).ty().is_integer() => {
                 let name = if side == Side::Most { "arith.maxsi" } else { "arith.minsi" };
                 Some(builder.same(name, &[operand(1, side)?, operand(2, side)?]))
             }
-            "arith.index_cast" if self.is_nonnegative(op.operand(0), 16) => {
+            "arith.index_cast" if self.is_nonnegative(op.operand(0)) => {
                 Some(builder.op(op.name(), &[operand(0, side)?], op.result(0).ty()))
             }
             _ => None,
@@ -108,24 +134,31 @@ impl Reverse<'_> {
     }
 
     /// Whether an integer is known to be nonnegative: ids, sizes, and what sums and products make of them.
-    fn is_nonnegative(&self, value: Value, depth: usize) -> bool {
+    fn is_nonnegative(&self, value: Value) -> bool {
+        let (mut seen, mut pending) = (FxHashSet::from_iter([value]), vec![value]);
+        while let Some(value) = pending.pop() {
+            let Some(needed) = self.nonnegative_if(value) else { return false };
+            pending.extend(needed.into_iter().filter(|value| seen.insert(*value)));
+        }
+        true
+    }
+
+    /// The integers that have to be nonnegative for another to be so; `None`: nobody knows.
+    fn nonnegative_if(&self, value: Value) -> Option<Vec<Value>> {
         let Some(op) = value.defining_op() else {
-            let Some(described) = self.caches.described.get(&value.block()) else { return false };
-            let counter = described.execution.counters().iter().find(|counter| counter.induction == value);
-            return match counter {
-                Some(counter) => depth > 0 && self.is_nonnegative(counter.trips.lower, depth - 1),
-                None => matches!(described.execution, Execution::Kernel(_)),
+            let described = self.caches.described.get(&value.block())?;
+            return match described.execution.counters().iter().find(|counter| counter.induction == value) {
+                Some(counter) => Some(vec![counter.trips.lower]),
+                None => matches!(described.execution, Execution::Kernel(_)).then(Vec::new),
             };
         };
-        let all = || op.operands().into_iter().all(|operand| self.is_nonnegative(operand, depth - 1));
         match op.name() {
-            _ if op.is_constant() => constant_index(value).is_some_and(|number| number >= 0),
-            "memref.dim" | "gpu.block_dim" | "gpu.grid_dim" | "gpu.lane_id" | "gpu.subgroup_id" => true,
-            "gpu.subgroup_size" | "gpu.num_subgroups" => true,
-            _ if depth == 0 => false,
+            _ if op.is_constant() => constant_index(value).filter(|number| *number >= 0).map(|_| vec![]),
+            "memref.dim" | "gpu.block_dim" | "gpu.grid_dim" | "gpu.lane_id" | "gpu.subgroup_id" => Some(vec![]),
+            "gpu.subgroup_size" | "gpu.num_subgroups" => Some(vec![]),
             "arith.addi" | "arith.muli" | "arith.divui" | "arith.ceildivui" | "arith.divsi" | "arith.ceildivsi"
-            | "arith.minsi" | "arith.minui" | "arith.index_cast" => all(),
-            _ => false,
+            | "arith.minsi" | "arith.minui" | "arith.index_cast" => Some(op.operands()),
+            _ => None,
         }
     }
 }

@@ -20,7 +20,10 @@ use autodiff_dialect::{
     ir::{Block, Builder, Op, Type, Value},
     state,
 };
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// How many ops are computed again in front of a loop to know how often it runs.
+const MOST_REPEATED: usize = 256;
 
 /// How often a block runs for one run of the block around it.
 #[derive(Clone)]
@@ -403,8 +406,8 @@ impl Reverse<'_> {
         let counters = described.execution.counters().to_vec();
         let on_device = self.is_on_device(source);
         let extent = |counter: &Counter| {
-            let outside = |value, side| match self.available(value, place, 16) {
-                None if on_device => self.bound(value, side, place, 16),
+            let outside = |value, side| match self.available(value, place) {
+                None if on_device => self.bound(value, side, place),
                 known => known,
             };
             let trips = Trips {
@@ -424,23 +427,36 @@ impl Reverse<'_> {
     }
 
     /// A primal value as the forward sweep sees it in some place, recomputed there if it needs nothing from further inside.
-    pub(super) fn available(&self, value: Value, place: &Place, depth: usize) -> Option<Value> {
-        let mut around = std::iter::successors(place.sees, |block| block.parent_op().and_then(Op::block));
-        if value.block() == self.facts().entry || around.any(|block| block == value.block()) {
-            return Some(self.counterpart(value));
+    pub(super) fn available(&self, value: Value, place: &Place) -> Option<Value> {
+        let sees = |value: Value| {
+            let mut around = std::iter::successors(place.sees, |block| block.parent_op().and_then(Op::block));
+            value.block() == self.facts().entry || around.any(|block| block == value.block())
+        };
+        // What has to be computed again, operands behind their users.
+        let (mut ops, mut seen, mut pending) = (vec![], FxHashSet::default(), vec![(value, false)]);
+        while let Some((value, is_ready)) = pending.pop() {
+            if sees(value) {
+                continue;
+            }
+            let op = value.defining_op().filter(|op| op.region_count() == 0 && op.is_pure())?;
+            if is_ready {
+                ops.push(op);
+            } else if seen.insert(op) {
+                // What an op without operands gives depends on where it stands, such as the number of a lane.
+                if seen.len() > MOST_REPEATED || op.operand_count() == 0 && !op.is_constant() {
+                    return None;
+                }
+                pending.push((value, true));
+                pending.extend(op.operands().into_iter().rev().map(|operand| (operand, false)));
+            }
         }
-        let op = value.defining_op().filter(|op| depth > 0 && op.region_count() == 0 && op.is_pure())?;
-        if op.operand_count() == 0 && !op.is_constant() {
-            // What it gives depends on where it stands, such as the number of a lane.
-            return None;
+        let mut known = FxHashMap::default();
+        for op in ops {
+            let of = |value: Value| known.get(&value).copied().unwrap_or_else(|| self.counterpart(value));
+            let copy = place.in_front.insert(remapped(op, of));
+            known.extend(op.results().into_iter().zip(copy.results()));
         }
-        let mut operands = FxHashMap::default();
-        for operand in op.operands() {
-            operands.insert(operand, self.available(operand, place, depth - 1)?);
-        }
-        let again = remapped(op, |operand| operands.get(&operand).copied().unwrap_or(operand));
-        let copy = place.in_front.insert(again);
-        Some(copy.result(value.result_number()?))
+        Some(known.get(&value).copied().unwrap_or_else(|| self.counterpart(value)))
     }
 
     /// The numbers of the current iteration in the forward sweep.

@@ -19,8 +19,6 @@ use rustc_hash::FxHashMap;
 
 /// The number of `arith::AtomicRMWKind::maxu`.
 const LARGEST: i64 = 7;
-/// How deep the numbers may be nested that values outside the launch are computed from.
-const DEPTH: usize = 32;
 
 /// A copy of a launch, which is in no block yet.
 struct Counting {
@@ -88,7 +86,7 @@ impl Reverse<'_> {
                 }
                 let available = match seen.get(&value) {
                     Some(available) => *available,
-                    None => self.available(value, place, DEPTH)?,
+                    None => self.available(value, place)?,
                 };
                 seen.insert(value, available);
                 new.set_operand(number, available);
@@ -99,7 +97,7 @@ impl Reverse<'_> {
 
     /// The bounds of a loop in the copy.
     fn in_copy(&self, counting: &Counting, trips: Trips, place: &Place) -> Option<Trips> {
-        let number = |value| counting.values.get(&value).copied().or_else(|| self.available(value, place, DEPTH));
+        let number = |value| counting.values.get(&value).copied().or_else(|| self.available(value, place));
         Some(Trips { lower: number(trips.lower)?, upper: number(trips.upper)?, step: number(trips.step)?, ..trips })
     }
 }

@@ -145,13 +145,49 @@ impl Reverse<'_> {
 
     /// The shadow of a buffer in the forward sweep.
     fn forward_shadow(&mut self, buffer: Value) -> Result<Value> {
-        if !buffer.ty().is_differentiable() {
-            return Err(Box::new(Diagnostic::error(buffer.location(), other_elements(buffer))));
+        // Chains of views are as long as the program.
+        let mut pending = vec![buffer];
+        while let Some(next) = pending.last().copied() {
+            if !next.ty().is_differentiable() {
+                return Err(Box::new(Diagnostic::error(next.location(), other_elements(next))));
+            }
+            let lane = self.lane();
+            if self.shadows.forward.contains_key(&(next, lane)) {
+                pending.pop();
+                continue;
+            }
+            let missing: Vec<_> = self
+                .shadow_sources(next)
+                .into_iter()
+                .filter(|source| !self.shadows.forward.contains_key(&(*source, lane)))
+                .collect();
+            if missing.is_empty() {
+                let shadow = self.new_forward_shadow(next)?;
+                self.shadows.forward.insert((next, lane), shadow);
+                pending.pop();
+            } else {
+                pending.extend(missing.into_iter().rev());
+            }
         }
+        let known = self.shadows.forward.get(&(buffer, self.lane())).copied();
+        known.ok_or_else(|| internal(buffer.location(), "a shadow was not made"))
+    }
+
+    /// The buffers that the shadow of a buffer is made of the shadows of.
+    fn shadow_sources(&self, buffer: Value) -> Vec<Value> {
+        let Some(op) = buffer.defining_op() else { return vec![] };
+        match self.same_buffer(op, buffer) {
+            Some(source) => vec![source],
+            None => {
+                let aliased = self.facts().rules.get(op).aliased_operands(op);
+                aliased.into_iter().map(|index| op.operand(index)).collect()
+            }
+        }
+    }
+
+    /// Makes the shadow of a buffer in the forward sweep. Those that it is made of are there.
+    fn new_forward_shadow(&mut self, buffer: Value) -> Result<Value> {
         let lane = self.lane();
-        if let Some(shadow) = self.shadows.forward.get(&(buffer, lane)) {
-            return Ok(*shadow);
-        }
         let primal = self.counterpart(buffer);
         let reads = |op: Op| !op.is_memory_effect_free();
         if self.is_on_device(buffer.block()) && buffer.defining_op().is_none_or(reads) {
@@ -159,7 +195,11 @@ impl Reverse<'_> {
                            supported; name the memory itself where it is read and written";
             return Err(Box::new(Diagnostic::error(buffer.location(), message)));
         }
-        let shadow = match buffer.defining_op() {
+        let known = |source: Value| {
+            let shadow = self.shadows.forward.get(&(source, lane)).copied();
+            shadow.ok_or_else(|| internal(source.location(), "a shadow was not made"))
+        };
+        Ok(match buffer.defining_op() {
             None if buffer.ty().is_tape() => return Err(no_tape(buffer)),
             None if buffer.ty().holds_buffers() => return Err(Box::new(no_shadow_of_buffers(buffer))),
             None => {
@@ -167,17 +207,17 @@ impl Reverse<'_> {
                 let builder = Builder::at_start(primal.block(), buffer.location());
                 emit::zeroed_as(&builder, self.shadow_type(buffer), primal)
             }
-            Some(op) if let Some(source) = self.same_buffer(op, buffer) => self.forward_shadow(source)?,
+            Some(op) if let Some(source) = self.same_buffer(op, buffer) => known(source)?,
             Some(op) => {
                 let aliased = self.facts().rules.get(op).aliased_operands(op);
                 if !aliased.is_empty() {
-                    let mut shadows = FxHashMap::default();
-                    for index in aliased {
-                        shadows.insert(index, self.forward_shadow(op.operand(index))?);
+                    let mut operands = vec![];
+                    for (index, value) in op.operands().into_iter().enumerate() {
+                        operands.push(match aliased.contains(&index) {
+                            true => known(value)?,
+                            false => self.counterpart(value),
+                        });
                     }
-                    let operands: Vec<_> = (op.operands().into_iter().enumerate())
-                        .map(|(index, value)| shadows.get(&index).copied().unwrap_or_else(|| self.counterpart(value)))
-                        .collect();
                     let number = buffer.result_number().unwrap_or_default();
                     self.on_shadows(&self.after(primal)?, op, &operands).result(number)
                 } else if self.is_allocation(op, buffer) {
@@ -192,9 +232,7 @@ impl Reverse<'_> {
                     return Err(unknown_origin(op, buffer));
                 }
             }
-        };
-        self.shadows.forward.insert((buffer, lane), shadow);
-        Ok(shadow)
+        })
     }
 
     /// The shadow of a global that a buffer is: the one that it names, or one of zeros.
