@@ -21,9 +21,21 @@ pub use storage::{Storage, allocate_in, delinearised, for_each_on_device, releas
 pub use nest::{Nest, counted};
 pub use parallel::{is_sum, parallel, parallel_trips, plain_reduction, reduce};
 
-use autodiff_dialect::ir::{Builder, Value};
+use autodiff_dialect::ir::{Attribute, Builder, Op, Value};
 
 /// Ends a function.
 pub fn give_back(builder: &Builder, values: &[Value]) {
     builder.effect("func.return", values);
+}
+
+/// The attributes of an op that are none of its own: what others say of a loop, which holds of the loop that does the same
+/// in a derivative, too.
+pub fn notes(op: Op) -> Vec<(&'static str, Attribute)> {
+    const OWN: [&str; 4] = ["unsignedCmp", "operandSegmentSizes", "cases", "no_inline"];
+    op.attributes().into_iter().filter(|(name, _)| !OWN.contains(name)).collect()
+}
+
+/// As [`notes`], those that may stand on the reverse of a loop, too: hints of other dialects.
+pub fn hints(op: Op) -> Vec<(&'static str, Attribute)> {
+    notes(op).into_iter().filter(|(name, _)| !name.starts_with("autodiff.")).collect()
 }

@@ -9,7 +9,7 @@
 //! 4. Emit the loop over the counter itself where that is exact, else over the number of the iteration, unsigned.
 //! 5. Compute what is left of the counter behind the loop from its bounds.
 
-use crate::emit::{add, constant_index, multiply, subtract};
+use crate::emit::{add, constant_index, multiply, notes, subtract};
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
@@ -184,7 +184,7 @@ impl Counted {
         arguments.extend(types.iter().map(|ty| (*ty, location)));
         let body = Block::new(&arguments);
         let flag = unsigned.then(|| ("unsignedCmp", Attribute::unit(builder.context())));
-        let attributes: Vec<_> = flag.into_iter().collect();
+        let attributes: Vec<_> = flag.into_iter().chain(notes(self.op)).collect();
         let new = builder.create("scf.for", &operands, &types, &attributes, &[Region::with_block(body)]);
 
         // Behind the loop.

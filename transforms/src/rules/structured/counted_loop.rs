@@ -6,7 +6,7 @@
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},
-    emit::{Trips, constant_index, shorten_chains, subtract, sum_in_any_order},
+    emit::{self, Trips, constant_index, shorten_chains, subtract, sum_in_any_order},
     engine::{Counter, Execution, Forward, Result, Reverse, Scope, some},
     rules::Rule,
 };
@@ -19,7 +19,8 @@ fn is_unsigned(op: Op) -> bool {
 }
 
 fn attributes(op: Op) -> Vec<(&'static str, Attribute)> {
-    op.attribute("unsignedCmp").map(|value| ("unsignedCmp", value)).into_iter().collect()
+    let own = op.attribute("unsignedCmp").map(|value| ("unsignedCmp", value));
+    own.into_iter().chain(emit::notes(op)).collect()
 }
 
 fn initial(op: Op) -> Vec<Value> {
@@ -279,7 +280,8 @@ impl Rule for CountedLoop {
             Ok(())
         })?;
         let operands = [&[zero, count, one], &start[..]].concat();
-        let new = reverse.builder().create("scf.for", &operands, &types, &[], &[Region::with_block(block)]);
+        let new =
+            reverse.builder().create("scf.for", &operands, &types, &emit::hints(op), &[Region::with_block(block)]);
         shorten_chains(block, split);
         let bars = some(&new.results()[..adjoints]);
         reverse.set_lanes(captured, &bars[split..]);

@@ -115,6 +115,7 @@ impl Rule for ParallelLoop {
         })?;
         let bounds: Vec<_> = parts.bounds().into_iter().map(|value| forward.primal(value)).collect();
         let new = emit::parallel(&forward.builder(), &bounds, &initial, block);
+        emit::notes(op).into_iter().for_each(|(name, value)| new.set_attribute(name, value));
         forward.bind_doubled(&op.results(), &new.results(), |index| active[index]);
         Ok(())
     }
@@ -145,6 +146,7 @@ impl Rule for ParallelLoop {
             |values: Vec<Value>| -> Vec<_> { values.into_iter().map(|value| reverse.counterpart(value)).collect() };
         let (bounds, initial) = (operands(parts.bounds()), operands(parts.initial));
         let new = emit::parallel(&reverse.forward_builder(), &bounds, &initial, block);
+        emit::notes(op).into_iter().for_each(|(name, value)| new.set_attribute(name, value));
         for (result, new) in op.results().into_iter().zip(new.results()) {
             reverse.bind(result, new);
         }

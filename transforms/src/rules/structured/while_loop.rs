@@ -11,7 +11,7 @@
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},
-    emit::{add, subtract},
+    emit::{self, add, subtract},
     engine::{Execution, Forward, Result, Reverse, Scope, some},
     rules::Rule,
 };
@@ -99,7 +99,7 @@ impl Rule for While {
             Ok(())
         })?;
         let regions = [Region::with_block(before), Region::with_block(after)];
-        let new = forward.builder().create(op.name(), &start, &types, &[], &regions);
+        let new = forward.builder().create(op.name(), &start, &types, &emit::notes(op), &regions);
         forward.bind_doubled(&op.results(), &new.results(), |index| given[index]);
         Ok(())
     }
@@ -166,7 +166,7 @@ impl Rule for While {
         })?;
 
         let regions = [Region::with_block(before), Region::with_block(after)];
-        let new = reverse.forward_builder().create(op.name(), &start, &types, &[], &regions);
+        let new = reverse.forward_builder().create(op.name(), &start, &types, &emit::notes(op), &regions);
         for (position, result) in op.results().into_iter().enumerate() {
             reverse.bind(result, new.result(position));
         }
@@ -245,7 +245,8 @@ impl Rule for While {
 
         let types: Vec<_> = start.iter().map(|value| value.ty()).collect();
         let operands = [&[zero, count, one], &start[..]].concat();
-        let new = reverse.builder().create("scf.for", &operands, &types, &[], &[Region::with_block(block)]);
+        let new =
+            reverse.builder().create("scf.for", &operands, &types, &emit::hints(op), &[Region::with_block(block)]);
         let bars = some(&new.results());
         reverse.set_lanes(captured, &bars[split..]);
         reverse.accumulate_lanes(&select(&carried, &op.operands()), &bars[..split])
