@@ -238,7 +238,8 @@ impl Type {
     }
 
     /// The type that sums of values of the type are made in: `f32` for `f16` and `bf16`, also behind complex numbers, in
-    /// vectors and tensors, and in memrefs of these, which keep layout and memory space; other types stay as they are.
+    /// vectors and tensors, and in memrefs of these and of such memrefs, which keep layout and memory space; other types
+    /// stay as they are.
     pub fn widened(self) -> Self {
         let element = self.element();
         if element == self {
@@ -248,7 +249,7 @@ impl Type {
                 false => self,
             };
         }
-        let wide = if element.is_memory() { element } else { element.widened() };
+        let wide = element.widened();
         if wide == element {
             return self;
         }

@@ -145,7 +145,7 @@ func.func private @swap(%x: memref<4xf64>) {
   %c4 = arith.constant 4 : index
   gpu.launch blocks(%bx, %by, %bz) in (%gx = %c1, %gy = %c1, %gz = %c1)
              threads(%tx, %ty, %tz) in (%sx = %c4, %sy = %c1, %sz = %c1)
-             // expected-error@+1 {{derivatives pass through memory of a kernel that is carried, yielded or chosen, which is not supported; name the memory itself where it is read and written}}
+             // expected-error@+1 {{derivatives pass through memory of a kernel that is carried, yielded, chosen or loaded, which is not supported; name the memory itself where it is read and written}}
              workgroup(%a : !tile, %b : !tile) {
     %v = memref.load %x[%tx] : memref<4xf64>
     memref.store %v, %a[%tx] : !tile

@@ -138,6 +138,16 @@ impl Activity {
         self.buffers.representative(buffer)
     }
 
+    /// The value that stands for the alias class of the buffers of numbers in, or behind, a buffer.
+    pub fn content(&self, buffer: Value) -> Value {
+        self.buffers.content(buffer)
+    }
+
+    /// Whether there is a class of the buffers that a buffer holds.
+    pub fn has_class_behind(&self, buffer: Value) -> bool {
+        self.buffers.has_class_behind(buffer)
+    }
+
     /// The alias class of a buffer.
     pub fn class(&self, buffer: Value) -> Option<&Class> {
         self.buffers.class(buffer)

@@ -64,8 +64,12 @@ impl Fusion {
             let only = |effects: Vec<Effect>| effects.iter().all(|effect| effect.kind == EffectKind::Allocate);
             op.region_count() == 0 && op.effects().is_some_and(only)
         };
+        // What moves buffers moves their shadows at the same time.
+        let moves_numbers = |op: &Op| {
+            rules.get(*op).only_moves() && !op.operands().into_iter().any(|operand| operand.ty().holds_buffers())
+        };
         let ops = entry.ops();
-        let place = ops.iter().rposition(|op| !leaves_memory(op) && !allocates(op) && !rules.get(*op).only_moves())?;
+        let place = ops.iter().rposition(|op| !leaves_memory(op) && !allocates(op) && !moves_numbers(op))?;
         let op = ops[place];
         let body = op.body(0).filter(|_| rules.get(op).has_room_for_both(op, activity, width))?;
         let waiting = waiting(&ops[place + 1..], rules, activity)?;

@@ -110,8 +110,14 @@ impl Uses {
         let defined: Vec<_> = op.results().into_iter().chain(inner).collect();
         let operands = op.operands();
         for buffer in operands.iter().chain(&defined).filter(|value| value.ty().is_memory()) {
-            let class = activity.representative(*buffer);
-            let element = buffer.ty().element();
+            if buffer.ty().holds_buffers() && !activity.has_class_behind(*buffer) {
+                continue;
+            }
+            // Shadows of buffers that a buffer holds are of one kind with those of other buffers of their class, and say
+            // what its own shadow holds.
+            let class = activity.content(*buffer);
+            let innermost = std::iter::successors(Some(buffer.ty()), |ty| ty.held_memory()).last();
+            let element = innermost.unwrap_or(buffer.ty()).element();
             if rules.sum_type(buffer.ty()) != buffer.ty() {
                 self.narrow.insert(class);
             }

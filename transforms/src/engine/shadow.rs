@@ -112,7 +112,7 @@ impl Reverse<'_> {
 
     /// The type of the shadow of a buffer: its own, or one with wider elements.
     pub fn shadow_type(&self, buffer: Value) -> Type {
-        match self.facts().wide_shadows.is_wide(self.activity().representative(buffer)) {
+        match self.facts().wide_shadows.is_wide(self.activity().content(buffer)) {
             true => self.sum_type(buffer.ty()),
             false => buffer.ty(),
         }
@@ -191,8 +191,8 @@ impl Reverse<'_> {
         let primal = self.counterpart(buffer);
         let reads = |op: Op| !op.is_memory_effect_free();
         if self.is_on_device(buffer.block()) && buffer.defining_op().is_none_or(reads) {
-            let message = "derivatives pass through memory of a kernel that is carried, yielded or chosen, which is not \
-                           supported; name the memory itself where it is read and written";
+            let message = "derivatives pass through memory of a kernel that is carried, yielded, chosen or loaded, which \
+                           is not supported; name the memory itself where it is read and written";
             return Err(Box::new(Diagnostic::error(buffer.location(), message)));
         }
         let known = |source: Value| {

@@ -27,8 +27,8 @@ fn indices(op: Op, from: usize) -> Vec<Value> {
 }
 
 impl Rule for Load {
-    fn takes_wide_shadows(&self, op: Op) -> bool {
-        !op.result(0).ty().is_memory()
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
     }
 
     fn flow(&self, op: Op, flow: &mut Flow) {
@@ -88,8 +88,8 @@ pub(super) fn is_seen(activity: &Activity, table: Value) -> bool {
 pub(super) struct Store;
 
 impl Rule for Store {
-    fn takes_wide_shadows(&self, op: Op) -> bool {
-        !op.operand(0).ty().is_memory()
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
     }
 
     fn flow(&self, op: Op, flow: &mut Flow) {
