@@ -11,6 +11,7 @@ mod nvvm;
 mod place_device_memory;
 mod reduce;
 mod rocdl;
+pub(crate) mod share_globals;
 mod to_cuda;
 mod tools;
 
@@ -27,6 +28,7 @@ pub(crate) fn register() {
     bridge::register_pass(&name_kernels::PASS);
     bridge::register_pass(&expand_subgroups::PASS);
     bridge::register_pass(&place_device_memory::PASS);
+    bridge::register_pass(&share_globals::PASS);
     bridge::register_pass(&to_cuda::PASS);
     bridge::register_pipeline(&nvvm::PIPELINE);
     bridge::register_pipeline(&rocdl::PIPELINE);
@@ -66,6 +68,7 @@ impl Device<'_> {
              convert-vector-to-scf{{full-unroll=true}},\
              lower-affine,\
              gpu-launch-sink-index-computations,\
+             autodiff-share-globals,\
              gpu-kernel-outlining,\
              autodiff-name-kernels,\
              {attach},\

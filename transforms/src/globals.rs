@@ -77,6 +77,11 @@ impl Globals {
         self.all.push(global);
     }
 
+    /// All of them, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, Op)> {
+        self.names.iter().zip(self.all.iter().copied())
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
@@ -255,7 +260,9 @@ impl Globals {
         let own = copy.symbol_name().unwrap_or_default();
         copy.set_attribute(STANDS_FOR, Attribute::string(context, &own));
         let Some(entry) = copy.regions().into_iter().find_map(|region| region.first_block()) else { return };
-        let arguments = types.into_iter().map(|ty| entry.add_argument(ty, copy.location()));
+        // Behind the inputs of a kernel stands its memory.
+        let places = types.into_iter().enumerate();
+        let arguments = places.map(|(place, ty)| entry.insert_argument(inputs.len() + place, ty, copy.location()));
         let values: Vec<_> = handed.iter().copied().zip(arguments).collect();
         self.replace(copy, &values);
     }

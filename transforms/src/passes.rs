@@ -9,6 +9,7 @@ mod expand_atomics;
 mod expand_reductions;
 mod explain;
 mod forward_stores;
+mod hoist_globals;
 mod inline_kernels;
 mod libm_to_math;
 mod name_threads;

@@ -76,7 +76,7 @@ impl Program {
             _ => String::new(),
         };
         // While functions have the names that people know, from which kernels get theirs.
-        let outline = if settings.kernels.is_some() { ",gpu-kernel-outlining" } else { "" };
+        let outline = if settings.kernels.is_some() { ",autodiff-share-globals,gpu-kernel-outlining" } else { "" };
         source::run_passes(
             context,
             &mut module,

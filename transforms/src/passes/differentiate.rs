@@ -7,7 +7,8 @@
 //! 5. Drop the seeds that are zero in all calls ([`zero_seeds`]).
 
 use super::{
-    normal_form::{NormalForm, Source, symbols},
+    hoist_globals,
+    normal_form::{NormalForm, Source, references, symbols},
     tapes, zero_seeds,
 };
 use crate::{
@@ -97,10 +98,16 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
     }
     let mut result = Ok(());
     for (table, requests) in tables {
+        let mut symbols = symbols(table);
+        let callees = requests.iter().filter_map(|op| op.attribute("callee")?.as_symbol()).collect();
+        hoist_globals::hoist(table, &mut symbols, callees)
+            .and_then(|()| globals::check_shadows(&symbols))
+            .map_err(|error| error.emit())?;
         let mut expander = Expander {
-            symbols: symbols(table),
             inlining: Inlining::new(table),
             globals: Globals::new(table, Type::is_differentiable),
+            outside: outside_names(&symbols),
+            symbols,
             rules: &rules,
             optimise: normal_form == "true",
             derivatives: HashMap::new(),
@@ -108,7 +115,6 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
             expanded: HashSet::new(),
             open: vec![],
         };
-        globals::check_shadows(&expander.symbols).map_err(|error| error.emit())?;
         for request in requests {
             // A request may have been expanded on the way to another.
             if !expander.expanded.contains(&request) {
@@ -141,6 +147,8 @@ struct Expander<'r> {
     inlining: Inlining,
     /// The globals through which derivatives may travel.
     globals: Globals,
+    /// What symbols of kernels' modules are called outside, where derivatives need them, by module and name.
+    outside: HashMap<(String, String), String>,
     rules: &'r Registry,
     optimise: bool,
     /// What has been built.
@@ -175,6 +183,43 @@ impl Expander<'_> {
         self.expanded.insert(op);
         op.erase();
         Ok(())
+    }
+
+    /// Copies what a derivative refers to in modules of kernels to the module around.
+    fn bring_out(&mut self, derivative: Op) {
+        if !self.outside.is_empty() {
+            self.bring_out_named(derivative.walk().into_iter().flat_map(references).collect());
+        }
+    }
+
+    fn bring_out_named(&mut self, names: Vec<String>) {
+        if self.outside.is_empty() {
+            return;
+        }
+        let inside: HashMap<_, _> = self.outside.iter().map(|(place, name)| (name.clone(), place.clone())).collect();
+        let mut pending = names;
+        while let Some(name) = pending.pop() {
+            let Some((outer, inner)) = inside.get(&name).filter(|_| !self.symbols.contains_key(&name)) else {
+                continue;
+            };
+            let kernels = self.symbols.get(outer).copied();
+            let ops = kernels.and_then(|kernels| kernels.body(0)).map(Block::ops).unwrap_or_default();
+            let Some(op) = ops.into_iter().find(|op| op.symbol_name().as_ref() == Some(inner)) else { continue };
+            let Some(builder) = kernels.and_then(Builder::before) else { continue };
+            let copy = builder.insert(op.duplicate());
+            copy.set_attribute("sym_name", Attribute::string(op.context(), &name));
+            copy.set_attribute("sym_visibility", Attribute::string(op.context(), "private"));
+            for user in copy.walk().into_iter().skip(1) {
+                for (attribute, value) in user.attributes() {
+                    let place = value.as_symbol().map(|symbol| (outer.clone(), symbol));
+                    if let Some(name) = place.and_then(|place| self.outside.get(&place)) {
+                        user.set_attribute(attribute, Attribute::symbol(op.context(), name));
+                        pending.push(name.clone());
+                    }
+                }
+            }
+            self.symbols.insert(name, copy);
+        }
     }
 
     fn read(&self, op: Op) -> Result<Request, Diagnostic> {
@@ -253,6 +298,7 @@ impl Expander<'_> {
 
     /// Builds a derivative and puts it behind the primal.
     fn build_one(&mut self, op: Op, request: &Request) -> Result<Derivative, ()> {
+        self.bring_out_named(vec![request.callee.clone()]);
         let original = self.globals.original(&request.callee);
         let standin = original.as_ref().map(|_| request.callee.as_str());
         let callee = original.as_ref().unwrap_or(&request.callee).clone();
@@ -289,7 +335,7 @@ impl Expander<'_> {
                     .emit();
             }
         };
-        let source = Source { symbols: &self.symbols, globals: &self.globals };
+        let source = Source { symbols: &self.symbols, globals: &self.globals, outside: &self.outside };
         let form = NormalForm::new(function, source, standin, &mut self.inlining, self.optimise)
             .map_err(|error| explain(vec![*error]))?;
         self.globals.check_shadows(&form.handed, request.width).map_err(|error| explain(vec![*error]))?;
@@ -298,6 +344,7 @@ impl Expander<'_> {
         let derivative = form.take_derivative(derived.function).map_err(|error| explain(vec![*error]))?;
         let builder = Builder::after(original).ok_or(())?;
         builder.insert(derivative);
+        self.bring_out(derivative);
         let functions = match request.mode {
             Mode::Split => cut(derivative, request).map_err(|error| explain(vec![*error]))?.to_vec(),
             _ => vec![derivative],
@@ -332,6 +379,24 @@ fn check_types(op: Op, request: &Request) -> Result<(), Diagnostic> {
         }
     }
     Ok(())
+}
+
+/// Names, free outside, for the functions and globals of modules of kernels.
+fn outside_names(symbols: &HashMap<String, Op>) -> HashMap<(String, String), String> {
+    let (mut names, mut taken) = (HashMap::new(), HashSet::new());
+    let mut modules: Vec<_> = symbols.iter().filter(|(_, op)| op.name() == "gpu.module").collect();
+    modules.sort_by_key(|(name, _)| *name);
+    for (outer, kernels) in modules {
+        for inner in kernels.body(0).map(Block::ops).unwrap_or_default() {
+            let Some(name) = inner.symbol_name().filter(|_| inner.name() != "gpu.func") else { continue };
+            let mut new = format!("{outer}.{name}");
+            while symbols.contains_key(&new) || !taken.insert(new.clone()) {
+                new.push('_');
+            }
+            names.insert((outer.clone(), name), new);
+        }
+    }
+    names
 }
 
 /// Refuses a shadow that is the memory of a primal, and one that is added to as that of two arguments, if one of them is

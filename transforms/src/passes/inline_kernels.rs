@@ -6,7 +6,7 @@
 //! 3. Calls that stand in the block of a launch get a region around them: into the block itself, nothing is inlined.
 //! 4. `memref.generic_atomic_rmw` that only adds becomes `memref.atomic_rmw`.
 
-use super::normal_form::has_derivative;
+use super::normal_form::{OUTSIDE, has_derivative};
 use autodiff_dialect::{
     bridge::Pass,
     diagnostic::Diagnostic,
@@ -132,9 +132,11 @@ fn bring_symbols(body: Op, kernel: Op, module: Op, moved: &mut Moved) {
                 let new = match moved.get(&target) {
                     Some(new) => new.clone(),
                     None => {
-                        let new = free_name(module, &name);
+                        let outside = target.attribute(OUTSIDE).and_then(Attribute::as_string);
+                        let new = outside.unwrap_or_else(|| free_name(module, &name));
                         let Some(block) = module.body(0) else { continue };
                         let copy = Builder::at_end(block, target.location()).insert(target.duplicate());
+                        copy.remove_attribute(OUTSIDE);
                         copy.set_attribute("sym_name", Attribute::string(module.context(), &new));
                         copy.set_attribute("sym_visibility", Attribute::string(module.context(), "private"));
                         if !has_derivative(copy) {

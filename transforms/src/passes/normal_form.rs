@@ -39,6 +39,8 @@ const CALL: &str = "func.call";
 const NO_INLINE: &str = "no_inline";
 /// On calls that have `no_inline` only as long as the normal form is made.
 const OUTLINED: &str = "outlined";
+/// On what modules of kernels hold: its name outside.
+pub(super) const OUTSIDE: &str = "name_outside";
 
 /// A module that holds the clone of a function.
 pub(super) struct NormalForm<'a> {
@@ -56,6 +58,8 @@ pub(super) struct Source<'a> {
     pub(super) symbols: &'a HashMap<String, Op>,
     /// Its mutable globals.
     pub(super) globals: &'a Globals,
+    /// What symbols of modules of kernels are called outside, by module and name.
+    pub(super) outside: &'a HashMap<(String, String), String>,
 }
 
 /// A function, or something else with a name, on its way into the module.
@@ -103,6 +107,9 @@ impl<'a> NormalForm<'a> {
                 clone.set_attribute("no_inline", Attribute::unit(op.context()));
             }
             let caller = op.symbol_name().unwrap_or_default();
+            if op.name() == "gpu.module" {
+                name_outside(clone, &caller, source.outside);
+            }
             for call in clone.walk().into_iter().filter(|inner| inner.name() == CALL) {
                 let callee = call.attribute("callee").and_then(Attribute::as_symbol).unwrap_or_default();
                 if op.is_function() && !inlining.is_inlined(&caller, &callee) && call.attribute(NO_INLINE).is_none() {
@@ -149,7 +156,7 @@ impl<'a> NormalForm<'a> {
     /// What a function refers to, itself first. The body of a function that is called says what it gives back, if it gives
     /// back memory.
     fn parts(&self, first: Part, inlining: &Inlining) -> Vec<Part> {
-        let Source { symbols, globals } = self.source;
+        let Source { symbols, globals, .. } = self.source;
         let mut parts = vec![first];
         let mut numbers = HashMap::from([(self.name.clone(), 0)]);
         let mut pending = vec![0];
@@ -257,6 +264,16 @@ fn stub(builder: &Builder, function: Op) -> Op {
     builder.create(function.name(), &[], &[], &function.attributes(), &[Region::with_block(block)])
 }
 
+/// Says of what a module of kernels holds what it is called outside.
+fn name_outside(kernels: Op, outer: &str, names: &HashMap<(String, String), String>) {
+    for inner in kernels.body(0).map(Block::ops).unwrap_or_default() {
+        let place = inner.symbol_name().map(|name| (outer.to_owned(), name));
+        if let Some(name) = place.and_then(|place| names.get(&place)) {
+            inner.set_attribute(OUTSIDE, Attribute::string(kernels.context(), name));
+        }
+    }
+}
+
 fn signature(function: Op) -> (Vec<Type>, Vec<Type>) {
     let ty = function.attribute("function_type").and_then(Attribute::as_type);
     ty.and_then(Type::function_parts).unwrap_or_default()
@@ -277,7 +294,7 @@ pub(super) fn has_derivative(function: Op) -> bool {
 }
 
 /// The symbols that an op refers to.
-fn references(op: Op) -> Vec<String> {
+pub(super) fn references(op: Op) -> Vec<String> {
     let listed = |attribute: Attribute| attribute.as_array().unwrap_or_else(|| vec![attribute]);
     let attributes = op.attributes().into_iter().flat_map(|(_, attribute)| listed(attribute));
     attributes.filter_map(Attribute::root_symbol).collect()

@@ -73,7 +73,8 @@ pub(super) fn each(options: &[&str], module: Op, print: impl Fn(&Subject) -> Str
     let rules = read_rules(files, [cache_cost, wide_sums], module)?;
     let symbols = symbols(module);
     let globals = Globals::new(module, Type::is_differentiable);
-    let source = Source { symbols: &symbols, globals: &globals };
+    let outside = HashMap::new();
+    let source = Source { symbols: &symbols, globals: &globals, outside: &outside };
     let wrong = |message: String| Diagnostic::error(module.location(), message).emit();
     let requests = match function {
         "" => requests(module),
