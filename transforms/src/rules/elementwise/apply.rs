@@ -83,7 +83,7 @@ impl Elementwise {
         let mut emitter = Emitter::new(self, builder, op, primal, cotangents.iter().flatten().next().copied());
         let cotangents = emitter.widen_all(cotangents)?;
         let mut contributions = Vec::new();
-        for index in 0..self.operands.len() {
+        for (index, ty) in types.iter().enumerate().take(self.operands.len()) {
             if active.get(index) != Some(&true) {
                 contributions.push(None);
                 continue;
@@ -92,7 +92,7 @@ impl Elementwise {
                 .column(index)
                 .filter_map(|(result, partial)| Some(Summand::new(partial, cotangents[result]?)))
                 .collect();
-            contributions.push(emitter.rounded(&summands, types[index], true)?);
+            contributions.push(emitter.rounded(&summands, *ty, true)?);
         }
         Ok(contributions)
     }
