@@ -44,6 +44,10 @@ void autodiffRegisterUpstreamPasses();
 void autodiffRegisterPass(const AutodiffPass *pass);
 void autodiffRegisterPipeline(const AutodiffPipeline *pipeline);
 int autodiffOptMain(int argc, const char *const *argv, const char *toolName);
+/// Calls `handler`, which does not return, where C++ code or LLVM finds no memory.
+void autodiffOnOutOfMemory(void (*handler)());
+/// Forgets that LLVM's standard error could not be written: it would change the exit code of the process.
+void autodiffForgetOutputErrors();
 
 /// Severity: 0 error, 1 warning, 2 remark.
 void autodiffEmit(int severity, MlirLocation location, MlirStringRef message, size_t noteCount,

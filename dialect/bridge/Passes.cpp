@@ -30,7 +30,10 @@
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 
+#include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/raw_ostream.h"
 #include <memory>
+#include <new>
 
 using namespace mlir;
 
@@ -163,3 +166,11 @@ extern "C" int autodiffOptMain(int argc, const char *const *argv, const char *to
   registry.insert<autodiff::AutodiffDialect>();
   return asMainReturnCode(MlirOptMain(argc, const_cast<char **>(argv), toolName, registry));
 }
+
+extern "C" void autodiffOnOutOfMemory(void (*handler)()) {
+  std::set_new_handler(handler);
+  llvm::install_bad_alloc_error_handler(
+      [](void *data, const char *, bool) { reinterpret_cast<void (*)()>(data)(); }, reinterpret_cast<void *>(handler));
+}
+
+extern "C" void autodiffForgetOutputErrors() { llvm::errs().clear_error(); }

@@ -156,6 +156,8 @@ unsafe extern "C" {
     fn autodiffRegisterPass(pass: *const Pass);
     fn autodiffRegisterPipeline(pipeline: *const Pipeline);
     fn autodiffOptMain(argc: i32, argv: *const *const c_char, tool: *const c_char) -> i32;
+    fn autodiffOnOutOfMemory(handler: extern "C" fn());
+    fn autodiffForgetOutputErrors();
     fn autodiffEmit(
         severity: i32,
         location: MlirLocation,
@@ -242,6 +244,18 @@ pub fn opt_main(arguments: &[CString], tool: &CStr) -> i32 {
     let mut pointers: Vec<_> = arguments.iter().map(|argument| argument.as_ptr()).collect();
     pointers.push(std::ptr::null());
     unsafe { autodiffOptMain(arguments.len() as i32, pointers.as_ptr(), tool.as_ptr()) }
+}
+
+/// Calls `handler` where C++ code or LLVM finds no memory; it must not return.
+pub fn on_out_of_memory(handler: extern "C" fn()) {
+    // SAFETY: a function lives for ever.
+    unsafe { autodiffOnOutOfMemory(handler) }
+}
+
+/// Forgets that LLVM could not write to standard error, which would change the exit code of the process.
+pub fn forget_output_errors() {
+    // SAFETY: no thread writes there any more.
+    unsafe { autodiffForgetOutputErrors() }
 }
 
 /// Runs a textual pass pipeline on a module, such as `builtin.module(canonicalize,cse)`. Debug builds verify the module

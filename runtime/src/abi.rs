@@ -128,7 +128,7 @@ pub unsafe extern "C" fn autodiff_gpu_gather(
         && stride > 0
         && let Some(thread) = machine.current()
     {
-        let cluster = |lane: i64| (lane / (size * stride), lane % stride);
+        let cluster = |lane: i64| (lane / size.saturating_mul(stride), lane % stride);
         let own = cluster(thread.lane);
         let lanes = thread.subgroup_size;
         machine.table.replace(Rc::new(table.filtered(|other| cluster(other as i64 % lanes) == own)));
@@ -298,11 +298,14 @@ pub extern "C" fn autodiff_gpu_forget(address: i64, bytes: i64) {
 #[unsafe(no_mangle)]
 pub extern "C" fn autodiff_gpu_count(counter: i32, number: i64) {
     let number = number.max(0) as u64;
-    machine().count(|counters| match counter {
-        0 => counters.atomics += number,
-        1 => counters.loads += number,
-        2 => counters.stores += number,
-        _ => counters.flops += number,
+    machine().count(|counters| {
+        let count = match counter {
+            0 => &mut counters.atomics,
+            1 => &mut counters.loads,
+            2 => &mut counters.stores,
+            _ => &mut counters.flops,
+        };
+        *count = count.saturating_add(number);
     });
 }
 

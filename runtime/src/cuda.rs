@@ -139,7 +139,9 @@ pub unsafe extern "C" fn autodiff_gpu_launch_cuda(
     match launched {
         Ok(seconds) => machine.count(|counters| {
             counters.launches += 1;
-            counters.threads += configuration.grid.iter().chain(&configuration.block).product::<i64>() as u64;
+            let sizes = configuration.grid.iter().chain(&configuration.block);
+            let threads = sizes.fold(1i64, |threads, size| threads.saturating_mul(*size));
+            counters.threads = counters.threads.saturating_add(threads as u64);
             counters.nanoseconds += (seconds * 1e9) as u64;
         }),
         Err(report) => {

@@ -55,7 +55,7 @@ pub fn launch(machine: &Machine, launch: &Launch) -> Result<(), Report> {
     let blocks: i64 = launch.grid.iter().product();
     machine.count(|counters| {
         counters.launches += 1;
-        counters.threads += (threads * blocks) as u64;
+        counters.threads = counters.threads.saturating_add(threads.saturating_mul(blocks) as u64);
     });
     let mut first = Thread::first(launch.grid, launch.block, i64::from(machine.options.get().subgroup_size));
     let bytes = place_workgroup_memory(machine, launch, &mut first);

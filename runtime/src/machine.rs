@@ -13,6 +13,7 @@ use crate::{
 use corosensei::{Coroutine, CoroutineResult, Yielder, stack::DefaultStack};
 use std::{
     cell::{Cell, RefCell},
+    io::Write,
     ptr,
     rc::Rc,
 };
@@ -118,7 +119,8 @@ impl Machine {
             } else if let Some(root) = self.root.get().as_ref() {
                 root.suspend(report);
             } else {
-                eprintln!("{report}");
+                // Standard error may be closed; the exit code says the same.
+                let _ = writeln!(std::io::stderr(), "{report}");
                 libc::_exit(2);
             }
             libc::abort()

@@ -28,6 +28,7 @@ mod wrapper;
 
 pub use rng::SplitMix;
 
+use crate::{console::complain, out_of_memory};
 use clap::Parser;
 use failure::{Failure, Result};
 use options::Options;
@@ -42,6 +43,7 @@ pub fn main() -> ExitCode {
     if let Some(count) = options.threads {
         engine::set_threads(count);
     }
+    out_of_memory::watch("autodiff-run", 2);
     engine::catch_crashes();
     let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || run(&options));
     let result = match worker.map(|thread| thread.join()) {
@@ -49,16 +51,20 @@ pub fn main() -> ExitCode {
         Ok(Err(_)) => Err(Failure::Reported),
         Err(error) => Err(Failure::input(format!("cannot start a thread: {error}"))),
     };
+    autodiff_dialect::bridge::forget_output_errors();
     match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(failure) => {
             match &failure {
                 Failure::Input(message) | Failure::Device(message) if message.contains(": error: ") => {
-                    eprintln!("{message}");
+                    complain(message);
                 }
                 Failure::Input(message) | Failure::Device(message) => {
-                    eprintln!("autodiff-run: error: {}", message.strip_prefix("error: ").unwrap_or(message));
+                    complain(format_args!(
+                        "autodiff-run: error: {}",
+                        message.strip_prefix("error: ").unwrap_or(message)
+                    ));
                 }
                 Failure::Reported => {}
             }

@@ -31,6 +31,7 @@ mod sum;
 #[path = "../fuzz/worker.rs"]
 mod worker;
 
+use autodiff_tools::console::{complain, print};
 use check::Verdict;
 use choices::Choices;
 use clap::Parser;
@@ -118,9 +119,8 @@ fn main() -> ExitCode {
     }
     if options.print {
         let (program, _) = program(options.seed, options.metamorphic);
-        println!("{}", program.reproducer(&format!("seed {}", options.seed)));
-        println!("{}", execute::wrappers(&program));
-        return ExitCode::SUCCESS;
+        let text = program.reproducer(&format!("seed {}", options.seed));
+        return written(print(format_args!("{text}\n{}\n", execute::wrappers(&program))), true);
     }
     let context = worker::context();
     let start = Instant::now();
@@ -138,7 +138,7 @@ fn main() -> ExitCode {
                     next += 1;
                 }
                 Err(error) => {
-                    eprintln!("autodiff-fuzz: error: cannot start a process: {error}");
+                    complain(format_args!("autodiff-fuzz: error: cannot start a process: {error}"));
                     return ExitCode::from(2);
                 }
             }
@@ -154,8 +154,16 @@ fn main() -> ExitCode {
         stats.run += 1;
         judge(&options, &context, &mut stats, seed, program, verdict);
     }
-    report(&options, &stats, start.elapsed());
-    if stats.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) }
+    written(print(report(&options, &stats, start.elapsed())), stats.failed.is_empty())
+}
+
+/// The exit code, once the result of the run was printed or could not be.
+fn written(result: std::io::Result<()>, passed: bool) -> ExitCode {
+    if let Err(error) = result {
+        complain(format_args!("autodiff-fuzz: error: cannot write to standard output: {error}"));
+        return ExitCode::from(2);
+    }
+    if passed { ExitCode::SUCCESS } else { ExitCode::from(1) }
 }
 
 fn judge(
@@ -180,14 +188,14 @@ fn judge(
             let count = stats.discarded.entry(general(&why)).or_default();
             *count += 1;
             if why.starts_with("invalid") && *count <= 2 {
-                eprintln!("seed {seed}: {why}");
+                complain(format_args!("seed {seed}: {why}"));
             }
         }
         Verdict::Refused(why) => {
             let count = stats.refused.entry(general(&why)).or_default();
             *count += 1;
             if *count == 1 {
-                eprintln!("seed {seed}: refused: {why}");
+                complain(format_args!("seed {seed}: refused: {why}"));
             }
         }
         Verdict::Failed(kind, why) => {
@@ -200,7 +208,7 @@ fn judge(
             if seeds.len() > options.per_kind {
                 return;
             }
-            eprintln!("seed {seed}: {kind}: {why}");
+            complain(format_args!("seed {seed}: {kind}: {why}"));
             let (program, choices) = program(seed, options.metamorphic);
             let small = shrink::shrink(context, choices, program, &kind, Duration::from_secs(options.shrink));
             let why = match worker::check_one(context, &small) {
@@ -210,40 +218,42 @@ fn judge(
             let text = small.reproducer(&format!("seed {seed}: {kind}\n{why}"))
                 + "\n// The requests:\n"
                 + &execute::wrappers(&small).lines().map(|line| format!("// {line}\n")).collect::<String>();
-            eprintln!("{text}");
+            complain(&text);
             let path = options.out.join(format!("seed-{seed}.mlir"));
             if let Err(error) = std::fs::create_dir_all(&options.out).and_then(|()| std::fs::write(&path, text)) {
-                eprintln!("autodiff-fuzz: error: cannot write '{}': {error}", path.display());
+                complain(format_args!("autodiff-fuzz: error: cannot write '{}': {error}", path.display()));
             }
         }
     }
 }
 
-fn report(options: &Options, stats: &Stats, elapsed: Duration) {
+/// What was run, as text.
+fn report(options: &Options, stats: &Stats, elapsed: Duration) -> String {
     let sum = |counts: &BTreeMap<String, u64>| counts.values().sum::<u64>();
     let failures: usize = stats.failed.values().map(Vec::len).sum();
-    println!(
+    let mut lines = vec![format!(
         "{} programs in {:.0} s: {} passed, {} discarded, {} refused, {failures} failed",
         stats.run,
         elapsed.as_secs_f64(),
         stats.passed,
         sum(&stats.discarded),
         sum(&stats.refused)
-    );
+    )];
     for (kind, seeds) in &stats.failed {
-        println!("failed {} times: {kind} (seeds {:?})", seeds.len(), &seeds[..seeds.len().min(8)]);
+        lines.push(format!("failed {} times: {kind} (seeds {:?})", seeds.len(), &seeds[..seeds.len().min(8)]));
     }
     for (why, count) in &stats.refused {
-        println!("refused {count} times: {why}");
+        lines.push(format!("refused {count} times: {why}"));
     }
     if options.stats {
         for (why, count) in &stats.discarded {
-            println!("discarded {count} times: {why}");
+            lines.push(format!("discarded {count} times: {why}"));
         }
         let covered: Vec<_> = stats.features.iter().map(|(feature, count)| format!("{feature} {count}")).collect();
         for (rewrite, count) in &stats.rewritten {
-            println!("the same gradient {count} times after {rewrite}");
+            lines.push(format!("the same gradient {count} times after {rewrite}"));
         }
-        println!("covered by programs that passed: {}", covered.join(", "));
+        lines.push(format!("covered by programs that passed: {}", covered.join(", ")));
     }
+    lines.join("\n") + "\n"
 }

@@ -1,6 +1,6 @@
 //! Arrays in memory: an element type, sizes, and bytes in row-major order.
 
-use super::element::Element;
+use super::{element::Element, memory};
 
 /// An array; a number is an array without dimensions.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,9 +18,9 @@ impl Array {
     /// A message if it does not fit in memory.
     pub fn zeros(element: Element, shape: &[usize]) -> Result<Self, String> {
         let size = byte_size(element, shape).ok_or_else(|| too_large(shape))?;
-        let mut bytes = Vec::new();
-        bytes.try_reserve_exact(size).map_err(|_| too_large(shape))?;
-        bytes.resize(size, 0);
+        let bytes = memory::zeros(size).ok_or_else(|| {
+            format!("out of memory: cannot allocate an array of {} ({size} bytes)", shape_text(shape))
+        })?;
         Ok(Self { element, shape: shape.to_vec(), bytes })
     }
 
@@ -58,8 +58,10 @@ impl Array {
 
 /// The bytes of an array; `None` if memory cannot hold it.
 pub fn byte_size(element: Element, shape: &[usize]) -> Option<usize> {
-    let size = shape.iter().try_fold(element.size(), |size, extent| size.checked_mul(*extent))?;
-    (size <= isize::MAX as usize).then_some(size)
+    // Even where one extent is zero: strides are products of the others.
+    let size = shape.iter().try_fold(element.size(), |size, extent| size.checked_mul((*extent).max(1)))?;
+    let is_empty = shape.contains(&0);
+    (size <= isize::MAX as usize).then_some(if is_empty { 0 } else { size })
 }
 
 fn too_large(shape: &[usize]) -> String {

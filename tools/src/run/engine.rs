@@ -7,6 +7,7 @@ use super::{
     memory,
     slot::{Kind, Slot},
 };
+use crate::{console::complain, out_of_memory::may_fail};
 use autodiff_runtime::{Counters, cuda};
 use half::{bf16, f16};
 use melior::{Context, ir::Module};
@@ -16,6 +17,7 @@ use std::{
     ffi::{c_char, c_int, c_void},
     path::Path,
     ptr,
+    sync::atomic::{AtomicBool, Ordering},
     time::Instant,
 };
 
@@ -122,7 +124,13 @@ impl Engine {
     /// # Errors
     ///
     /// If the program calls functions that do not exist; LLVM has named them.
-    pub fn function<'e>(&'e self, name: &str, operands: &'e [Slot], results: &'e [Slot]) -> Result<Function<'e>> {
+    pub fn function<'e>(
+        &'e self,
+        name: &str,
+        operands: &'e [Slot],
+        results: &'e [Slot],
+        is_primal: bool,
+    ) -> Result<Function<'e>> {
         let symbol = format!("_mlir_ciface_{name}");
         // SAFETY: the engine is valid.
         let address = unsafe { mlirExecutionEngineLookup(self.raw, string(&format!("_mlir_{symbol}"))) };
@@ -131,7 +139,7 @@ impl Engine {
         }
         // SAFETY: MLIR generates functions of this signature under `_mlir_` and a name.
         let call = unsafe { std::mem::transmute::<*mut c_void, unsafe extern "C" fn(*mut *mut c_void)>(address) };
-        Ok(Function { call, operands, results, engine: self })
+        Ok(Function { call, operands, results, is_primal, engine: self })
     }
 }
 
@@ -140,16 +148,17 @@ pub struct Function<'e> {
     call: unsafe extern "C" fn(*mut *mut c_void),
     operands: &'e [Slot],
     results: &'e [Slot],
+    is_primal: bool,
     engine: &'e Engine,
 }
 
 impl Function<'_> {
-    /// Calls the function with copies of the operands.
+    /// Calls the function with copies of the operands, which messages call by their names.
     ///
     /// # Errors
     ///
     /// If the operands do not fit the signature or memory is short.
-    pub fn call(&self, operands: &[Array]) -> Result<Outcome> {
+    pub fn call(&self, operands: &[Array], names: &[String]) -> Result<Outcome> {
         if operands.len() != self.operands.len() {
             return Err(Failure::input(format!("expected {} operands, got {}", self.operands.len(), operands.len())));
         }
@@ -170,11 +179,17 @@ impl Function<'_> {
             inputs.iter_mut().chain(&mut outputs).map(|port| port.descriptor.as_mut_ptr()).collect();
         let mut arguments: Vec<_> =
             descriptors.iter_mut().map(|descriptor| ptr::from_mut(descriptor) as *mut c_void).collect();
-        memory::start();
+        let running = if self.is_primal { memory::FUNCTION } else { memory::DERIVATIVE };
+        let lent = inputs.iter().zip(names).map(|(port, name)| (port.data as usize, port.size, name.clone()));
+        memory::start(running, lent.collect());
         let start = Instant::now();
-        // SAFETY: each argument points to a pointer to a descriptor of the rank that the wrapper expects, over memory
-        // of at least its size; the slots describe the wrapper's signature.
-        let mut call = || unsafe { (self.call)(arguments.as_mut_ptr()) };
+        let mut call = || {
+            RUNS.store(true, Ordering::Relaxed);
+            // SAFETY: each argument points to a pointer to a descriptor of the rank that the wrapper expects, over
+            // memory of at least its size; the slots describe the wrapper's signature.
+            unsafe { (self.call)(arguments.as_mut_ptr()) };
+            RUNS.store(false, Ordering::Relaxed);
+        };
         let kernels = match self.engine.kernels {
             None => {
                 call();
@@ -196,7 +211,10 @@ impl Function<'_> {
         };
         let seconds = start.elapsed().as_secs_f64();
         let peak_bytes = memory::peak();
-        let results = self.results.iter().zip(&outputs).map(|(slot, port)| port.take(slot)).collect::<Result<_>>()?;
+        let results = self.results.iter().zip(&outputs).enumerate();
+        let results = results
+            .map(|(index, (slot, port))| port.take(slot).map_err(|error| error.at(format!("result #{index}"))))
+            .collect::<Result<_>>()?;
         let operands = operands
             .iter()
             .zip(&inputs)
@@ -223,7 +241,7 @@ struct Port {
 
 impl Port {
     fn new(content: &[u8], size: usize, shape: &[usize]) -> Result<Self> {
-        let short = || Failure::input(format!("cannot allocate {size} bytes"));
+        let short = || Failure::input(format!("out of memory: cannot allocate {size} bytes for an argument"));
         let layout = Layout::from_size_align(size.max(1), 64).map_err(|_| short())?;
         let data = if cuda::is_open() {
             let data = cuda::allocate(layout.size()).map_err(|report| Failure::Device(report.to_string()))?.cast();
@@ -232,7 +250,7 @@ impl Port {
             data
         } else {
             // SAFETY: the size is not zero.
-            unsafe { alloc_zeroed(layout) }
+            may_fail(|| unsafe { alloc_zeroed(layout) })
         };
         if data.is_null() {
             return Err(short());
@@ -262,6 +280,9 @@ impl Port {
         }
         let words: Vec<_> =
             self.bytes().chunks_exact(8).map(|word| i64::from_ne_bytes(word.try_into().unwrap_or_default())).collect();
+        if memory::owner(words[1] as usize) == Some(memory::Owner::Freed) {
+            return Err(Failure::input("the program has freed the buffer that it returns"));
+        }
         let (sizes, strides) = words[3..].split_at(rank);
         let shape: Vec<_> = sizes.iter().map(|size| usize::try_from(*size).unwrap_or(0)).collect();
         let mut array = Array::zeros(slot.element, &shape).map_err(Failure::Input)?;
@@ -325,7 +346,7 @@ fn float_symbols() -> [(&'static str, *mut c_void); 7] {
         // What the assertion says was printed, but may wait in a buffer.
         // SAFETY: no argument, all streams are meant.
         unsafe { libc::fflush(ptr::null_mut()) };
-        eprintln!("autodiff-run: error: the program stopped itself: an assertion failed");
+        complain("autodiff-run: error: the program stopped itself: an assertion failed");
         // SAFETY: ends the process at once; no destructor of generated code is pending.
         unsafe { libc::_exit(2) }
     }
@@ -340,10 +361,16 @@ fn float_symbols() -> [(&'static str, *mut c_void); 7] {
     ]
 }
 
+/// Whether generated code runs now, which is to blame for a crash.
+static RUNS: AtomicBool = AtomicBool::new(false);
+
 /// Turns the signals of a crash in generated code into a message and exit code 2.
 pub fn catch_crashes() {
     extern "C" fn report(signal: c_int) {
         let text: &[u8] = match signal {
+            _ if !RUNS.load(Ordering::Relaxed) => {
+                b"autodiff-run: error: internal error: the compiler crashed, or there is too little memory\n"
+            }
             libc::SIGFPE => b"autodiff-run: error: the program divided an integer by zero\n",
             libc::SIGILL => b"autodiff-run: error: the program reached an illegal instruction\n",
             _ => b"autodiff-run: error: the program accessed memory that is not its own (index out of bounds, or the stack is full)\n",
@@ -354,6 +381,9 @@ pub fn catch_crashes() {
             libc::_exit(2)
         }
     }
+    // A file that grows beyond what 'ulimit -f' allows is an error of the write.
+    // SAFETY: no handler is installed.
+    unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
     for signal in [libc::SIGFPE, libc::SIGILL, libc::SIGBUS, libc::SIGSEGV] {
         // SAFETY: the handler calls only what signal handlers may; Rust gives each thread a stack for it.
         unsafe {

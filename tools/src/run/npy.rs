@@ -7,7 +7,7 @@ use super::{
 use std::{
     fs,
     io::{self, BufReader, Read, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 /// Reads an array whose elements have the given type.
@@ -131,22 +131,40 @@ fn row_major(bytes: &[u8], size: usize, shape: &[usize]) -> Vec<u8> {
     result
 }
 
-/// Writes an array under its final name only when it is complete.
+/// Writes arrays into a folder, each as `NAME.npy`: all of them, or none. They get their names when all are complete.
 ///
 /// # Errors
 ///
-/// A message if the file cannot be written.
-pub fn write(path: &Path, array: &Array) -> Result<(), String> {
-    let part = path.with_extension(format!("npy.{}.part", std::process::id()));
-    let result = write_bytes(&part, array).and_then(|()| fs::rename(&part, path));
-    result.map_err(|error| {
-        // The write has failed: what is left of it is of no use, and no second failure matters.
-        let _ = fs::remove_file(&part);
-        format!("cannot write '{}': {error}", path.display())
-    })
+/// A message if a file cannot be written; what was written is gone then, but for files that had their names already.
+pub fn write_all(folder: &Path, arrays: &[(&str, &Array)]) -> Result<(), String> {
+    let mut parts = Parts(vec![]);
+    for (name, array) in arrays {
+        let path = folder.join(format!("{name}.npy"));
+        let part = folder.join(format!("{name}.npy.{}.part", std::process::id()));
+        parts.0.push(part.clone());
+        write(&part, array).map_err(|error| format!("cannot write '{}': {error}", path.display()))?;
+    }
+    for ((name, _), part) in arrays.iter().zip(&parts.0) {
+        let path = folder.join(format!("{name}.npy"));
+        fs::rename(part, &path).map_err(|error| format!("cannot write '{}': {error}", path.display()))?;
+    }
+    Ok(())
 }
 
-fn write_bytes(path: &Path, array: &Array) -> io::Result<()> {
+/// Files that are incomplete, and removed when dropped if they still have these names.
+struct Parts(Vec<PathBuf>);
+
+impl Drop for Parts {
+    fn drop(&mut self) {
+        for part in &self.0 {
+            // Most of them have been renamed, and a second failure matters to nobody.
+            let _ = fs::remove_file(part);
+        }
+    }
+}
+
+/// Writes one array.
+fn write(path: &Path, array: &Array) -> io::Result<()> {
     let sizes: String = array.shape.iter().map(|size| format!("{size}, ")).collect();
     let mut header = format!(
         "{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}",

@@ -109,8 +109,8 @@ impl Program {
     }
 
     fn function(&self, name: &str) -> Result<Function<'_>> {
-        let (_, operands, results) = self.find(name)?;
-        self.engine.function(name, operands, results)
+        let (request, operands, results) = self.find(name)?;
+        self.engine.function(name, operands, results, request.is_primal())
     }
 
     fn find(&self, name: &str) -> Result<&(Request, Vec<Slot>, Vec<Slot>)> {
@@ -130,10 +130,11 @@ impl Program {
         let function = self.function(name)?;
         let operands = request.operands.iter().map(|(role, _)| operand(*role)).collect::<Result<Vec<_>>>()?;
         let mut seconds = vec![];
-        let mut outcome = function.call(&operands)?;
+        let names: Vec<_> = request.operands.iter().map(|(role, _)| role.to_string()).collect();
+        let mut outcome = function.call(&operands, &names)?;
         seconds.push(outcome.seconds);
         for _ in 1..repeat {
-            outcome = function.call(&operands)?;
+            outcome = function.call(&operands, &names)?;
             seconds.push(outcome.seconds);
         }
         seconds.sort_by(f64::total_cmp);

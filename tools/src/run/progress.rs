@@ -57,15 +57,14 @@ impl Default for Progress {
 fn show(state: &mut State) {
     let seconds = state.since.elapsed().as_secs();
     if let Some(stage) = state.stage.filter(|_| seconds >= 2) {
-        eprint!("\r\x1b[Kautodiff-run: {stage} ({seconds} s)");
         // A progress line that cannot be shown is no failure.
-        let _ = std::io::stderr().flush();
+        let _ = write!(std::io::stderr(), "\r\x1b[Kautodiff-run: {stage} ({seconds} s)");
         state.shown = true;
     }
 }
 
 fn clear(state: &mut State) {
     if std::mem::take(&mut state.shown) {
-        eprint!("\r\x1b[K");
+        let _ = write!(std::io::stderr(), "\r\x1b[K");
     }
 }

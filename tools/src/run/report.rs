@@ -11,9 +11,10 @@ use super::{
     slot::Kind,
     source::Entry,
 };
+use crate::console::print;
 use autodiff_runtime::Counters;
 use serde_json::{Map, Value, json};
-use std::{fs, io::Write, path::PathBuf};
+use std::{fs, path::PathBuf};
 
 /// Arrays up to this many elements are printed in full.
 const FULL: usize = 8;
@@ -123,13 +124,17 @@ impl Report {
     /// If a file cannot be written.
     pub fn save(&self) -> Result<()> {
         let Some(directory) = &self.directory else { return Ok(()) };
+        let is_new = !directory.exists();
         fs::create_dir_all(directory)
             .map_err(|error| Failure::input(format!("--save: cannot create '{}': {error}", directory.display())))?;
-        for item in &self.items {
-            npy::write(&directory.join(format!("{}.npy", item.name)), &item.array)
-                .map_err(|why| Failure::input(why).at("--save"))?;
-        }
-        Ok(())
+        let arrays: Vec<_> = self.items.iter().map(|item| (item.name.as_str(), &item.array)).collect();
+        npy::write_all(directory, &arrays).map_err(|why| {
+            if is_new {
+                // Only an empty folder can be removed so, and a second failure matters to nobody.
+                let _ = fs::remove_dir(directory);
+            }
+            Failure::input(why).at("--save")
+        })
     }
 
     /// Prints to standard output.
@@ -139,12 +144,7 @@ impl Report {
     /// If nobody can read it; a reader that has gone away is no failure.
     pub fn print(&self, as_json: bool) -> Result<()> {
         let text = if as_json { format!("{}\n", self.json()) } else { self.table() };
-        match std::io::stdout().write_all(text.as_bytes()) {
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-                Err(Failure::input(format!("cannot write to standard output: {error}")))
-            }
-            _ => Ok(()),
-        }
+        print(text).map_err(|error| Failure::input(format!("cannot write to standard output: {error}")))
     }
 
     fn json(&self) -> Value {

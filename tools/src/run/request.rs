@@ -6,6 +6,7 @@ use super::{
     source::Entry,
 };
 use autodiff_dialect::Activity;
+use std::fmt;
 
 /// What an operand or a result of a call is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,18 @@ pub enum Role {
     Gradient(usize),
 }
 
+impl fmt::Display for Role {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Primal(index) => write!(formatter, "argument #{index}"),
+            Self::Shadow(index) => write!(formatter, "the shadow of argument #{index}"),
+            Self::Seed(index) => write!(formatter, "the cotangent of result #{index}"),
+            Self::Tangent(index) => write!(formatter, "the tangent of result #{index}"),
+            Self::Gradient(index) => write!(formatter, "the cotangent of argument #{index}"),
+        }
+    }
+}
+
 /// One function to be called.
 pub struct Request {
     /// The name of the wrapper.
@@ -34,6 +47,11 @@ pub struct Request {
 }
 
 impl Request {
+    /// Whether it calls the function itself.
+    pub fn is_primal(&self) -> bool {
+        self.op.starts_with("func.call")
+    }
+
     /// A call of the function itself.
     pub fn primal(entry: &Entry) -> Self {
         let numbered =

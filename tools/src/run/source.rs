@@ -5,6 +5,7 @@ use super::{
     failure::{Failure, Result},
     slot::Slot,
 };
+use crate::console::complain;
 use autodiff_dialect::{
     bridge,
     ir::{Attribute, Op, Type},
@@ -39,7 +40,7 @@ fn print(diagnostic: &Diagnostic) {
         DiagnosticSeverity::Remark => "remark",
         DiagnosticSeverity::Note => "note",
     };
-    eprintln!("{}{severity}: {diagnostic}", place(diagnostic.location()));
+    complain(format_args!("{}{severity}: {diagnostic}", place(diagnostic.location())));
     for note in (0..diagnostic.note_count()).filter_map(|index| diagnostic.note(index).ok()) {
         if !note.to_string().starts_with("see current operation") {
             print(&note);

@@ -26,7 +26,11 @@ use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Op, Region, Type, Value},
 };
-use std::{cell::Cell, collections::HashMap};
+use std::{
+    cell::Cell,
+    collections::HashMap,
+    io::{ErrorKind, Write},
+};
 
 /// The options that say which derivative is meant: see [`each`].
 pub(super) const REQUEST: [PassOption; 8] = [
@@ -96,7 +100,13 @@ pub(super) fn each(options: &[&str], module: Op, print: impl Fn(&Subject) -> Str
         let names = Names::new(clone);
         let subject =
             Subject { request, function: clone, entry, rules: &rules, analysed, refused: Cell::new(false), names };
-        print!("{}", print(&subject));
+        let text = print(&subject);
+        match std::io::stdout().write_all(text.as_bytes()).and_then(|()| std::io::stdout().flush()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                return Err(wrong(format!("cannot write to standard output: {error}")));
+            }
+            _ => {}
+        }
         refused |= subject.refused.get();
     }
     if refused { Err(()) } else { Ok(()) }
