@@ -8,9 +8,11 @@
 
 mod array;
 mod check;
+pub mod check_rules;
 mod element;
 mod engine;
 mod failure;
+mod globals;
 mod launcher;
 mod memory;
 mod npy;
@@ -23,6 +25,7 @@ mod rng;
 mod session;
 mod slot;
 mod source;
+mod trace;
 mod value;
 mod wrapper;
 

@@ -200,8 +200,16 @@ fn check(case: &Case) -> Result<String, String> {
     }
 
     let mut worst: f64 = 0.0;
-    let mut compare = |what: String, expected: &str, got: PathBuf| -> Result<(), String> {
-        let error = relative_error(&case.folder.join(expected), &got)?;
+    // What is zero but for rounding is measured by the largest of the same kind.
+    let largest = |files: Vec<&String>| -> Result<f64, String> {
+        files.into_iter().try_fold(0.0, |most: f64, file| Ok(most.max(largest(&read(&case.folder.join(file))?.1))))
+    };
+    let gradients =
+        largest(meta.args.iter().filter(|argument| argument.diff).flat_map(|argument| &argument.grad).collect())?;
+    let outputs = largest(meta.results.iter().map(|output| &output.file).collect())?;
+    let output_tangents = largest(meta.results.iter().map(|output| &output.jvp).collect())?;
+    let mut compare = |what: String, expected: &str, got: PathBuf, largest: f64| -> Result<(), String> {
+        let error = relative_error(&case.folder.join(expected), &got, largest, meta.tol)?;
         if error.is_nan() || error > meta.tol {
             return Err(format!("{what}: relative error {error:.1e}, tolerance {:.1e}", meta.tol));
         }
@@ -216,12 +224,13 @@ fn check(case: &Case) -> Result<String, String> {
                 format!("gradient of argument #{index}"),
                 grad,
                 saved.path().join(format!("grad-arg-{index}.npy")),
+                gradients,
             )?;
         }
     }
     for (index, output) in meta.results.iter().enumerate() {
         let position = count + index;
-        compare(format!("output #{index}"), &output.file, saved.path().join(format!("arg-{position}.npy")))?;
+        compare(format!("output #{index}"), &output.file, saved.path().join(format!("arg-{position}.npy")), outputs)?;
     }
     let saved = run(case, "jvp", &common, &tangents)?;
     for (index, output) in meta.results.iter().enumerate() {
@@ -230,6 +239,7 @@ fn check(case: &Case) -> Result<String, String> {
             format!("tangent of output #{index}"),
             &output.jvp,
             saved.path().join(format!("tangent-arg-{position}.npy")),
+            output_tangents,
         )?;
     }
     run(case, "check", &common, &[])?;
@@ -280,7 +290,7 @@ fn check_kernel(case: &Case, meta: &str) -> Result<String, String> {
         for (index, argument) in meta.args.iter().enumerate() {
             let Some(expected) = wanted(argument) else { continue };
             let got = saved.path().join(format!("{kind}-{index}.npy"));
-            let error = relative_error(&case.folder.join(expected), &got)?;
+            let error = relative_error(&case.folder.join(expected), &got, 0.0, meta.tol)?;
             if error.is_nan() || error > meta.tol {
                 let name = &argument.name;
                 return Err(format!("{mode}, '{name}': relative error {error:.1e}, tolerance {:.1e}", meta.tol));
@@ -350,13 +360,18 @@ fn run(case: &Case, mode: &str, common: &[String], more: &[String]) -> Result<te
     Ok(directory)
 }
 
-/// max |expected - got| / max |expected|, or the absolute error where all that is expected is zero.
-fn relative_error(expected: &Path, got: &Path) -> Result<f64, String> {
+/// How many units of rounding a sum may be off, if it is zero in exact arithmetic.
+const ROUNDINGS: f64 = 64.0;
+
+/// max |expected - got| / max |expected|, or the absolute error where all that is expected is zero. Rounding of numbers
+/// of the size `largest`, of which the array may be a difference, is below `tolerance`.
+fn relative_error(expected: &Path, got: &Path, largest_of_all: f64, tolerance: f64) -> Result<f64, String> {
+    let epsilon = rounding(expected)?;
     let (expected, got) = (read(expected)?, read(got)?);
     if expected.0 != got.0 {
         return Err(format!("expected shape {:?}, got {:?}", expected.0, got.0));
     }
-    let scale = expected.1.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
+    let scale = largest(&expected.1).max(ROUNDINGS * epsilon * largest_of_all / tolerance);
     let mut error: f64 = 0.0;
     for (a, b) in expected.1.iter().zip(&got.1) {
         let difference = (a - b).abs();
@@ -369,12 +384,40 @@ fn relative_error(expected: &Path, got: &Path) -> Result<f64, String> {
     Ok(if scale > 0.0 { error / scale } else { error })
 }
 
-/// Shape and elements of a file of real numbers.
+fn largest(values: &[f64]) -> f64 {
+    values.iter().fold(0.0, |most, value| most.max(value.abs()))
+}
+
+/// The rounding unit of the numbers of a file.
+fn rounding(path: &Path) -> Result<f64, String> {
+    let bytes = fs::read(path).map_err(|error| format!("'{}': {error}", path.display()))?;
+    let header = String::from_utf8_lossy(&bytes[..bytes.len().min(256)]).into_owned();
+    let is_single = ["<f4", "<c8"].iter().any(|dtype| header.contains(dtype));
+    Ok(if is_single { f64::from(f32::EPSILON) } else { f64::EPSILON })
+}
+
+/// Shape and elements of a file of numbers; complex ones are two, in a dimension of their own.
 fn read(path: &Path) -> Result<(Vec<u64>, Vec<f64>), String> {
     let place = |error: &dyn std::fmt::Display| format!("'{}': {error}", path.display());
     let bytes = fs::read(path).map_err(|error| place(&error))?;
     let file = npyz::NpyFile::new(&bytes[..]).map_err(|error| place(&error))?;
-    let shape = file.shape().to_vec();
+    let mut shape = file.shape().to_vec();
+    let descr = file.dtype().descr();
+    let complex = [("<c8", 4), ("<c16", 8)].into_iter().find(|(dtype, _)| *dtype == descr.trim_matches('\''));
+    if let Some((_, size)) = complex {
+        if file.order() == npyz::Order::Fortran {
+            return Err(place(&"complex numbers with the first index first are not read"));
+        }
+        shape.push(2);
+        let count = shape.iter().product::<u64>() as usize * size;
+        let data =
+            bytes.len().checked_sub(count).map(|start| &bytes[start..]).ok_or_else(|| place(&"it ends early"))?;
+        let values = data.chunks_exact(size).map(|chunk| match chunk {
+            [a, b, c, d] => f64::from(f32::from_le_bytes([*a, *b, *c, *d])),
+            _ => f64::from_le_bytes(chunk.try_into().unwrap_or_default()),
+        });
+        return Ok((shape, values.collect()));
+    }
     let columns_first = file.order() == npyz::Order::Fortran;
     let values = match file.dtype().descr().trim_matches('\'') {
         "<f4" => file.into_vec::<f32>().map(|values| values.into_iter().map(f64::from).collect()),

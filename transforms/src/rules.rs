@@ -7,7 +7,7 @@ pub mod elementwise;
 mod registry;
 pub mod structured;
 
-pub use registry::{Missing, Registry, gives_address};
+pub use registry::{Missing, Registry, gives_address, read_book};
 
 use crate::{
     analysis::{activity::Activity, flow::Flow},

@@ -6,6 +6,27 @@ use autodiff_tools::{
 };
 use std::{ffi::CString, process::ExitCode};
 
+/// Does what `--check-rules FILE` asks for, if it is there.
+fn check_rules(arguments: &[CString]) -> Option<ExitCode> {
+    const FLAG: &[u8] = b"--check-rules";
+    let (place, first) = arguments.iter().enumerate().skip(1).find(|(_, text)| text.as_bytes().starts_with(FLAG))?;
+    let file = match &first.as_bytes()[FLAG.len()..] {
+        [] => arguments.get(place + 1).map(|file| file.as_bytes()),
+        [b'=', file @ ..] => Some(file),
+        _ => return None,
+    };
+    let used = if first.as_bytes() == FLAG { 3 } else { 2 };
+    let file =
+        file.filter(|file| !file.is_empty() && arguments.len() == used).and_then(|file| std::str::from_utf8(file).ok());
+    Some(match file {
+        Some(file) => autodiff_tools::run::check_rules::main(file),
+        None => {
+            complain("autodiff-opt: error: --check-rules: expected the file of a rule book, and nothing else");
+            ExitCode::from(1)
+        }
+    })
+}
+
 fn main() -> ExitCode {
     let mut arguments = vec![];
     for argument in std::env::args_os() {
@@ -22,6 +43,9 @@ fn main() -> ExitCode {
         }
     }
     out_of_memory::watch("autodiff-opt", 1);
+    if let Some(code) = check_rules(&arguments) {
+        return code;
+    }
     autodiff_transforms::register();
     autodiff_lowering::register();
     let code = autodiff_dialect::bridge::opt_main(&arguments, c"autodiff-opt: MLIR with automatic differentiation");

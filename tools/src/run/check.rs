@@ -3,6 +3,13 @@
 //! The function is seen as one map from the active arguments (values, and initial contents of buffers) to the outputs
 //! (floating-point results, and final contents of active buffers). Along random directions `x_dot`, for random
 //! `y_bar`, three numbers must agree: the difference quotient, the jvp, and `<y_bar, J x_dot> = <J^T y_bar, x_dot>`.
+//! Sums that stall and arguments that are swapped can hide in a random direction: some entries of each argument's gradient
+//! are compared with differences one by one.
+//!
+//! Errors are relative to the larger of the two numbers, or to what rounding alone makes of an output, if that is more:
+//! how much an output changes where the arguments change in their last bits ([`Checker::noise`]). Where differences do
+//! not settle as steps get smaller, or are not the same on both sides, they say nothing: at a kink, a jump, or where a
+//! count of iterations changes ([`Checker::is_smooth`]). Such comparisons are left out and counted.
 
 use super::{
     array::Array,
@@ -13,6 +20,7 @@ use super::{
     rng::SplitMix,
 };
 use autodiff_dialect::Activity;
+use std::time::{Duration, Instant};
 
 /// The largest relative errors.
 #[derive(Clone, Copy, Debug)]
@@ -25,16 +33,42 @@ pub struct Errors {
     pub vjp: f64,
     /// The vjp against the jvp.
     pub identity: f64,
+    /// Single entries of gradients against differences.
+    pub entry: f64,
+    pub directions: Count,
+    pub entries: Count,
     pub limits: Limits,
 }
 
+/// How many comparisons with differences there were.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Count {
+    /// Those that tell something.
+    pub trusted: usize,
+    /// Those at a kink or a jump, which do not count.
+    pub untrusted: usize,
+}
+
+impl Count {
+    fn add(&mut self, is_trusted: bool) {
+        *(if is_trusted { &mut self.trusted } else { &mut self.untrusted }) += 1;
+    }
+}
+
 impl Errors {
-    /// Whether all errors are below their limits; NaN is not.
+    /// Whether all errors are below their limits; NaN is not. Without a difference that can be trusted, nothing is known.
     pub fn passed(&self) -> bool {
+        let compared = self.directions.trusted + self.entries.trusted;
+        compared > 0 && self.are_small()
+    }
+
+    /// Whether all errors are below their limits, whatever was compared.
+    pub fn are_small(&self) -> bool {
         self.primal <= self.limits.exact
             && self.jvp <= self.limits.difference
             && self.vjp <= self.limits.difference
             && self.identity <= self.limits.exact
+            && self.entry <= self.limits.difference
     }
 }
 
@@ -77,6 +111,12 @@ impl Limits {
     }
 }
 
+/// The longest time that single entries take; each argument has its turn before any has a second one.
+const ENTRY_TIME: Duration = Duration::from_secs(2);
+
+/// Rounding errors are taken to be this many times as large as those that were seen.
+const CAUTION: f64 = 16.0;
+
 /// What a check needs to know.
 pub struct Checker<'a> {
     pub program: &'a Program,
@@ -88,83 +128,156 @@ pub struct Checker<'a> {
     /// Whether each argument is a buffer.
     pub buffers: Vec<bool>,
     pub limits: Limits,
+    /// The directions that one call of a derivative takes.
+    pub width: usize,
+    /// How many entries of each argument's gradient are compared one by one.
+    pub entries: usize,
+}
+
+/// The outputs of the primal: the role of the cotangent of each, its numbers, and how much rounding changes them.
+struct Outputs {
+    roles: Vec<Role>,
+    shapes: Vec<Array>,
+    values: Vec<Vec<f64>>,
+    noise: Vec<f64>,
+}
+
+/// Adds a step along a direction to the numbers of an argument.
+type Move<'m> = dyn Fn(usize, &mut [f64], f64) + 'm;
+
+/// Differences of the outputs at one step.
+struct Sides {
+    /// Central difference quotients.
+    central: Vec<Vec<f64>>,
+    /// How far the quotients of the two sides are apart.
+    gap: Vec<Vec<f64>>,
 }
 
 impl Checker<'_> {
-    /// Checks along some directions. Returns the errors and the last call of the vjp.
+    /// Checks along some directions, and entry by entry. Returns the errors and the last call of the vjp.
     ///
     /// # Errors
     ///
     /// If a call cannot be made, or nothing is differentiated.
     pub fn run(&self, primal: &Call, directions: u64) -> Result<(Errors, Call)> {
         let active: Vec<_> = (0..self.arguments.len()).filter(|index| self.is_active(*index)).collect();
-        let outputs = self.outputs(primal);
-        if active.is_empty() || outputs.is_empty() {
+        let (roles, shapes): (Vec<_>, Vec<_>) = self.outputs(primal).into_iter().unzip();
+        if active.is_empty() || roles.is_empty() {
             return Err(Failure::input(format!(
                 "--mode: there is nothing to check, the function has no differentiated {}",
                 if active.is_empty() { "argument" } else { "result or buffer" }
             )));
         }
-        let mut errors = Errors { primal: 0.0, jvp: 0.0, vjp: 0.0, identity: 0.0, limits: self.limits };
+        let nearby = |seed| Ok((self.nearby(seed, 1.0)?, self.nearby(seed, -1.0)?));
+        let nearby = (1..=2).map(nearby).collect::<Result<Vec<_>>>()?;
+        let noise = |role: Role, array: &Array| self.noise(role, array, &nearby, primal);
+        let outputs = Outputs {
+            values: shapes.iter().map(Array::numbers).collect(),
+            noise: roles.iter().zip(&shapes).map(|(role, array)| noise(of_primal(*role), array)).collect(),
+            roles,
+            shapes,
+        };
+        let mut errors = Errors {
+            primal: 0.0,
+            jvp: 0.0,
+            vjp: 0.0,
+            identity: 0.0,
+            entry: 0.0,
+            directions: Count::default(),
+            entries: Count::default(),
+            limits: self.limits,
+        };
         let mut last = None;
-        for direction in 1..=directions {
-            let mut random = SplitMix::new(direction);
-            let x_dot: Vec<_> = self.arguments.iter().map(|x| direction_for(x, &mut random)).collect();
-            let y_bar: Vec<_> = outputs
-                .iter()
-                .map(|(role, y)| {
-                    let mut seed = y.zeros_like();
-                    random.fill(&mut seed);
-                    (*role, seed)
-                })
-                .collect();
-            let jvp = self.program.call(self.names[1], 1, |role| match role {
-                Role::Shadow(index) => Ok(x_dot[index].clone()),
-                _ => self.argument(role),
-            })?;
-            let vjp = self.program.call(self.names[2], 1, |role| match role {
-                Role::Shadow(_) | Role::Seed(_) => {
-                    let seed = y_bar.iter().find(|(other, _)| *other == role).map(|(_, seed)| seed.clone());
-                    seed.ok_or_else(|| Failure::input("an output has no cotangent"))
-                }
-                _ => self.argument(role),
-            })?;
+        for first in (1..=directions).step_by(self.width) {
+            let lanes: Vec<_> = (first..).take(self.width).map(|seed| self.seeds(seed, &outputs)).collect();
+            let jvp = self.jvp(&lanes, self.arguments)?;
+            let vjp = self.vjp(&lanes, &outputs, self.arguments)?;
             for call in [&jvp, &vjp] {
-                errors.primal = worst(errors.primal, self.primal_error(primal, call));
+                errors.primal = worst(errors.primal, self.primal_error(primal, call, &noise));
             }
-            let y_dot: Vec<_> = outputs.iter().map(|(role, _)| self.tangent(&jvp, *role)).collect::<Result<_>>()?;
-            let pulled: Vec<f64> = active.iter().flat_map(|index| self.pulled(&vjp, *index, &x_dot[*index])).collect();
-            let pushed: Vec<f64> =
-                y_bar.iter().zip(&y_dot).flat_map(|((_, bar), dot)| products(&bar.numbers(), dot)).collect();
-            errors.identity = worst(errors.identity, sum_error(&pushed, &pulled, 0.0));
-            let (jvp_error, vjp_error) = self.difference_errors(&outputs, &x_dot, &y_bar, &y_dot, &pulled)?;
-            errors.jvp = worst(errors.jvp, jvp_error);
-            errors.vjp = worst(errors.vjp, vjp_error);
-            last = Some(vjp);
+            for (lane, (x_dot, y_bar)) in lanes.iter().enumerate() {
+                let terms = |jvp: &Call, vjp: &Call| -> Result<(Vec<Vec<f64>>, Vec<f64>, Vec<f64>)> {
+                    let y_dot =
+                        outputs.roles.iter().map(|role| self.tangent(jvp, *role, lane)).collect::<Result<Vec<_>>>()?;
+                    let pushed =
+                        y_bar.iter().zip(&y_dot).flat_map(|(bar, dot)| products(&bar.numbers(), dot)).collect();
+                    let pulled = active
+                        .iter()
+                        .flat_map(|index| products(&self.gradient(vjp, *index, lane), &x_dot[*index].numbers()));
+                    Ok((y_dot, pushed, pulled.collect()))
+                };
+                let (y_dot, pushed, pulled) = terms(&jvp, &vjp)?;
+                let mut identity = sum_error(&pushed, &pulled, 0.0);
+                if identity > self.limits.exact {
+                    // Both may be nothing but rounding.
+                    let arguments = self.perturbed(1, 1.0);
+                    let (jvp, vjp) = (self.jvp(&lanes, &arguments)?, self.vjp(&lanes, &outputs, &arguments)?);
+                    let (_, other_pushed, other_pulled) = terms(&jvp, &vjp)?;
+                    let change = |a: &[f64], b: &[f64]| (a.iter().sum::<f64>() - b.iter().sum::<f64>()).abs();
+                    let noise = change(&pushed, &other_pushed).max(change(&pulled, &other_pulled));
+                    let noise = self.plausible(noise, self.size_of_all(primal));
+                    identity = sum_error(&pushed, &pulled, CAUTION * noise / self.limits.exact);
+                }
+                errors.identity = worst(errors.identity, identity);
+                let (is_trusted, jvp_error, vjp_error) = self.direction(&outputs, x_dot, y_bar, &y_dot, &pulled)?;
+                errors.directions.add(is_trusted);
+                if is_trusted {
+                    errors.jvp = worst(errors.jvp, jvp_error);
+                    errors.vjp = worst(errors.vjp, vjp_error);
+                }
+            }
+            last = Some((vjp, lanes));
         }
-        Ok((errors, last.ok_or(Failure::Reported)?))
+        let (vjp, lanes) = last.ok_or(Failure::Reported)?;
+        if let Some((_, y_bar)) = lanes.first() {
+            self.check_entries(&active, &outputs, y_bar, &vjp, &mut errors)?;
+        }
+        Ok((errors, vjp))
     }
 
     fn is_active(&self, index: usize) -> bool {
         self.forward[index].is_dup()
     }
 
-    fn argument(&self, role: Role) -> Result<Array> {
-        match role {
-            Role::Primal(index) => Ok(self.arguments[index].clone()),
-            _ => Err(Failure::input("the function has no such operand")),
-        }
+    /// Random tangents of the arguments and cotangents of the outputs.
+    fn seeds(&self, seed: u64, outputs: &Outputs) -> (Vec<Array>, Vec<Array>) {
+        let mut random = SplitMix::new(seed);
+        let x_dot = self.arguments.iter().map(|x| direction_for(x, &mut random)).collect();
+        let y_bar = outputs.shapes.iter().map(|y| {
+            let mut bar = y.zeros_like();
+            random.fill(&mut bar);
+            bar
+        });
+        (x_dot, y_bar.collect())
+    }
+
+    fn jvp(&self, lanes: &[(Vec<Array>, Vec<Array>)], arguments: &[Array]) -> Result<Call> {
+        self.program.call(self.names[1], 1, |role| match role {
+            Role::Shadow(index, lane) => Ok(lanes[lane].0[index].clone()),
+            _ => argument(arguments, role),
+        })
+    }
+
+    fn vjp(&self, lanes: &[(Vec<Array>, Vec<Array>)], outputs: &Outputs, arguments: &[Array]) -> Result<Call> {
+        self.program.call(self.names[2], 1, |role| match role {
+            Role::Shadow(_, lane) | Role::Seed(_, lane) => {
+                let position = outputs.roles.iter().position(|other| *other == role.in_lane(0));
+                let seed = position.map(|position| lanes[lane].1[position].clone());
+                seed.ok_or_else(|| Failure::input("an output has no cotangent"))
+            }
+            _ => argument(arguments, role),
+        })
     }
 
     /// The outputs of a call, each under the role of its cotangent: results, then active buffers.
     fn outputs(&self, call: &Call) -> Vec<(Role, Array)> {
         let results = call.results.iter().filter_map(|(role, array)| match role {
-            Role::Primal(index) if array.element.is_float() => Some((Role::Seed(*index), array.clone())),
+            Role::Primal(index) if array.element.is_float() => Some((Role::Seed(*index, 0), array.clone())),
             _ => None,
         });
         let buffers = call.operands.iter().filter_map(|(role, array)| match role {
             Role::Primal(index) if self.buffers[*index] && self.is_active(*index) => {
-                Some((Role::Shadow(*index), array.clone()))
+                Some((Role::Shadow(*index, 0), array.clone()))
             }
             _ => None,
         });
@@ -172,112 +285,322 @@ impl Checker<'_> {
     }
 
     /// The tangent of an output.
-    fn tangent(&self, jvp: &Call, role: Role) -> Result<Vec<f64>> {
+    fn tangent(&self, jvp: &Call, role: Role, lane: usize) -> Result<Vec<f64>> {
         let array = match role {
-            Role::Seed(index) => jvp.result(Role::Tangent(index)),
-            other => jvp.operand(other),
+            Role::Seed(index, _) => jvp.result(Role::Tangent(index, lane)),
+            other => jvp.operand(other.in_lane(lane)),
         };
         Ok(array.ok_or_else(|| Failure::input("an output has no tangent"))?.numbers())
     }
 
-    /// The terms of `<x_bar, x_dot>` for one argument.
-    fn pulled(&self, vjp: &Call, index: usize, x_dot: &Array) -> Vec<f64> {
+    /// The gradient by one argument.
+    fn gradient(&self, vjp: &Call, index: usize, lane: usize) -> Vec<f64> {
         let x_bar = if self.reverse[index].is_dup() {
-            vjp.operand(Role::Shadow(index))
+            vjp.operand(Role::Shadow(index, lane))
         } else {
-            vjp.result(Role::Gradient(index))
+            vjp.result(Role::Gradient(index, lane))
         };
-        x_bar.map(|x_bar| products(&x_bar.numbers(), &x_dot.numbers())).unwrap_or_default()
+        x_bar.map(Array::numbers).unwrap_or_default()
     }
 
     /// How far the primal results of a derivative are from those of the function.
-    fn primal_error(&self, primal: &Call, call: &Call) -> f64 {
+    fn primal_error(&self, primal: &Call, call: &Call, noise: &dyn Fn(Role, &Array) -> f64) -> f64 {
         let kept =
             |index: usize| self.forward[index] != Activity::DupNoneed && self.reverse[index] != Activity::DupNoneed;
-        let results = primal.results.iter().map(|(role, array)| (array, call.result(*role)));
+        let results = primal.results.iter().map(|(role, array)| (*role, array, call.result(*role)));
         let buffers = primal.operands.iter().filter_map(|(role, array)| match role {
-            Role::Primal(index) if self.buffers[*index] && kept(*index) => Some((array, call.operand(*role))),
+            Role::Primal(index) if self.buffers[*index] && kept(*index) => Some((*role, array, call.operand(*role))),
             _ => None,
         });
-        results.chain(buffers).fold(0.0, |error, (expected, got)| {
-            let got = got.map(Array::numbers).unwrap_or_default();
-            worst(error, vector_error(&expected.numbers(), &got, 0.0))
+        results.chain(buffers).fold(0.0, |error, (role, expected, got)| {
+            let (numbers, got) = (expected.numbers(), got.map(Array::numbers).unwrap_or_default());
+            let mut own = vector_error(&numbers, &got, 0.0);
+            if own > self.limits.exact {
+                own = vector_error(&numbers, &got, CAUTION * noise(role, expected) / self.limits.exact);
+            }
+            worst(error, own)
         })
     }
 
-    /// The outputs at `x + step x_dot`.
-    fn evaluate(&self, x_dot: &[Array], step: f64) -> Result<Vec<Vec<f64>>> {
+    /// The arguments, those that are differentiated changed in their last bits, to one side or the other.
+    fn perturbed(&self, seed: u64, side: f64) -> Vec<Array> {
+        let mut random = SplitMix::new(seed ^ 0x5EED);
+        let active = self.arguments.iter().enumerate();
+        active
+            .map(|(index, x)| {
+                if !self.is_active(index) {
+                    return x.clone();
+                }
+                let bits = side * 64.0 * x.element.epsilon();
+                let numbers: Vec<_> = x.numbers().iter().map(|x| x * (1.0 + bits * random.uniform())).collect();
+                x.with_numbers(&numbers)
+            })
+            .collect()
+    }
+
+    /// A call of the primal with arguments that are changed in their last bits.
+    fn nearby(&self, seed: u64, side: f64) -> Result<Call> {
+        let arguments = self.perturbed(seed, side);
+        self.program.call(self.names[0], 1, |role| argument(&arguments, role))
+    }
+
+    /// How much rounding changes an output or a buffer: its second differences in nearby calls, which what the output
+    /// depends on does not show in. What is zero but for rounding has the rounding errors of the largest.
+    fn noise(&self, role: Role, array: &Array, nearby: &[(Call, Call)], primal: &Call) -> f64 {
+        let numbers = array.numbers();
+        let of = |call: &Call| call.result(role).or_else(|| call.operand(role)).map(Array::numbers).unwrap_or_default();
+        let bend = |(above, below): &(Call, Call)| {
+            let (above, below) = (of(above), of(below));
+            let sides = above.iter().zip(&below);
+            let bends: Vec<_> = numbers.iter().zip(sides).map(|(here, (a, b))| (a - here) - (here - b)).collect();
+            norm(&bends)
+        };
+        let size = self.size_of_all(primal);
+        let noise = self.plausible(nearby.iter().map(bend).fold(0.0, f64::max), size);
+        let epsilon = self.limits.epsilon;
+        if norm(&numbers) <= 256.0 * epsilon * size { noise.max(epsilon * size) } else { noise }
+    }
+
+    /// Noise, or none where it is more than rounding can be: something changes suddenly.
+    fn plausible(&self, noise: f64, size: f64) -> f64 {
+        const MOST: f64 = 1e4;
+        if noise <= MOST * self.limits.epsilon * size { noise } else { 0.0 }
+    }
+
+    /// The largest of the arguments and outputs.
+    fn size_of_all(&self, primal: &Call) -> f64 {
+        let outputs = primal.results.iter().chain(&primal.operands).map(|(_, array)| array);
+        let floats = outputs.chain(self.arguments).filter(|array| array.element.is_float());
+        floats.map(|array| norm(&array.numbers())).filter(|size| size.is_finite()).fold(0.0, f64::max)
+    }
+
+    /// The outputs after a step.
+    fn evaluate(&self, along: &Move, step: f64) -> Result<Vec<Vec<f64>>> {
         let call = self.program.call(self.names[0], 1, |role| match role {
             Role::Primal(index) if self.is_active(index) => {
-                let (x, dot) = (self.arguments[index].numbers(), x_dot[index].numbers());
-                let moved: Vec<_> = x.iter().zip(dot).map(|(x, dot)| x + step * dot).collect();
-                Ok(self.arguments[index].with_numbers(&moved))
+                let mut numbers = self.arguments[index].numbers();
+                along(index, &mut numbers, step);
+                Ok(self.arguments[index].with_numbers(&numbers))
             }
-            _ => self.argument(role),
+            _ => argument(self.arguments, role),
         })?;
         Ok(self.outputs(&call).into_iter().map(|(_, array)| array.numbers()).collect())
     }
 
-    /// The errors of the jvp and the vjp against differences.
-    fn difference_errors(
-        &self,
-        outputs: &[(Role, Array)],
-        x_dot: &[Array],
-        y_bar: &[(Role, Array)],
-        y_dot: &[Vec<f64>],
-        pulled: &[f64],
-    ) -> Result<(f64, f64)> {
-        let (mut jvp_error, mut vjp_error) = (vec![f64::INFINITY; outputs.len()], f64::INFINITY);
-        for step in self.limits.steps() {
-            let floor = self.limits.floor(step);
-            let quotient = self.quotient(x_dot, step)?;
-            let mut expected = vec![];
-            let mut noise = 0.0;
-            for (index, (_, y)) in outputs.iter().enumerate() {
-                let size = norm(&y.numbers());
-                let error = vector_error(&quotient[index], &y_dot[index], floor * size);
-                jvp_error[index] = jvp_error[index].min(error);
-                let bar = y_bar[index].1.numbers();
-                noise += floor * size * norm(&bar) / (bar.len().max(1) as f64).sqrt();
-                expected.extend(products(&bar, &quotient[index]));
-            }
-            vjp_error = vjp_error.min(sum_error(&expected, pulled, noise));
-            let worst_jvp = jvp_error.iter().copied().fold(0.0, worst);
-            if worst(worst_jvp, vjp_error) < self.limits.difference / 10.0 {
-                break;
-            }
-        }
-        Ok((jvp_error.into_iter().fold(0.0, worst), vjp_error))
+    fn sides(&self, outputs: &Outputs, along: &Move, step: f64) -> Result<Sides> {
+        let (above, below) = (self.evaluate(along, step)?, self.evaluate(along, -step)?);
+        let each = |make: &dyn Fn(f64, f64, f64) -> f64| -> Vec<Vec<f64>> {
+            let parts = above.iter().zip(&below).zip(&outputs.values);
+            parts
+                .map(|((above, below), here)| {
+                    above
+                        .iter()
+                        .zip(below)
+                        .zip(here)
+                        .map(|((above, below), here)| make(*above, *below, *here))
+                        .collect()
+                })
+                .collect()
+        };
+        Ok(Sides {
+            central: each(&|above, below, _| (above - below) / (2.0 * step)),
+            gap: each(&|above, below, here| ((above - here) - (here - below)) / step),
+        })
     }
 
-    /// Central differences at a step and its half, extrapolated (Richardson).
-    fn quotient(&self, x_dot: &[Array], step: f64) -> Result<Vec<Vec<f64>>> {
-        let central = |step: f64| -> Result<Vec<Vec<f64>>> {
-            let (above, below) = (self.evaluate(x_dot, step)?, self.evaluate(x_dot, -step)?);
-            Ok(above
-                .iter()
-                .zip(&below)
-                .map(|(above, below)| {
-                    above.iter().zip(below).map(|(above, below)| (above - below) / (2.0 * step)).collect()
-                })
-                .collect())
+    /// Compares quotients at smaller and smaller steps, until the error that `measure` returns is small. Returns whether
+    /// the quotients can be trusted.
+    fn approach(
+        &self,
+        outputs: &Outputs,
+        along: &Move,
+        mut measure: impl FnMut(f64, &[Vec<f64>]) -> f64,
+    ) -> Result<bool> {
+        for step in self.limits.steps() {
+            let (whole, half) = (self.sides(outputs, along, step)?, self.sides(outputs, along, step / 2.0)?);
+            // Extrapolated (Richardson).
+            let extrapolate = |(whole, half): (&Vec<f64>, &Vec<f64>)| -> Vec<f64> {
+                whole.iter().zip(half).map(|(whole, half)| (4.0 * half - whole) / 3.0).collect()
+            };
+            let quotient: Vec<_> = whole.central.iter().zip(&half.central).map(extrapolate).collect();
+            if measure(step, &quotient) < self.limits.difference / 10.0 {
+                let same = self.one_sided(outputs, &whole, &half, step, 0.5);
+                return if same { Ok(true) } else { self.is_smooth(outputs, along) };
+            }
+        }
+        self.is_smooth(outputs, along)
+    }
+
+    /// Whether the differences of the two sides come together as the step becomes `ratio` times as large, as far as
+    /// rounding lets one see.
+    fn one_sided(&self, outputs: &Outputs, whole: &Sides, part: &Sides, step: f64, ratio: f64) -> bool {
+        (0..outputs.values.len()).all(|index| {
+            let noise = self.rounding(outputs, index, step * ratio);
+            let (before, after) = (norm(&whole.gap[index]), norm(&part.gap[index]));
+            let size = norm(&part.central[index]);
+            // NaN is no kink.
+            !(after > self.limits.difference * size + noise && after > (1.0 + ratio) / 2.0 * before)
+        })
+    }
+
+    /// What rounding makes of the difference quotient of an output.
+    fn rounding(&self, outputs: &Outputs, index: usize, step: f64) -> f64 {
+        CAUTION * (self.limits.epsilon * norm(&outputs.values[index]) + outputs.noise[index]) / step
+    }
+
+    /// Whether the function is smooth along a direction: differences settle, and are the same on both sides.
+    fn is_smooth(&self, outputs: &Outputs, along: &Move) -> Result<bool> {
+        let [wide, best, ..] = self.limits.steps();
+        let steps = [wide, best, best / 8.0, best / 64.0];
+        let mut before: Option<(f64, Sides)> = None;
+        let mut is_smooth = vec![true; outputs.values.len()];
+        for step in steps {
+            let sides = self.sides(outputs, along, step)?;
+            if let Some((larger, before)) = &before {
+                for (index, is_smooth) in is_smooth.iter_mut().enumerate() {
+                    let noise = self.rounding(outputs, index, step);
+                    let size = norm(&sides.central[index]).max(norm(&before.central[index]));
+                    if !(noise <= self.limits.difference * size) {
+                        // Smaller steps show rounding only: what was seen before counts.
+                        continue;
+                    }
+                    let ratio = step / larger;
+                    let moved = vector_error(&before.central[index], &sides.central[index], 0.0) * size;
+                    let (wider, gap) = (norm(&before.gap[index]), norm(&sides.gap[index]));
+                    let limit = self.limits.difference * size + noise;
+                    *is_smooth = moved <= limit && (gap <= limit || gap <= (1.0 + ratio) / 2.0 * wider);
+                }
+            }
+            before = Some((step, sides));
+        }
+        Ok(is_smooth.into_iter().all(|is_smooth| is_smooth))
+    }
+
+    /// Compares the jvp and the vjp with differences along a direction: whether these can be trusted, and the errors.
+    fn direction(
+        &self,
+        outputs: &Outputs,
+        x_dot: &[Array],
+        y_bar: &[Array],
+        y_dot: &[Vec<f64>],
+        pulled: &[f64],
+    ) -> Result<(bool, f64, f64)> {
+        let dots: Vec<_> = x_dot.iter().map(Array::numbers).collect();
+        let bars: Vec<_> = y_bar.iter().map(Array::numbers).collect();
+        let along = |index: usize, x: &mut [f64], step: f64| {
+            x.iter_mut().zip(&dots[index]).for_each(|(x, dot)| *x += step * dot);
         };
-        let (whole, half) = (central(step)?, central(step / 2.0)?);
-        Ok(whole
-            .iter()
-            .zip(&half)
-            .map(|(whole, half)| whole.iter().zip(half).map(|(whole, half)| (4.0 * half - whole) / 3.0).collect())
-            .collect())
+        let (mut jvp_error, mut vjp_error) = (vec![f64::INFINITY; bars.len()], f64::INFINITY);
+        let is_trusted = self.approach(outputs, &along, |step, quotient| {
+            let mut expected = vec![];
+            let mut floors = 0.0;
+            for (index, bar) in bars.iter().enumerate() {
+                let floor = self.floor(outputs, index, step);
+                let error = vector_error(&quotient[index], &y_dot[index], floor);
+                jvp_error[index] = jvp_error[index].min(error);
+                floors += floor * norm(bar) / (bar.len().max(1) as f64).sqrt();
+                expected.extend(products(bar, &quotient[index]));
+            }
+            vjp_error = vjp_error.min(sum_error(&expected, pulled, floors));
+            worst(jvp_error.iter().copied().fold(0.0, worst), vjp_error)
+        })?;
+        Ok((is_trusted, jvp_error.into_iter().fold(0.0, worst), vjp_error))
+    }
+
+    /// The part of an output below which its difference quotient is rounding.
+    fn floor(&self, outputs: &Outputs, index: usize, step: f64) -> f64 {
+        let size = norm(&outputs.values[index]);
+        // At the largest step: in smaller ones everything drowns, and the best of them counts.
+        let [largest, ..] = self.limits.steps();
+        (self.limits.floor(step) * size).max(CAUTION * outputs.noise[index] / (largest * self.limits.difference))
+    }
+
+    /// Compares entries of each argument's gradient with differences.
+    fn check_entries(
+        &self,
+        active: &[usize],
+        outputs: &Outputs,
+        y_bar: &[Array],
+        vjp: &Call,
+        errors: &mut Errors,
+    ) -> Result<()> {
+        let bars: Vec<_> = y_bar.iter().map(Array::numbers).collect();
+        let start = Instant::now();
+        for round in 0..self.entries {
+            for &argument in active {
+                let numbers = self.arguments[argument].numbers();
+                let Some(entry) = sample(round, numbers.len(), self.entries, argument) else { continue };
+                if start.elapsed() > ENTRY_TIME {
+                    return Ok(());
+                }
+                let mean = mean_size(&numbers);
+                let scale = numbers[entry].abs().clamp(mean / 16.0, mean);
+                let along = |index: usize, x: &mut [f64], step: f64| {
+                    if index == argument {
+                        x[entry] += step * scale;
+                    }
+                };
+                let got = self.gradient(vjp, argument, 0).get(entry).copied().unwrap_or(f64::NAN) * scale;
+                let mut least = f64::INFINITY;
+                let is_trusted = self.approach(outputs, &along, |step, quotient| {
+                    let (mut expected, mut floors) = (0.0, 0.0);
+                    for (index, bar) in bars.iter().enumerate() {
+                        expected += products(bar, &quotient[index]).iter().sum::<f64>();
+                        floors += self.floor(outputs, index, step) * norm(bar) / (bar.len().max(1) as f64).sqrt();
+                    }
+                    let error = relative((expected - got).abs(), expected.abs().max(got.abs()).max(floors));
+                    least = least.min(error);
+                    least
+                })?;
+                errors.entries.add(is_trusted);
+                if is_trusted {
+                    errors.entry = worst(errors.entry, least);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The argument of a call.
+pub fn argument(arguments: &[Array], role: Role) -> Result<Array> {
+    match role {
+        Role::Primal(index) => Ok(arguments[index].clone()),
+        _ => Err(Failure::input("the function has no such operand")),
+    }
+}
+
+/// The role of an output in a call of the primal.
+fn of_primal(role: Role) -> Role {
+    match role {
+        Role::Seed(index, _) | Role::Shadow(index, _) => Role::Primal(index),
+        other => other,
+    }
+}
+
+/// The entry that is compared in a round, of `length`: all if there are no more than rounds, otherwise the first, the
+/// last, and random ones in between.
+fn sample(round: usize, length: usize, rounds: usize, seed: usize) -> Option<usize> {
+    match (round, length) {
+        _ if length <= rounds => (round < length).then_some(round),
+        (0, _) => Some(0),
+        (1, _) => Some(length - 1),
+        _ => Some((SplitMix::new((seed * rounds + round) as u64).bits() % length as u64) as usize),
     }
 }
 
 /// A random direction in the scale of an argument.
 fn direction_for(x: &Array, random: &mut SplitMix) -> Array {
     let numbers = x.numbers();
-    let mean = norm(&numbers) / (numbers.len().max(1) as f64).sqrt();
-    let scale = if mean > 0.0 && mean.is_finite() { mean } else { 1.0 };
+    let scale = mean_size(&numbers);
     let direction: Vec<_> = numbers.iter().map(|_| scale * random.uniform()).collect();
     x.with_numbers(&direction)
+}
+
+/// The root mean square of some numbers; 1 if all are zero.
+fn mean_size(numbers: &[f64]) -> f64 {
+    let mean = norm(numbers) / (numbers.len().max(1) as f64).sqrt();
+    if mean > 0.0 && mean.is_finite() { mean } else { 1.0 }
 }
 
 fn products(a: &[f64], b: &[f64]) -> Vec<f64> {

@@ -4,8 +4,9 @@
 use super::{
     array::Array,
     failure::{Failure, Result},
-    memory,
+    globals, memory,
     slot::{Kind, Slot},
+    trace,
 };
 use crate::{console::complain, out_of_memory::may_fail};
 use autodiff_runtime::{Counters, cuda};
@@ -56,7 +57,12 @@ pub struct Engine {
     raw: MlirExecutionEngine,
     /// How kernels run, if there may be any.
     kernels: Option<autodiff_runtime::Options>,
+    /// Brings the program's globals back to their initial state; none if it has no mutable ones.
+    restore: Option<Packed>,
 }
+
+/// A compiled function that takes pointers to its arguments.
+type Packed = unsafe extern "C" fn(*mut *mut c_void);
 
 impl Drop for Engine {
     fn drop(&mut self) {
@@ -85,7 +91,12 @@ impl Engine {
     /// # Errors
     ///
     /// If it cannot be translated or compiled; MLIR has said why.
-    pub fn new(module: &Module, level: u8, kernels: Option<autodiff_runtime::Options>) -> Result<Self> {
+    pub fn new(
+        module: &Module,
+        level: u8,
+        kernels: Option<autodiff_runtime::Options>,
+        has_globals: bool,
+    ) -> Result<Self> {
         let root = option_env!("MLIR_SYS_220_PREFIX").unwrap_or("/usr/lib/llvm-22");
         // MLIR reads the paths up to a NUL, whatever their length says.
         let paths: Vec<_> = LIBRARIES
@@ -110,13 +121,32 @@ impl Engine {
             if engine.ptr.is_null() {
                 return Err(Failure::Reported);
             }
-            for (name, function) in
-                memory::symbols().into_iter().chain(float_symbols()).chain(autodiff_runtime::symbols())
+            for (name, function) in memory::symbols()
+                .into_iter()
+                .chain(float_symbols())
+                .chain(trace::symbols())
+                .chain(autodiff_runtime::symbols())
             {
                 mlirExecutionEngineRegisterSymbol(engine, string(name), function);
             }
-            Ok(Self { raw: engine, kernels })
+            let mut engine = Self { raw: engine, kernels, restore: None };
+            if has_globals {
+                if let Some(save) = engine.packed(globals::SAVE) {
+                    // It takes no arguments.
+                    save(ptr::null_mut());
+                }
+                engine.restore = engine.packed(globals::RESTORE);
+            }
+            Ok(engine)
         }
+    }
+
+    /// Looks a function up, which compiles it.
+    fn packed(&self, name: &str) -> Option<Packed> {
+        // SAFETY: the engine is valid.
+        let address = unsafe { mlirExecutionEngineLookup(self.raw, string(&format!("_mlir_{name}"))) };
+        // SAFETY: MLIR generates functions of this signature under `_mlir_` and a name.
+        (!address.is_null()).then(|| unsafe { std::mem::transmute::<*mut c_void, Packed>(address) })
     }
 
     /// Looks a wrapper up, which compiles it.
@@ -131,21 +161,15 @@ impl Engine {
         results: &'e [Slot],
         is_primal: bool,
     ) -> Result<Function<'e>> {
-        let symbol = format!("_mlir_ciface_{name}");
-        // SAFETY: the engine is valid.
-        let address = unsafe { mlirExecutionEngineLookup(self.raw, string(&format!("_mlir_{symbol}"))) };
-        if address.is_null() {
-            return Err(Failure::input("the program cannot be linked: it calls a function that does not exist"));
-        }
-        // SAFETY: MLIR generates functions of this signature under `_mlir_` and a name.
-        let call = unsafe { std::mem::transmute::<*mut c_void, unsafe extern "C" fn(*mut *mut c_void)>(address) };
+        let missing = || Failure::input("the program cannot be linked: it calls a function that does not exist");
+        let call = self.packed(&format!("_mlir_ciface_{name}")).ok_or_else(missing)?;
         Ok(Function { call, operands, results, is_primal, engine: self })
     }
 }
 
 /// A compiled wrapper.
 pub struct Function<'e> {
-    call: unsafe extern "C" fn(*mut *mut c_void),
+    call: Packed,
     operands: &'e [Slot],
     results: &'e [Slot],
     is_primal: bool,
@@ -179,6 +203,10 @@ impl Function<'_> {
             inputs.iter_mut().chain(&mut outputs).map(|port| port.descriptor.as_mut_ptr()).collect();
         let mut arguments: Vec<_> =
             descriptors.iter_mut().map(|descriptor| ptr::from_mut(descriptor) as *mut c_void).collect();
+        if let Some(restore) = self.engine.restore {
+            // SAFETY: it takes no arguments, and no other code of the engine runs.
+            unsafe { restore(ptr::null_mut()) };
+        }
         let running = if self.is_primal { memory::FUNCTION } else { memory::DERIVATIVE };
         let lent = inputs.iter().zip(names).map(|(port, name)| (port.data as usize, port.size, name.clone()));
         memory::start(running, lent.collect());

@@ -20,6 +20,12 @@ Examples:
   autodiff-run m.mlir --entry f --arg rand:512:1 --target gpu-host --check-races
   autodiff-run m.mlir --entry kernels::k --grid 4 --block 128 --arg rand:512:1 --target gpu-host
 
+Check: errors are relative to the larger of two numbers, or to what rounding makes of an output if that is more.
+Differences are not trusted at a kink, a jump or where a count of iterations changes: there they do not settle, or differ
+between the two sides. Such directions and entries are left out and counted; if none is left, the check has failed.
+
+Mutable globals have their initial values at the start of each call.
+
 Exit codes: 0 success, 1 the check failed, 2 bad input, 3 a device failed.";
 
 /// Compiles an MLIR function, or its derivative, for this machine and runs it.
@@ -59,6 +65,16 @@ pub struct Options {
     #[arg(long = "tangent", value_name = "I=V", help_heading = "Differentiation")]
     pub tangents: Vec<String>,
 
+    /// How many directions one call of a derivative takes: --seed, --seed-arg and --tangent are repeated, one for each
+    /// direction of a value, in a row
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=64),
+        help_heading = "Differentiation")]
+    pub width: u64,
+
+    /// A derivative of zero stays zero, even where the partial that it meets is infinite or no number
+    #[arg(long, help_heading = "Differentiation")]
+    pub strong_zero: bool,
+
     /// A file of further derivative rules
     #[arg(long, value_name = "FILE", help_heading = "Differentiation")]
     pub rules: Vec<PathBuf>,
@@ -77,6 +93,11 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=1000),
         help_heading = "Check")]
     pub directions: u64,
+
+    /// check: how many entries of each argument's gradient are compared with differences one by one
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u64).range(0..=100_000),
+        help_heading = "Check")]
+    pub entries: u64,
 
     /// check: the largest relative error that passes [default: by the narrowest float type in the program: f64 1e-6,
     /// f32 2e-3, f16 5e-2, bf16 1e-1]

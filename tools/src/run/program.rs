@@ -4,9 +4,11 @@ use super::{
     array::Array,
     engine::{Engine, Function, Outcome},
     failure::{Failure, Result},
+    globals,
     request::{Request, Role, symbol},
     slot::Slot,
     source::{self, Entry},
+    trace,
     wrapper::{Wrapper, types},
 };
 use autodiff_lowering::gpu_host::Instruments;
@@ -18,6 +20,8 @@ use std::path::PathBuf;
 pub struct Program {
     engine: Engine,
     requests: Vec<(Request, Vec<Slot>, Vec<Slot>)>,
+    /// The ops that are looked at.
+    pub sites: Vec<(trace::Site, usize)>,
 }
 
 impl Program {
@@ -66,7 +70,7 @@ impl Program {
         }
         let derivatives = source::as_op(&module).walk().iter().any(|op| op.name().starts_with("autodiff."));
         let differentiate = if derivatives {
-            differentiation(&settings.rules, settings.cache_cost, settings.wide_sums)?
+            differentiation(&settings.rules, settings.cache_cost, settings.wide_sums)
         } else {
             String::new()
         };
@@ -82,6 +86,7 @@ impl Program {
             &mut module,
             &format!("builtin.module({differentiate}{state}symbol-dce{outline})"),
         )?;
+        let sites = if settings.trace { trace::instrument(source::as_op(&module)) } else { vec![] };
         source::hide_functions(&module, &names);
         if let Some(chip) = &settings.chip {
             let pipeline = format!("builtin.module(autodiff-nvvm-pipeline{{chip={chip}}})");
@@ -99,8 +104,9 @@ impl Program {
             None => autodiff_lowering::cpu::cpu_pipeline(settings.threads.is_some()),
         };
         source::run_passes(context, &mut module, &format!("builtin.module({lower})"))?;
-        let engine = Engine::new(&module, settings.level, settings.kernels)?;
-        let program = Self { engine, requests };
+        let has_globals = globals::add(context, &module)?;
+        let engine = Engine::new(&module, settings.level, settings.kernels, has_globals)?;
+        let program = Self { engine, requests, sites };
         // Looking a function up compiles it, and says what cannot be linked.
         for (request, ..) in &program.requests {
             program.function(request.name)?;
@@ -168,6 +174,8 @@ pub struct Settings {
     pub kernels: Option<autodiff_runtime::Options>,
     /// Whether they count what they do.
     pub count: bool,
+    /// Whether the code notes the ops that give NaN, and is not optimised.
+    pub trace: bool,
 }
 
 /// What a call has left behind, by role.
@@ -195,19 +203,29 @@ impl Call {
     }
 }
 
-fn differentiation(rules: &[PathBuf], cache_cost: u64, wide_sums: bool) -> Result<String> {
-    let mut paths = vec![];
+fn differentiation(rules: &[PathBuf], cache_cost: u64, wide_sums: bool) -> String {
+    let paths: Vec<_> = rules.iter().map(|path| path.display().to_string()).collect();
+    let rules = if paths.is_empty() { String::new() } else { format!(" rules={}", paths.join(",")) };
+    format!("symbol-dce,autodiff-differentiate{{cache-cost={cache_cost} wide-sums={wide_sums}{rules}}},")
+}
+
+/// Reads rule books, whether or not anything is differentiated.
+///
+/// # Errors
+///
+/// If one cannot be read, is wrong, or has a name that a pipeline cannot hold.
+pub fn check_rules(rules: &[PathBuf]) -> Result<()> {
     for path in rules {
-        std::fs::File::open(path)
-            .map_err(|error| Failure::input(format!("--rules: cannot open '{}': {error}", path.display())))?;
         let text = path.display().to_string();
         if text.contains([',', '{', '}', ' ', '\'', '"']) {
             return Err(Failure::input(format!(
                 "--rules: the path '{text}' must not hold blanks, commas, quotes or braces"
             )));
         }
-        paths.push(text);
+        autodiff_transforms::rules::read_book(&text).map_err(|why| {
+            // A place in the file comes first.
+            if why.contains(": error: ") { Failure::input(why) } else { Failure::input(why).at("--rules") }
+        })?;
     }
-    let rules = if paths.is_empty() { String::new() } else { format!(" rules={}", paths.join(",")) };
-    Ok(format!("symbol-dce,autodiff-differentiate{{cache-cost={cache_cost} wide-sums={wide_sums}{rules}}},"))
+    Ok(())
 }

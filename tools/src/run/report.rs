@@ -2,7 +2,7 @@
 
 use super::{
     array::{Array, shape_text},
-    check::Errors,
+    check::{Count, Errors},
     failure::{Failure, Result},
     npy,
     options::{Mode, Options},
@@ -29,6 +29,8 @@ struct Item {
     /// Its place in the JSON object.
     list: &'static str,
     index: usize,
+    /// The direction, if it is a derivative.
+    lane: usize,
     ty: String,
     array: Array,
 }
@@ -36,6 +38,8 @@ struct Item {
 /// All that a run has found.
 pub struct Report {
     mode: Mode,
+    /// The number of directions.
+    width: u64,
     entry: String,
     directory: Option<PathBuf>,
     items: Vec<Item>,
@@ -60,6 +64,7 @@ impl Report {
     pub fn new(options: &Options, entry: &Entry, compile_seconds: f64) -> Self {
         Self {
             mode: options.mode,
+            width: options.width,
             entry: entry.name.clone(),
             directory: options.save.clone(),
             items: vec![],
@@ -79,37 +84,44 @@ impl Report {
     pub fn collect(&mut self, entry: &Entry, call: Call) {
         let forward = self.mode == Mode::Jvp;
         for (role, array) in call.results {
-            let (name, list, index) = match role {
-                Role::Primal(index) => (format!("result-{index}"), "results", index),
-                Role::Tangent(index) => (format!("tangent-result-{index}"), "tangents", index),
-                Role::Gradient(index) => (format!("grad-arg-{index}"), "gradients", index),
-                Role::Shadow(_) | Role::Seed(_) => continue,
+            let (name, list, index, lane) = match role {
+                Role::Primal(index) => (format!("result-{index}"), "results", index, 0),
+                Role::Tangent(index, lane) => (format!("tangent-result-{index}"), "tangents", index, lane),
+                Role::Gradient(index, lane) => (format!("grad-arg-{index}"), "gradients", index, lane),
+                Role::Shadow(..) | Role::Seed(..) => continue,
             };
             let ty = match role {
-                Role::Gradient(_) => entry.parameters[index].ty.clone(),
+                Role::Gradient(..) => entry.parameters[index].ty.clone(),
                 _ => entry.results[index].ty.clone(),
             };
-            self.items.push(Item { name, list, index, ty, array });
+            self.items.push(Item { name: name + &self.suffix(role, lane), list, index, lane, ty, array });
         }
         for (role, array) in call.operands {
-            let (name, list, index) = match role {
+            let (name, list, index, lane) = match role {
                 Role::Primal(index) if entry.parameters[index].kind == Kind::Memref => {
-                    (format!("arg-{index}"), "args", index)
+                    (format!("arg-{index}"), "args", index, 0)
                 }
-                Role::Shadow(index) if !forward => (format!("grad-arg-{index}"), "gradients", index),
-                Role::Shadow(index) if entry.parameters[index].kind == Kind::Memref => {
-                    (format!("tangent-arg-{index}"), "arg_tangents", index)
+                Role::Shadow(index, lane) if !forward => (format!("grad-arg-{index}"), "gradients", index, lane),
+                Role::Shadow(index, lane) if entry.parameters[index].kind == Kind::Memref => {
+                    (format!("tangent-arg-{index}"), "arg_tangents", index, lane)
                 }
                 _ => continue,
             };
-            self.items.push(Item { name, list, index, ty: entry.parameters[index].ty.clone(), array });
+            let (name, ty) = (name + &self.suffix(role, lane), entry.parameters[index].ty.clone());
+            self.items.push(Item { name, list, index, lane, ty, array });
         }
         self.items.sort_by_key(|item| {
             (
                 ["results", "args", "tangents", "arg_tangents", "gradients"].iter().position(|list| *list == item.list),
                 item.index,
+                item.lane,
             )
         });
+    }
+
+    /// What the name of a derivative ends in if there are several directions.
+    fn suffix(&self, role: Role, lane: usize) -> String {
+        if self.width == 1 || matches!(role, Role::Primal(_)) { String::new() } else { format!("-{lane}") }
     }
 
     /// Whether the check, if there was one, has passed.
@@ -161,6 +173,9 @@ impl Report {
                 "jvp": number(errors.jvp),
                 "vjp": number(errors.vjp),
                 "identity": number(errors.identity),
+                "entry": number(errors.entry),
+                "directions": { "trusted": errors.directions.trusted, "untrusted": errors.directions.untrusted },
+                "entries": { "trusted": errors.entries.trusted, "untrusted": errors.entries.untrusted },
                 "tolerance": number(errors.limits.difference),
                 "identity_tolerance": number(errors.limits.exact),
                 "passed": errors.passed(),
@@ -189,10 +204,35 @@ impl Report {
                 let verdict = if error <= limit { "ok" } else { "failed" };
                 (format!("error {name}"), verdict.to_owned(), format!("{error:.1e}, tolerance {limit:.1e}"))
             };
+            let by_differences = |name: &str, error: f64, count: Count| match count.trusted {
+                0 => (format!("error {name}"), "unknown".to_owned(), "nothing to compare with".to_owned()),
+                _ => row(name, error, errors.limits.difference),
+            };
             rows.push(row("primal", errors.primal, errors.limits.exact));
-            rows.push(row("jvp", errors.jvp, errors.limits.difference));
-            rows.push(row("vjp", errors.vjp, errors.limits.difference));
+            rows.push(by_differences("jvp", errors.jvp, errors.directions));
+            rows.push(by_differences("vjp", errors.vjp, errors.directions));
             rows.push(row("identity", errors.identity, errors.limits.exact));
+            rows.push(by_differences("entry", errors.entry, errors.entries));
+            let (directions, entries) = (errors.directions, errors.entries);
+            let of = |count: Count| count.trusted + count.untrusted;
+            rows.push((
+                "compared".into(),
+                String::new(),
+                format!("directions {}, entries of gradients {}", directions.trusted, entries.trusted),
+            ));
+            if directions.untrusted + entries.untrusted > 0 {
+                rows.push((
+                    "differences".into(),
+                    "not trusted".into(),
+                    format!(
+                        "{} of {} directions, {} of {} entries: a kink, a jump, or a count that changes",
+                        directions.untrusted,
+                        of(directions),
+                        entries.untrusted,
+                        of(entries)
+                    ),
+                ));
+            }
         }
         let gradient =
             self.gradient_seconds.map(|seconds| format!(", derivative {}", time(seconds))).unwrap_or_default();
@@ -232,6 +272,7 @@ impl Item {
         let array = &self.array;
         let mut object = Map::new();
         object.insert("index".into(), json!(self.index));
+        object.insert("direction".into(), json!(self.lane));
         object.insert("type".into(), json!(self.ty));
         object.insert("shape".into(), json!(array.shape));
         let statistics = Statistics::of(array);

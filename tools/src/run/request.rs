@@ -13,24 +13,46 @@ use std::fmt;
 pub enum Role {
     /// An argument, or a primal result.
     Primal(usize),
-    /// The tangent or shadow of an argument.
-    Shadow(usize),
+    /// The tangent or shadow of an argument, in one of the directions.
+    Shadow(usize, usize),
     /// The cotangent of a result.
-    Seed(usize),
+    Seed(usize, usize),
     /// The tangent of a result.
-    Tangent(usize),
+    Tangent(usize, usize),
     /// The cotangent of an argument.
-    Gradient(usize),
+    Gradient(usize, usize),
+}
+
+impl Role {
+    /// The same in another direction.
+    pub fn in_lane(self, lane: usize) -> Self {
+        match self {
+            Self::Primal(index) => Self::Primal(index),
+            Self::Shadow(index, _) => Self::Shadow(index, lane),
+            Self::Seed(index, _) => Self::Seed(index, lane),
+            Self::Tangent(index, _) => Self::Tangent(index, lane),
+            Self::Gradient(index, _) => Self::Gradient(index, lane),
+        }
+    }
+}
+
+/// How derivatives are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Form {
+    /// The number of directions.
+    pub width: usize,
+    /// Whether a derivative of zero stays zero.
+    pub strong_zero: bool,
 }
 
 impl fmt::Display for Role {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::Primal(index) => write!(formatter, "argument #{index}"),
-            Self::Shadow(index) => write!(formatter, "the shadow of argument #{index}"),
-            Self::Seed(index) => write!(formatter, "the cotangent of result #{index}"),
-            Self::Tangent(index) => write!(formatter, "the tangent of result #{index}"),
-            Self::Gradient(index) => write!(formatter, "the cotangent of argument #{index}"),
+            Self::Shadow(index, _) => write!(formatter, "the shadow of argument #{index}"),
+            Self::Seed(index, _) => write!(formatter, "the cotangent of result #{index}"),
+            Self::Tangent(index, _) => write!(formatter, "the tangent of result #{index}"),
+            Self::Gradient(index, _) => write!(formatter, "the cotangent of argument #{index}"),
         }
     }
 }
@@ -66,66 +88,68 @@ impl Request {
     }
 
     /// A call of the forward-mode derivative.
-    pub fn jvp(entry: &Entry, activities: &[Activity]) -> Self {
+    pub fn jvp(entry: &Entry, activities: &[Activity], form: Form) -> Self {
         let mut operands = vec![];
         for (index, (slot, activity)) in entry.parameters.iter().zip(activities).enumerate() {
             operands.push((Role::Primal(index), slot.clone()));
             if activity.is_dup() {
-                operands.push((Role::Shadow(index), slot.clone()));
+                operands.extend((0..form.width).map(|lane| (Role::Shadow(index, lane), slot.clone())));
             }
         }
         let mut results = vec![];
         for (index, slot) in entry.results.iter().enumerate() {
             results.push((Role::Primal(index), slot.clone()));
             if slot.is_differentiable() {
-                results.push((Role::Tangent(index), slot.clone()));
+                results.extend((0..form.width).map(|lane| (Role::Tangent(index, lane), slot.clone())));
             }
         }
         Self {
             name: "__autodiff_run_jvp",
             op: format!("autodiff.jvp @{}", symbol(&entry.name)),
-            attributes: attributes(entry, activities, Activity::Dup),
+            attributes: attributes(entry, activities, Activity::Dup, form),
             operands,
             results,
         }
     }
 
     /// A call of the reverse-mode derivative.
-    pub fn vjp(entry: &Entry, activities: &[Activity]) -> Self {
+    pub fn vjp(entry: &Entry, activities: &[Activity], form: Form) -> Self {
         let mut operands = vec![];
         let mut gradients = vec![];
         for (index, (slot, activity)) in entry.parameters.iter().zip(activities).enumerate() {
             operands.push((Role::Primal(index), slot.clone()));
             if activity.is_dup() {
-                operands.push((Role::Shadow(index), slot.clone()));
+                operands.extend((0..form.width).map(|lane| (Role::Shadow(index, lane), slot.clone())));
             }
             if activity.is_active() {
-                gradients.push((Role::Gradient(index), slot.clone()));
+                gradients.extend((0..form.width).map(|lane| (Role::Gradient(index, lane), slot.clone())));
             }
         }
         let mut results = vec![];
         for (index, slot) in entry.results.iter().enumerate() {
             results.push((Role::Primal(index), slot.clone()));
             if slot.is_differentiable() {
-                operands.push((Role::Seed(index), slot.clone()));
+                operands.extend((0..form.width).map(|lane| (Role::Seed(index, lane), slot.clone())));
             }
         }
         results.extend(gradients);
         Self {
             name: "__autodiff_run_vjp",
             op: format!("autodiff.vjp @{}", symbol(&entry.name)),
-            attributes: attributes(entry, activities, Activity::Active),
+            attributes: attributes(entry, activities, Activity::Active, form),
             operands,
             results,
         }
     }
 }
 
-fn attributes(entry: &Entry, activities: &[Activity], of_result: Activity) -> String {
+fn attributes(entry: &Entry, activities: &[Activity], of_result: Activity, form: Form) -> String {
     let list =
         |activities: Vec<Activity>| activities.iter().map(|activity| activity.keyword()).collect::<Vec<_>>().join(", ");
     let results = entry.results.iter().map(|slot| if slot.is_differentiable() { of_result } else { Activity::Const });
-    format!("args [{}] results [{}]", list(activities.to_vec()), list(results.collect()))
+    let width = if form.width == 1 { String::new() } else { format!(" width {}", form.width) };
+    let strong_zero = if form.strong_zero { " strong_zero" } else { "" };
+    format!("args [{}] results [{}]{width}{strong_zero}", list(activities.to_vec()), list(results.collect()))
 }
 
 /// A symbol name as the parser reads it.

@@ -18,6 +18,16 @@ use std::{collections::HashSet, io::Read};
 
 /// A context with all dialects and passes, which prints diagnostics to stderr.
 pub fn context() -> Context {
+    let context = quiet_context();
+    context.attach_diagnostic_handler(|diagnostic| {
+        print(&diagnostic);
+        true
+    });
+    context
+}
+
+/// A context with all dialects and passes, which swallows diagnostics.
+pub fn quiet_context() -> Context {
     let registry = DialectRegistry::new();
     bridge::register_everything(&registry);
     bridge::register_upstream_passes();
@@ -26,10 +36,7 @@ pub fn context() -> Context {
     let context = Context::new();
     context.append_dialect_registry(&registry);
     context.load_all_available_dialects();
-    context.attach_diagnostic_handler(|diagnostic| {
-        print(&diagnostic);
-        true
-    });
+    context.attach_diagnostic_handler(|_| true);
     context
 }
 
@@ -83,7 +90,7 @@ pub fn as_op(module: &Module) -> Op {
 }
 
 /// The ops at the top of a module.
-fn top(module: Op) -> Vec<Op> {
+pub fn top(module: Op) -> Vec<Op> {
     module.body(0).map(|block| block.ops()).unwrap_or_default()
 }
 
@@ -200,12 +207,21 @@ fn has_body(op: Op) -> bool {
 ///
 /// If the text does not verify; MLIR has said why.
 pub fn add_functions(context: &Context, module: &Module, text: &str, names: &[&str]) -> Result<()> {
-    let Some(extra) = Module::parse(context, text) else { return Err(Failure::Reported) };
     for op in top(as_op(module)).into_iter().filter(|op| op.is_function()) {
         op.set_attribute("sym_visibility", Attribute::string(op.context(), "private"));
     }
+    add_ops(context, module, text, names)
+}
+
+/// Adds the named ops of a text to a module; the others of the text declare what they refer to.
+///
+/// # Errors
+///
+/// If the text does not verify; MLIR has said why.
+pub fn add_ops(context: &Context, module: &Module, text: &str, names: &[impl AsRef<str>]) -> Result<()> {
+    let Some(extra) = Module::parse(context, text) else { return Err(Failure::Reported) };
     for op in top(as_op(&extra)) {
-        if op.symbol_name().is_some_and(|name| names.contains(&name.as_str())) {
+        if op.symbol_name().is_some_and(|name| names.iter().any(|other| other.as_ref() == name)) {
             op.detach();
             if let Some(block) = as_op(module).body(0) {
                 autodiff_dialect::ir::Builder::at_end(block, op.location()).insert(op);

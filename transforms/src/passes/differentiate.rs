@@ -19,7 +19,7 @@ use crate::{
     emit,
     engine::{Derivative, Mode, Request, cut, derive, is_distinct},
     globals::{self, Globals},
-    rules::{Registry, elementwise::RuleBook},
+    rules::Registry,
 };
 use autodiff_dialect::{
     Activity,
@@ -70,13 +70,8 @@ pub(crate) const WIDE_SUMS: PassOption = PassOption::new(
 pub(crate) fn read_rules(files: &str, [cache_cost, wide_sums]: [&str; 2], module: Op) -> Result<Registry, ()> {
     let fail = |message: String| Diagnostic::error(module.location(), message).emit();
     let cost = number_option("cache-cost", cache_cost, 1..=1000).map_err(fail)?;
-    let mut book = RuleBook::builtin().clone();
-    for file in files.split(',').filter(|file| !file.is_empty()) {
-        let text =
-            std::fs::read_to_string(file).map_err(|error| fail(format!("cannot read rules '{file}': {error}")))?;
-        book.extend(&text, file).map_err(|error| fail(error.to_string()))?;
-    }
-    Ok(Registry::new(book).with_cache_cost(cost.unsigned_abs()).with_wide_sums(wide_sums == "true"))
+    let rules = Registry::with_files(files.split(',').filter(|file| !file.is_empty())).map_err(fail)?;
+    Ok(rules.with_cache_cost(cost.unsigned_abs()).with_wide_sums(wide_sums == "true"))
 }
 
 fn run(options: &[&str], module: Op) -> Result<(), ()> {

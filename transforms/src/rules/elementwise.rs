@@ -36,12 +36,50 @@ pub use expr::Var;
 
 use autodiff_dialect::ir::{Op, Type, Value};
 use expr::{Binding, Expr};
-use std::{collections::BTreeMap, fmt, sync::LazyLock};
+use std::{collections::BTreeMap, fmt, fs::File, io::Read, sync::LazyLock};
 
 /// Rules by the name of the op.
 #[derive(Clone, Debug, Default)]
 pub struct RuleBook {
     rules: BTreeMap<String, Rule>,
+}
+
+/// A rule, and where it stands.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The name of the op.
+    pub op: String,
+    pub rule: Rule,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+/// The longest rule book that is read, in bytes: the built-in ones have some 20 thousand together.
+const MAX_BOOK: u64 = 4 << 20;
+
+/// Reads the file of a rule book.
+///
+/// # Errors
+///
+/// A message if it cannot be read, does not end, or is not text.
+pub fn read(file: &str) -> Result<String, String> {
+    let failed = |why: String| format!("cannot read rules '{file}': {why}");
+    let mut bytes = vec![];
+    let source = File::open(file).map_err(|error| failed(error.to_string()))?;
+    source.take(MAX_BOOK + 1).read_to_end(&mut bytes).map_err(|error| failed(error.to_string()))?;
+    if bytes.len() as u64 > MAX_BOOK {
+        return Err(failed(format!("it has more than {MAX_BOOK} bytes, expected the text of a rule book")));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) if text.contains('\0') => Err(failed("it holds binary data, expected the text of a rule book".into())),
+        Ok(text) => Ok(text),
+        Err(error) => {
+            let place = error.utf8_error().valid_up_to();
+            Err(failed(format!("it is no text: byte {place} is not UTF-8, expected a rule book")))
+        }
+    }
 }
 
 /// What the book says about an op.
@@ -113,6 +151,15 @@ const BUILTIN: [(&str, &str); 6] = [
     ("autodiff.rules", include_str!("../../rules/autodiff.rules")),
 ];
 
+/// The rules of a text, in its order; messages call it `file`.
+///
+/// # Errors
+///
+/// The first mistake in the text.
+pub fn parse(text: &str, file: &str) -> Result<Vec<Entry>, RuleError> {
+    parse::parse(text, file)
+}
+
 impl RuleBook {
     /// The rules of the `arith`, `math` and `complex` dialects. Copy it to [extend](Self::extend) it.
     pub fn builtin() -> &'static Self {
@@ -135,8 +182,13 @@ impl RuleBook {
     ///
     /// The first mistake in the text; the book is unchanged then.
     pub fn extend(&mut self, text: &str, file: &str) -> Result<(), RuleError> {
-        self.rules.extend(parse::parse(text, file)?);
+        self.add(parse(text, file)?);
         Ok(())
+    }
+
+    /// Adds rules, which replace earlier ones of the same op.
+    pub fn add(&mut self, entries: impl IntoIterator<Item = Entry>) {
+        self.rules.extend(entries.into_iter().map(|entry| (entry.op, entry.rule)));
     }
 
     /// The rule of an op.
@@ -164,6 +216,11 @@ impl Elementwise {
     /// The number of operands of the op.
     pub fn operand_count(&self) -> usize {
         self.operands.len()
+    }
+
+    /// What the rule calls an operand.
+    pub fn operand_name(&self, operand: usize) -> &str {
+        self.operands.get(operand).map_or("", String::as_str)
     }
 
     /// The number of results of the op.

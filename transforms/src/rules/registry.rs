@@ -4,12 +4,12 @@ use crate::{
     engine::{Forward, Result, Reverse, error_at},
     rules::{
         Rule,
-        elementwise::{self, RuleBook},
+        elementwise::{self, Entry, RuleBook},
         structured,
     },
 };
 use autodiff_dialect::ir::{Op, Type, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// All rules, by the name of the op.
 pub struct Registry {
@@ -27,6 +27,20 @@ impl Registry {
             book.rules().map(|(name, rule)| (name.to_owned(), Elementwise { rule: rule.clone() })).collect();
         let structured = structured::all().into_iter().collect();
         Self { structured, book, elementwise, cache_cost: 1, wide_sums: true }
+    }
+
+    /// The built-in rules and those of files, each of which may replace what those before it say.
+    ///
+    /// # Errors
+    ///
+    /// A message with the place, if a file cannot be read, is no rule book, or has a rule for an op whose derivative moves
+    /// through control flow or memory: such a rule is code.
+    pub fn with_files<'a>(files: impl IntoIterator<Item = &'a str>) -> std::result::Result<Self, String> {
+        let mut book = RuleBook::builtin().clone();
+        for file in files {
+            book.add(read_book(file)?);
+        }
+        Ok(Self::new(book))
     }
 
     /// With caches that cost so many times as much as usual, next to computing values again: from 1 to 1000.
@@ -77,6 +91,28 @@ impl Registry {
             None => (!cannot_carry(op)).then_some(Missing::Unknown),
         }
     }
+}
+
+/// The rules of a file.
+///
+/// # Errors
+///
+/// As [`Registry::with_files`].
+pub fn read_book(file: &str) -> std::result::Result<Vec<Entry>, String> {
+    let text = elementwise::read(file)?;
+    let entries = elementwise::parse(&text, file).map_err(|error| error.to_string())?;
+    let code: FxHashSet<_> = structured::all().into_iter().map(|(name, _)| name).collect();
+    for Entry { op, line, column, .. } in &entries {
+        // Some names have both: select, for numbers and for buffers.
+        let replaceable = matches!(RuleBook::builtin().get(op), Some(elementwise::Rule::Elementwise(_)));
+        if code.contains(op.as_str()) && !replaceable {
+            return Err(format!(
+                "{file}:{line}:{column}: error: '{op}' moves derivatives through control flow or memory, or changes \
+                 shapes: its rule is code, which a rule book cannot replace"
+            ));
+        }
+    }
+    Ok(entries)
 }
 
 /// Why an op has no rule.

@@ -1,7 +1,7 @@
 //! Reads the text of a rule book.
 
 use super::{
-    Elementwise, Partial, Rule, RuleError,
+    Elementwise, Entry, Partial, Rule, RuleError,
     expr::{Binding, Connective, Expr, Operator, Predicate, Var},
 };
 use pest::{
@@ -26,11 +26,11 @@ const MAX_LENGTH: usize = 8192;
 type Located<T> = Result<T, Box<Error<Token>>>;
 
 /// Reads rules in the order of the text.
-pub(super) fn parse(source: &str, file: &str) -> Result<Vec<(String, Rule)>, RuleError> {
+pub(super) fn parse(source: &str, file: &str) -> Result<Vec<Entry>, RuleError> {
     check_depth(source).and_then(|()| parse_book(source)).map_err(|error| to_rule_error(*error, file))
 }
 
-fn parse_book(source: &str) -> Located<Vec<(String, Rule)>> {
+fn parse_book(source: &str) -> Located<Vec<Entry>> {
     let mut rules = Vec::new();
     let mut seen = HashSet::new();
     for entry in Grammar::parse(Token::book, source)?.flat_map(Pair::into_inner) {
@@ -45,7 +45,8 @@ fn parse_book(source: &str) -> Located<Vec<(String, Rule)>> {
         if !seen.insert(op.clone()) {
             return Err(at(span, format!("'{op}' has a rule already")));
         }
-        rules.push((op, rule));
+        let (line, column) = span.start_pos().line_col();
+        rules.push(Entry { op, rule, line, column });
     }
     Ok(rules)
 }
