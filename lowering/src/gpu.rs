@@ -61,7 +61,8 @@ impl Device<'_> {
     fn pipeline(&self) -> String {
         let Self { lanes, traps, workgroup_bytes, attach, convert, binary } = self;
         format!(
-            "autodiff-settle-dims,\
+            "autodiff-raise-vendor-ops{{for=device}},\
+             autodiff-settle-dims,\
              autodiff-lower,\
              convert-linalg-to-loops,\
              func.func(lower-vector-mask,lower-vector-multi-reduction),\

@@ -65,7 +65,8 @@ pub fn pipeline(instruments: Instruments) -> String {
     let Instruments { check_races, count } = instruments;
     let count = if count { "autodiff-gpu-count-operations," } else { "" };
     format!(
-        "autodiff-settle-dims,convert-linalg-to-loops,lower-affine,autodiff-share-globals,gpu-kernel-outlining,symbol-dce,autodiff-gpu-to-host,\
+        "autodiff-settle-dims,convert-linalg-to-loops,lower-affine,autodiff-share-globals,gpu-kernel-outlining,symbol-dce,\
+         autodiff-raise-vendor-ops{{for=host}},autodiff-gpu-to-host,\
          func.func(lower-vector-mask,lower-vector-multi-reduction),convert-vector-to-scf{{full-unroll=true}},\
          lower-affine,{count}autodiff-gpu-check-accesses{{check-races={check_races}}},{}",
         crate::cpu::cpu_pipeline(false)

@@ -165,6 +165,12 @@ impl Lowering {
                     format!("'{}' op is a request, run 'autodiff-differentiate' first", op.name()),
                 ));
             }
+            names::BOUNDARY => {
+                return Err(Diagnostic::error(
+                    op.location(),
+                    format!("'{}' op stands in derivatives while they are built, and has no lowering", op.name()),
+                ));
+            }
             "autodiff.stop_gradient" => op.result(0).replace_all_uses_with(operands[0]),
             "autodiff.shadow" => {
                 let ty = op.result(0).ty();

@@ -23,6 +23,7 @@ mod print_locality;
 mod print_needed;
 mod print_replay;
 mod raise_pointers;
+mod raise_vendor_ops;
 mod refuse_tensor_loops;
 mod report;
 mod settle_dims;
@@ -57,6 +58,7 @@ pub fn register() {
     bridge::register_pass(&print_needed::PASS);
     bridge::register_pass(&print_replay::PASS);
     bridge::register_pass(&raise_pointers::PASS);
+    bridge::register_pass(&raise_vendor_ops::PASS);
     bridge::register_pass(&refuse_tensor_loops::PASS);
     bridge::register_pass(&settle_dims::PASS);
     bridge::register_pass(&sink_into_branches::PASS);

@@ -38,7 +38,7 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
     let kernels = modules(module);
     let Some(first) = kernels.first() else { return Ok(()) };
     let tools = Tools::find(vendor, &Named { toolkit, libraries, linker });
-    let mut errors = unconverted(&kernels);
+    let mut errors = unconverted(vendor, &kernels);
     if errors.is_empty() {
         errors = missing(vendor, &tools, *format == "bin", &kernels);
     }
@@ -81,10 +81,19 @@ fn forget_times(binary: Op) {
 }
 
 /// Ops that have no conversion. Casts are left around them, and say nothing by themselves.
-fn unconverted(kernels: &[Op]) -> Vec<Diagnostic> {
-    let converted = ["llvm.", "nvvm.", "rocdl.", "gpu.module", "builtin."];
+fn unconverted(vendor: Vendor, kernels: &[Op]) -> Vec<Diagnostic> {
+    // LLVM aborts on what another vendor's chips have.
+    let (own, others) = match vendor {
+        Vendor::Nvidia => ("nvvm.", ["llvm.amdgcn.", "llvm.r600."]),
+        Vendor::Amd => ("rocdl.", ["llvm.nvvm.", "llvm.ptx."]),
+    };
+    let is_foreign = |op: &Op| {
+        let name = op.attribute("intrin").and_then(Attribute::as_string).unwrap_or_default();
+        op.name() == "llvm.call_intrinsic" && others.iter().any(|other| name.starts_with(other))
+    };
+    let converted = ["llvm.", own, "gpu.module", "builtin."];
     let ops = kernels.iter().flat_map(|kernel| kernel.walk());
-    ops.filter(|op| !converted.iter().any(|prefix| op.name().starts_with(prefix)))
+    ops.filter(|op| is_foreign(op) || !converted.iter().any(|prefix| op.name().starts_with(prefix)))
         .map(|op| {
             Diagnostic::error(op.location(), format!("'{}' op in a kernel has no conversion for this chip", op.name()))
         })

@@ -4,6 +4,7 @@
 //!    where they are.
 //! 2. Their releases disappear.
 //! 3. Copies become loops, because devices have no function for them.
+//! 4. Ops on vectors take buffers in no named space.
 //!
 //! An allocation of a size that is known at run time only is an error, and so is more workgroup memory than a chip has.
 
@@ -51,7 +52,22 @@ fn place(op: Op) -> Result<(), Diagnostic> {
             copy(op);
             Ok(())
         }
+        name if name.starts_with("vector.") => {
+            widen(op);
+            Ok(())
+        }
         _ => Ok(()),
+    }
+}
+
+/// Lets an op on vectors go through the space that holds all others: its conversion knows no names of spaces.
+fn widen(op: Op) {
+    for (number, buffer) in op.operands().into_iter().enumerate() {
+        let is_named = buffer.ty().memory_space().is_some_and(|space| space.as_integer().is_none());
+        let wide = buffer.ty().with_memory(buffer.ty().element(), None).filter(|_| is_named);
+        if let (Some(wide), Some(builder)) = (wide, Builder::before(op)) {
+            op.set_operand(number, builder.op("memref.memory_space_cast", &[buffer], wide));
+        }
     }
 }
 

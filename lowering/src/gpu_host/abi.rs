@@ -189,7 +189,12 @@ pub fn llvm_type(ty: Type) -> Option<String> {
     let text = ty.to_string();
     if ty.is_index() {
         Some("i64".into())
-    } else if ty.is_float() || ty.is_integer() || text.starts_with("!llvm.") {
+    } else if ty.is_float() {
+        // Narrower ones are bytes; LLVM has no others.
+        let known = ["f16", "bf16", "f32", "f64", "f80", "f128"].contains(&text.as_str());
+        let byte = ty.bit_width().filter(|bits| *bits <= 8).map(|_| "i8".to_owned());
+        if known { Some(text) } else { byte }
+    } else if ty.is_integer() || text.starts_with("!llvm.") {
         Some(text)
     } else if ty.is_complex() {
         Some(format!("!llvm.struct<({0}, {0})>", ty.real()))

@@ -25,7 +25,8 @@ const STRUCTURE: &str =
 /// What loops of other dialects need to become `scf.for` and `scf.parallel` with sums.
 const PARALLEL: &str = "autodiff-refuse-tensor-loops,scf-forall-to-parallel,lower-affine,autodiff-expand-reductions";
 /// What kernels need to be launches with a body.
-const KERNELS: &str = "autodiff-inline-kernels,autodiff-raise-pointers,func.func(sroa,mem2reg)";
+const KERNELS: &str =
+    "autodiff-raise-vendor-ops,autodiff-inline-kernels,autodiff-raise-pointers,func.func(sroa,mem2reg)";
 /// What follows, once all that a kernel does stands in its launch.
 const THREADS: &str = "autodiff-name-threads,autodiff-expand-all-reduce";
 const COUNT: &str = "func.func(canonicalize,cse),autodiff-count-while,autodiff-count-first";
