@@ -2,6 +2,9 @@
 //!
 //! `UPDATE_REFERENCES=1 cargo test -p autodiff-tools --test references` writes the pages anew.
 
+#[path = "accuracy/bounds.rs"]
+mod bounds;
+
 use autodiff_transforms::rules::elementwise::RuleBook;
 use std::{
     env, fs,
@@ -60,7 +63,25 @@ fn rules() {
     let head = "# Derivatives of elementwise ops\n\n\
         From `transforms/rules/*.rules`. `a & b` stands for dw = a dz + b conj(dz); a literal 0 contributes nothing, not \
         even where it meets an infinity.\n\n";
-    compare("rules.md", &(head.to_owned() + &RuleBook::builtin().to_markdown()));
+    compare("rules.md", &(head.to_owned() + &RuleBook::builtin().to_markdown() + &accuracy()));
+}
+
+/// How exact the rules are.
+fn accuracy() -> String {
+    let mut text = String::from(
+        "## Accuracy\n\nThe largest errors of partial derivatives on a CPU, in units in the last place, as \
+         `tools/tests/accuracy` checks them: on all numbers of f16 and bf16 (for two operands on pairs over all exponents), in \
+         f32 and f64 on numbers of all exponents. A partial that is too large or too small for the type is an infinity or a \
+         zero of the right sign. The last column is for second derivatives in f64, in all combinations of the modes; for two \
+         operands in units of the largest of them. `divf`, `atan2` and `abs` lose digits in f32 and f64 where operands or \
+         results are below the normal numbers, and `exp2` has no finite partial where it overflows itself.\n\n\
+         | function | f16 | bf16 | f32 | f64 | second, f64 |\n|---|---|---|---|---|---|\n",
+    );
+    for (name, bounds) in bounds::BOUNDS {
+        let cells = bounds.map(|bound| bound.map_or("-".to_owned(), |bound| bound.to_string()));
+        text += &format!("| `{name}` | {} |\n", cells.join(" | "));
+    }
+    text
 }
 
 #[test]

@@ -270,8 +270,9 @@ impl Elementwise {
             && !self.partials.iter().flatten().flatten().all(is_exact)
     }
 
-    /// Whether the rounding error of a result may become larger in a formula: it is more than a factor there. Ops of other
-    /// dialects may not exist in a wider type.
+    /// Whether the rounding error of a result may become larger in a formula: it is more than a factor there, or has other
+    /// factors, which may be large where the result is so small that it has lost digits. Ops of other dialects may not
+    /// exist in a wider type.
     fn amplifies(&self, result: usize) -> bool {
         let reads = |expr: &Expr| {
             let mut found = false;

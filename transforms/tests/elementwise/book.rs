@@ -51,7 +51,8 @@ fn needs_operands_instead_of_rounded_results() {
     assert_eq!(needed("math.tan", "bf16", &[true]), vars(&[0], &[]));
     assert_eq!(needed("math.sqrt", "f16", &[true]), vars(&[], &[0]));
     assert_eq!(needed("math.exp", "f16", &[true]), vars(&[], &[0]));
-    assert_eq!(needed("arith.divf", "f16", &[false, true]), vars(&[1], &[0]));
+    assert_eq!(needed("arith.divf", "f16", &[false, true]), vars(&[0, 1], &[]));
+    assert_eq!(needed("arith.mulf", "f16", &[true, true]), vars(&[0, 1], &[]));
 }
 
 #[test]

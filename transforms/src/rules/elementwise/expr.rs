@@ -154,10 +154,10 @@ impl Expr {
         }
     }
 
-    /// Whether relative errors of the variables are at most added up: a product or a quotient of them.
+    /// Whether it is a product or a quotient of literals and results.
     pub(super) fn is_monomial(&self) -> bool {
         match self {
-            Self::Literal(..) | Self::Var(_) => true,
+            Self::Literal(..) | Self::Var(Var::Result(_)) => true,
             Self::Neg(inner) => inner.is_monomial(),
             Self::Binary(Operator::Mul | Operator::Div, left, right) => left.is_monomial() && right.is_monomial(),
             _ => false,
