@@ -192,6 +192,7 @@ unsafe extern "C" {
 ///
 /// `values` must point to `count` C strings.
 unsafe fn option_values(values: *const *const c_char, count: usize) -> Vec<String> {
+    // SAFETY: the caller passes `count` texts that end with NUL.
     (0..count).map(|index| name::decode(unsafe { CStr::from_ptr(*values.add(index)) }.to_bytes())).collect()
 }
 
@@ -214,6 +215,7 @@ unsafe extern "C" fn expand_pipeline(
     let result = (pipeline.expand)(&values);
     let (Ok(text) | Err(text)) = &result;
     if let Some(sink) = sink {
+        // SAFETY: the data is what came with the sink.
         unsafe { sink(data, string_ref(&name::encode(text))) };
     }
     result.is_ok()
@@ -221,21 +223,25 @@ unsafe extern "C" fn expand_pipeline(
 
 /// Adds all of MLIR's dialects, extensions and translations, and the autodiff dialect.
 pub fn register_everything(registry: &melior::dialect::DialectRegistry) {
+    // SAFETY: the registry is live.
     unsafe { autodiffRegisterEverything(registry.to_raw()) }
 }
 
 /// Registers the upstream passes, so that textual pipelines may name them.
 pub fn register_upstream_passes() {
+    // SAFETY: it takes nothing, and may be called again.
     unsafe { autodiffRegisterUpstreamPasses() }
 }
 
 /// Registers a pass by its argument.
 pub fn register_pass(pass: &'static Pass) {
+    // SAFETY: what is registered lives for ever.
     unsafe { autodiffRegisterPass(pass) }
 }
 
 /// Registers a pipeline by its argument.
 pub fn register_pipeline(pipeline: &'static Pipeline) {
+    // SAFETY: what is registered lives for ever.
     unsafe { autodiffRegisterPipeline(pipeline) }
 }
 
@@ -243,6 +249,7 @@ pub fn register_pipeline(pipeline: &'static Pipeline) {
 pub fn opt_main(arguments: &[CString], tool: &CStr) -> i32 {
     let mut pointers: Vec<_> = arguments.iter().map(|argument| argument.as_ptr()).collect();
     pointers.push(std::ptr::null());
+    // SAFETY: the arguments end with NUL, their list with a null pointer; both live through the call.
     unsafe { autodiffOptMain(arguments.len() as i32, pointers.as_ptr(), tool.as_ptr()) }
 }
 
@@ -268,9 +275,11 @@ pub fn run_pipeline(module: Op, pipeline: &str) -> Result<(), Option<String>> {
     struct Manager(MlirPassManager);
     impl Drop for Manager {
         fn drop(&mut self) {
+            // SAFETY: it is owned here, and destroyed once.
             unsafe { mlirPassManagerDestroy(self.0) }
         }
     }
+    // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
     unsafe {
         let manager = Manager(mlirPassManagerCreateOnOperation(module.context().raw(), string_ref("builtin.module")));
         mlirPassManagerEnableVerifier(manager.0, cfg!(debug_assertions));
@@ -294,17 +303,20 @@ pub struct ScratchModule(MlirModule);
 impl ScratchModule {
     /// An empty module.
     pub fn new(location: Location) -> Self {
+        // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
         Self(unsafe { mlirModuleCreateEmpty(location.raw()) })
     }
 
     /// The module as an op.
     pub fn op(&self) -> Op {
+        // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
         Op::from_raw(unsafe { mlirModuleGetOperation(self.0) })
     }
 }
 
 impl Drop for ScratchModule {
     fn drop(&mut self) {
+        // SAFETY: it is owned here, and destroyed once.
         unsafe { mlirModuleDestroy(self.0) }
     }
 }
@@ -314,6 +326,7 @@ pub(crate) fn emit(severity: i32, location: Location, message: &str, notes: &[(L
     let texts: Vec<_> = notes.iter().map(|(_, message)| name::escape(message)).collect();
     let messages: Vec<_> = texts.iter().map(|text| string_ref(text.as_bytes())).collect();
     let message = name::escape(message);
+    // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
     unsafe {
         autodiffEmit(
             severity,
@@ -338,6 +351,7 @@ pub(crate) fn memory_effects(op: Op) -> Option<Vec<Effect>> {
         unsafe { (*(data as *mut Vec<Effect>)).push(Effect { kind, value: Value::from_nullable(value) }) }
     }
     let mut effects = Vec::<Effect>::new();
+    // SAFETY: the op is live; the sink casts the data back to the vector that it is.
     unsafe { autodiffMemoryEffects(op.raw(), sink, &mut effects as *mut _ as *mut _) }.then_some(effects)
 }
 
@@ -350,30 +364,37 @@ pub(crate) fn region_flow(op: Op) -> Option<Vec<(Op, usize, Value)>> {
         }
     }
     let mut forwarded = Vec::new();
+    // SAFETY: the op is live; the sink casts the data back to the vector that it is.
     unsafe { autodiffRegionFlow(op.raw(), sink, &mut forwarded as *mut _ as *mut _) }.then_some(forwarded)
 }
 
 pub(crate) fn is_memory_effect_free(op: Op) -> bool {
+    // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
     unsafe { autodiffIsMemoryEffectFree(op.raw()) }
 }
 
 pub(crate) fn is_pure(op: Op) -> bool {
+    // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
     unsafe { autodiffIsPure(op.raw()) }
 }
 
 pub(crate) fn is_terminator(op: Op) -> bool {
+    // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
     unsafe { autodiffIsTerminator(op.raw()) }
 }
 
 pub(crate) fn view_source(op: Op, result: Value) -> Option<Value> {
+    // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
     Value::from_nullable(unsafe { autodiffViewSource(op.raw(), result.raw()) })
 }
 
 pub(crate) fn is_function(op: Op) -> bool {
+    // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
     unsafe { autodiffIsFunction(op.raw()) }
 }
 
 pub(crate) fn lookup_symbol(from: Op, symbol: Attribute) -> Option<Op> {
+    // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
     Op::from_nullable(unsafe { autodiffLookupSymbol(from.raw(), symbol.raw()) })
 }
 
@@ -384,6 +405,7 @@ pub(crate) fn lookup_symbol(from: Op, symbol: Attribute) -> Option<Op> {
 ///
 /// This one cannot be decomposed; nothing has changed.
 pub fn decompose(op: Op) -> Option<Result<(), ()>> {
+    // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
     match unsafe { autodiffDecompose(op.raw()) } {
         0 => None,
         1 => Some(Ok(())),
@@ -392,41 +414,51 @@ pub fn decompose(op: Op) -> Option<Result<(), ()>> {
 }
 
 pub(crate) fn is_constant_like(op: Op) -> bool {
+    // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
     unsafe { autodiffIsConstantLike(op.raw()) }
 }
 
 pub(crate) fn activity_list(context: Context, list: &[Activity]) -> Attribute {
     let numbers: Vec<_> = list.iter().map(|activity| *activity as i32).collect();
+    // SAFETY: the array has the length that is passed, and lives through the call.
     Attribute::from_raw(unsafe { autodiffActivityListGet(context.raw(), numbers.as_ptr(), numbers.len()) })
 }
 
 pub(crate) fn activities(list: Attribute) -> Vec<Activity> {
+    // SAFETY: nothing is written to a list of length 0.
     let mut numbers = vec![0; unsafe { autodiffActivities(list.raw(), std::ptr::null_mut(), 0) }];
+    // SAFETY: the array has the length that is passed, and lives through the call.
     unsafe { autodiffActivities(list.raw(), numbers.as_mut_ptr(), numbers.len()) };
     numbers.into_iter().filter_map(|number| Activity::ALL.get(number as usize).copied()).collect()
 }
 
 pub(crate) fn cache_type(element: Type) -> Type {
+    // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
     Type::from_raw(unsafe { autodiffCacheTypeGet(element.raw()) })
 }
 
 /// The element type of `!autodiff.cache<T>`; `None` for any other type.
 pub fn cache_element(cache: Type) -> Option<Type> {
+    // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
     Type::from_nullable(unsafe { autodiffCacheTypeElement(cache.raw()) })
 }
 
 pub(crate) fn tape_type(context: Context) -> Type {
+    // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
     Type::from_raw(unsafe { autodiffTapeTypeGet(context.raw()) })
 }
 
 pub(crate) fn is_tape(ty: Type) -> bool {
+    // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
     unsafe { autodiffTypeIsATape(ty.raw()) }
 }
 
 pub(crate) fn is_memory(ty: Type) -> bool {
+    // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
     unsafe { autodiffTypeIsMemory(ty.raw()) }
 }
 
 pub(crate) fn fast_math_flags(attribute: Attribute) -> u32 {
+    // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
     unsafe { autodiffFastMathFlags(attribute.raw()) }
 }

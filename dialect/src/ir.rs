@@ -40,6 +40,7 @@ impl Context {
 
     /// Whether an op of this name is defined by a dialect that is loaded.
     pub fn is_registered(self, op: &str) -> bool {
+        // SAFETY: handles are live; texts and arrays have their lengths, and MLIR copies them.
         unsafe { mlir_sys::mlirContextIsRegisteredOperation(self.0, string_ref(op)) }
     }
 }

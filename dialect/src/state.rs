@@ -33,6 +33,7 @@ pub mod names {
 // are those of one call.
 
 fn value<'c>(value: Value) -> melior_ir::Value<'c, 'c> {
+    // SAFETY: the handle is live, and is used before the pass goes on.
     unsafe { melior_ir::Value::from_raw(value.raw()) }
 }
 
@@ -41,14 +42,17 @@ fn values<'c>(list: &[Value]) -> Vec<melior_ir::Value<'c, 'c>> {
 }
 
 fn ty<'c>(ty: Type) -> melior_ir::Type<'c> {
+    // SAFETY: the handle is live, and is used before the pass goes on.
     unsafe { melior_ir::Type::from_raw(ty.raw()) }
 }
 
 fn location<'c>(location: Location) -> melior_ir::Location<'c> {
+    // SAFETY: the handle is live, and is used before the pass goes on.
     unsafe { melior_ir::Location::from_raw(location.raw()) }
 }
 
 fn context<'c>(builder: &Builder) -> &'c Context {
+    // SAFETY: the handle is live, and is used before the pass goes on.
     unsafe { ContextRef::from_raw(builder.context().raw()).to_ref() }
 }
 

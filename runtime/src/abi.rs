@@ -64,6 +64,7 @@ pub unsafe extern "C" fn autodiff_gpu_launch(
         arguments,
         // SAFETY: the contract above.
         name: unsafe { CStr::from_ptr(name) }.to_str().unwrap_or_default(),
+        // SAFETY: the text lives for ever, says the caller's contract.
         site: unsafe { Site::new(site) },
         grid: [grid_x, grid_y, grid_z],
         block: [block_x, block_y, block_z],
@@ -94,6 +95,7 @@ pub extern "C" fn autodiff_gpu_thread() -> *const Thread {
 /// `site` is as for a launch, here and below.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn autodiff_gpu_barrier(site: *const c_char) {
+    // SAFETY: the text lives for ever, says the caller's contract.
     let site = unsafe { Site::new(site) };
     exchange(machine(), Wait { site, kind: Kind::Barrier, value: std::ptr::null(), bytes: 0 });
 }
@@ -116,6 +118,7 @@ pub unsafe extern "C" fn autodiff_gpu_gather(
     bytes: i64,
 ) -> i64 {
     let machine = machine();
+    // SAFETY: the text lives for ever, says the caller's contract.
     let site = unsafe { Site::new(site) };
     let kind = match scope {
         0 => Kind::Block,
@@ -165,6 +168,7 @@ pub unsafe extern "C" fn autodiff_gpu_shuffle(
     width: i32,
 ) -> i32 {
     let machine = machine();
+    // SAFETY: the text lives for ever, says the caller's contract.
     let site = unsafe { Site::new(site) };
     let (Some(thread), Some(mode)) = (machine.current(), Mode::from_number(mode)) else { return 0 };
     let (lane, width) = (thread.lane, i64::from(width));
@@ -183,6 +187,7 @@ pub unsafe extern "C" fn autodiff_gpu_shuffle(
     let table = exchange(machine, Wait { site, kind: Kind::Lanes { width }, value, bytes });
     let Some(source) = mode.source(lane, i64::from(offset), width) else { return 0 };
     let number = thread.number() - lane + source;
+    // SAFETY: the value has as many bytes, says the caller's contract.
     if unsafe { copy_from(&table, number, value, bytes) } {
         return 1;
     }
@@ -198,6 +203,7 @@ pub unsafe extern "C" fn autodiff_gpu_shuffle(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn autodiff_gpu_broadcast(site: *const c_char, lane: i32, value: *mut u8, bytes: i64) {
     let machine = machine();
+    // SAFETY: the text lives for ever, says the caller's contract.
     let site = unsafe { Site::new(site) };
     let Some(thread) = machine.current() else { return };
     let bytes = bytes.max(0) as usize;
@@ -206,6 +212,7 @@ pub unsafe extern "C" fn autodiff_gpu_broadcast(site: *const c_char, lane: i32, 
     let number =
         if lane < 0 { table.threads.first().map_or(first, |number| *number as i64) } else { first + i64::from(lane) };
     let in_subgroup = i64::from(lane) < thread.subgroup_size;
+    // SAFETY: the value has as many bytes, says the caller's contract.
     if in_subgroup && unsafe { copy_from(&table, number, value, bytes) } {
         return;
     }
@@ -219,6 +226,7 @@ pub unsafe extern "C" fn autodiff_gpu_broadcast(site: *const c_char, lane: i32, 
 unsafe fn copy_from(table: &Table, thread: i64, value: *mut u8, bytes: usize) -> bool {
     let found = usize::try_from(thread).ok().and_then(|thread| table.of_thread(thread));
     if let Some(found) = found {
+        // SAFETY: the copy is no longer than either place.
         unsafe { found.as_ptr().copy_to_nonoverlapping(value, found.len().min(bytes)) };
     }
     found.is_some()
@@ -251,6 +259,7 @@ fn exchange(machine: &Machine, wait: Wait) -> Rc<Table> {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn autodiff_gpu_out_of_bounds(site: *const c_char, dimension: i64, index: i64, size: i64) {
     let machine = machine();
+    // SAFETY: the text lives for ever, says the caller's contract.
     let site = unsafe { Site::new(site) };
     let message = format!("'{}' op is out of bounds: index {index} in dimension {dimension} of size {size}", site.op());
     machine.fail(Report::new(site, message).note(None, format!("in {}", machine.who())));
@@ -275,6 +284,7 @@ pub unsafe extern "C" fn autodiff_gpu_access(site: *const c_char, kind: i32, add
         block: thread.block_number(),
         thread: thread.number(),
         epoch: machine.epoch.get(),
+        // SAFETY: the text lives for ever, says the caller's contract.
         site: unsafe { Site::new(site) },
     };
     let describe = |moment: &Moment| {

@@ -127,6 +127,7 @@ pub unsafe extern "C" fn autodiff_gpu_launch_cuda(
     let machine = machine();
     // SAFETY: the contract above.
     let (site, names) =
+        // SAFETY: the caller's contract: texts end with NUL.
         unsafe { (Site::new(site), [module, kernel].map(|name| CStr::from_ptr(name).to_string_lossy())) };
     let configuration =
         Configuration { grid: [grid_x, grid_y, grid_z], block: [block_x, block_y, block_z], dynamic_bytes, parameters };

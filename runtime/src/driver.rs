@@ -55,6 +55,7 @@ macro_rules! driver {
             ///
             /// The library is CUDA's driver, and stays open.
             unsafe fn load(library: &Library) -> Result<Self, libloading::Error> {
+                // SAFETY: the functions of the driver have these types.
                 Ok(Self { $($field: unsafe { *library.get($symbol)? },)* })
             }
         }
@@ -198,6 +199,7 @@ impl Driver {
         let none = std::ptr::null_mut();
         // SAFETY: the image lives through the call.
         let code =
+            // SAFETY: the image ends with NUL, and there are no options.
             unsafe { (self.functions.load_module)(&mut module, image.as_ptr().cast(), 0, none, std::ptr::null_mut()) };
         self.check("cuModuleLoadDataEx", code)?;
         Ok(module)

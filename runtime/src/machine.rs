@@ -192,6 +192,7 @@ pub fn run<R>(options: Options, body: impl FnOnce() -> R) -> Outcome<R> {
 }
 
 fn call<R>(machine: &'static Machine, body: impl FnOnce() -> R) -> Result<R, Report> {
+    // SAFETY: null is a site without a text.
     let nowhere = unsafe { crate::report::Site::new(ptr::null()) };
     let stack = DefaultStack::new(HOST_STACK)
         .map_err(|error| Report::new(nowhere, format!("cannot allocate a stack for the program: {error}")))?;
@@ -229,6 +230,7 @@ mod tests {
 
     /// Each thread writes its number, waits, and adds the number of its neighbour.
     unsafe extern "C" fn neighbours(thread: *const Thread, arguments: *const u8) {
+        // SAFETY: the kernels take these arguments.
         unsafe {
             let (thread, arguments) = (&*thread, &*arguments.cast::<Arguments>());
             let number = thread.number();
@@ -251,6 +253,7 @@ mod tests {
 
     /// Thread 3 accesses what is not there; others wait for it.
     unsafe extern "C" fn beyond(thread: *const Thread, _: *const u8) {
+        // SAFETY: the kernels take these arguments.
         unsafe {
             if (*thread).number() == 3 {
                 autodiff_gpu_out_of_bounds(STORE.as_ptr(), 0, 3, 3);
@@ -262,6 +265,7 @@ mod tests {
     unsafe fn start(kernel: crate::launch::Kernel, arguments: *const Arguments, threads: i64, synchronises: bool) {
         let (name, site): (*const c_char, *const c_char) = (c"k".as_ptr(), c"k.mlir:9:1\ngpu.launch_func".as_ptr());
         let flag = i64::from(synchronises);
+        // SAFETY: the kernels take these arguments.
         unsafe { autodiff_gpu_launch(kernel, arguments.cast(), name, site, 2, 1, 1, threads, 1, 1, 0, 0, 0, flag) }
     }
 
@@ -269,6 +273,7 @@ mod tests {
     fn threads_wait_for_each_other() {
         let mut memory = [0; 5];
         let arguments = Arguments { memory: memory.as_mut_ptr(), wait: true };
+        // SAFETY: the kernels take these arguments.
         let outcome = run(Options::default(), || unsafe { start(neighbours, &arguments, 5, true) });
         assert_eq!(outcome.result, Ok(()));
         assert_eq!(memory, [1, 3, 5, 7, 4]);
@@ -282,6 +287,7 @@ mod tests {
         for (wait, message) in [(true, "of block (1, 0, 0)"), (false, "thread (0, 0, 0) of block (0, 0, 0)")] {
             let mut memory = [0; 5];
             let arguments = Arguments { memory: memory.as_mut_ptr(), wait };
+            // SAFETY: the kernels take these arguments.
             let outcome = run(options, || unsafe { start(neighbours, &arguments, 5, wait) });
             // With barriers, the two blocks still share the memory.
             let first = outcome.races.first().map(ToString::to_string).unwrap_or_default();
@@ -294,6 +300,7 @@ mod tests {
         let reached = Cell::new(false);
         for _ in 0..2 {
             let outcome = run(Options::default(), || {
+                // SAFETY: the kernels take these arguments.
                 unsafe { start(beyond, ptr::null(), 4, true) };
                 reached.set(true);
             });

@@ -18,6 +18,7 @@ impl Block {
     pub fn new(arguments: &[(Type, Location)]) -> Self {
         let types: Vec<_> = arguments.iter().map(|(ty, _)| ty.raw()).collect();
         let locations: Vec<_> = arguments.iter().map(|(_, location)| location.raw()).collect();
+        // SAFETY: handles are live; texts and arrays have their lengths, and MLIR copies them.
         Self::from_raw(unsafe { mlirBlockCreate(types.len() as isize, types.as_ptr(), locations.as_ptr()) })
     }
 
@@ -28,26 +29,31 @@ impl Block {
 
     /// The number of its arguments.
     pub fn argument_count(self) -> usize {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         unsafe { mlirBlockGetNumArguments(self.raw()) as usize }
     }
 
     /// The argument at a position below [`Self::argument_count`].
     pub fn argument(self, index: usize) -> Value {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Value::from_raw(unsafe { mlirBlockGetArgument(self.raw(), index as isize) })
     }
 
     /// Appends an argument.
     pub fn add_argument(self, ty: Type, location: Location) -> Value {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Value::from_raw(unsafe { mlirBlockAddArgument(self.raw(), ty.raw(), location.raw()) })
     }
 
     /// Inserts an argument at a position.
     pub fn insert_argument(self, index: usize, ty: Type, location: Location) -> Value {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Value::from_raw(unsafe { mlirBlockInsertArgument(self.raw(), index as isize, ty.raw(), location.raw()) })
     }
 
     /// Removes an argument that nothing uses.
     pub fn erase_argument(self, index: usize) {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         unsafe { mlirBlockEraseArgument(self.raw(), index as u32) }
     }
 
@@ -64,31 +70,37 @@ impl Block {
 
     /// The first op.
     pub fn first_op(self) -> Option<Op> {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Op::from_nullable(unsafe { mlirBlockGetFirstOperation(self.raw()) })
     }
 
     /// The terminator, if the block has one.
     pub fn terminator(self) -> Option<Op> {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Op::from_nullable(unsafe { mlirBlockGetTerminator(self.raw()) })
     }
 
     /// The op whose region holds the block.
     pub fn parent_op(self) -> Option<Op> {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Op::from_nullable(unsafe { mlirBlockGetParentOperation(self.raw()) })
     }
 
     /// The region that holds it.
     pub fn region(self) -> Region {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Region::from_raw(unsafe { mlirBlockGetParentRegion(self.raw()) })
     }
 
     /// The next block of the region.
     pub fn next(self) -> Option<Block> {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Block::from_nullable(unsafe { mlirBlockGetNextInRegion(self.raw()) })
     }
 
     /// Takes it out of its region and erases it. No terminator may go on to it, and nothing outside use its values.
     pub fn erase(self) {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         unsafe {
             mlirBlockDetach(self.raw());
             mlirBlockDestroy(self.raw());
@@ -111,6 +123,7 @@ impl Block {
 impl Region {
     /// An empty region that no op owns yet.
     pub fn new() -> Self {
+        // SAFETY: the handles that it is made of are live.
         Self::from_raw(unsafe { mlirRegionCreate() })
     }
 
@@ -123,11 +136,13 @@ impl Region {
 
     /// Appends a block.
     pub fn append(self, block: Block) {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         unsafe { mlirRegionAppendOwnedBlock(self.raw(), block.raw()) }
     }
 
     /// The first block.
     pub fn first_block(self) -> Option<Block> {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Block::from_nullable(unsafe { mlirRegionGetFirstBlock(self.raw()) })
     }
 
@@ -138,6 +153,7 @@ impl Region {
 
     /// Moves all blocks of another region here.
     pub fn take_body(self, source: Region) {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         unsafe { mlirRegionTakeBody(self.raw(), source.raw()) }
     }
 }

@@ -56,6 +56,7 @@ impl Builder {
 
     /// Inserts an op that is in no block yet.
     pub fn insert(&self, op: Op) -> Op {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         unsafe {
             match self.before {
                 Some(before) => mlirBlockInsertOwnedOperationBefore(self.block.raw(), before.raw(), op.raw()),
@@ -163,10 +164,12 @@ fn detached(
     let context = location.context().raw();
     let attributes: Vec<_> = attributes
         .iter()
+        // SAFETY: handles are live; texts and arrays have their lengths, and MLIR copies them.
         .map(|(name, value)| unsafe {
             mlirNamedAttributeGet(mlirIdentifierGet(context, string_ref(name)), value.raw())
         })
         .collect();
+    // SAFETY: handles are live; texts and arrays have their lengths, and MLIR copies them.
     unsafe {
         let mut state = mlirOperationStateGet(string_ref(name), location.raw());
         mlirOperationStateAddOperands(&mut state, operands.len() as isize, operands.as_ptr());

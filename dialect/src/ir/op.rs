@@ -34,26 +34,31 @@ pub struct Effect {
 impl Op {
     /// Its full name, such as `arith.addf`.
     pub fn name(self) -> &'static str {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         text(unsafe { mlirIdentifierStr(mlirOperationGetName(self.raw())) })
     }
 
     /// The context that owns it.
     pub fn context(self) -> Context {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Context::from_raw(unsafe { mlirOperationGetContext(self.raw()) })
     }
 
     /// Where it stands in the source.
     pub fn location(self) -> Location {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Location::from_raw(unsafe { mlirOperationGetLocation(self.raw()) })
     }
 
     /// The number of its operands.
     pub fn operand_count(self) -> usize {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         unsafe { mlirOperationGetNumOperands(self.raw()) as usize }
     }
 
     /// The operand at a position below [`Self::operand_count`].
     pub fn operand(self, index: usize) -> Value {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Value::from_raw(unsafe { mlirOperationGetOperand(self.raw(), index as isize) })
     }
 
@@ -64,22 +69,26 @@ impl Op {
 
     /// Replaces one operand.
     pub fn set_operand(self, index: usize, value: Value) {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         unsafe { mlirOperationSetOperand(self.raw(), index as isize, value.raw()) }
     }
 
     /// Replaces all operands.
     pub fn set_operands(self, values: &[Value]) {
         let raw: Vec<_> = values.iter().map(|value| value.raw()).collect();
+        // SAFETY: handles are live; texts and arrays have their lengths, and MLIR copies them.
         unsafe { mlirOperationSetOperands(self.raw(), raw.len() as isize, raw.as_ptr()) }
     }
 
     /// The number of its results.
     pub fn result_count(self) -> usize {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         unsafe { mlirOperationGetNumResults(self.raw()) as usize }
     }
 
     /// The result at a position below [`Self::result_count`].
     pub fn result(self, index: usize) -> Value {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Value::from_raw(unsafe { mlirOperationGetResult(self.raw(), index as isize) })
     }
 
@@ -90,11 +99,13 @@ impl Op {
 
     /// The number of its regions.
     pub fn region_count(self) -> usize {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         unsafe { mlirOperationGetNumRegions(self.raw()) as usize }
     }
 
     /// The region at a position below [`Self::region_count`].
     pub fn region(self, index: usize) -> Region {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Region::from_raw(unsafe { mlirOperationGetRegion(self.raw(), index as isize) })
     }
 
@@ -113,16 +124,19 @@ impl Op {
 
     /// An attribute by name.
     pub fn attribute(self, name: &str) -> Option<Attribute> {
+        // SAFETY: handles are live; texts and arrays have their lengths, and MLIR copies them.
         Attribute::from_nullable(unsafe { mlirOperationGetAttributeByName(self.raw(), string_ref(name)) })
     }
 
     /// Sets an attribute.
     pub fn set_attribute(self, name: &str, value: Attribute) {
+        // SAFETY: handles are live; texts and arrays have their lengths, and MLIR copies them.
         unsafe { mlirOperationSetAttributeByName(self.raw(), string_ref(name), value.raw()) }
     }
 
     /// Removes an attribute.
     pub fn remove_attribute(self, name: &str) {
+        // SAFETY: handles are live; texts and arrays have their lengths, and MLIR copies them.
         unsafe {
             mlirOperationRemoveAttributeByName(self.raw(), string_ref(name));
         }
@@ -130,9 +144,12 @@ impl Op {
 
     /// All attributes, but those whose names are no UTF-8: no op knows such.
     pub fn attributes(self) -> Vec<(&'static str, Attribute)> {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         (0..unsafe { mlirOperationGetNumAttributes(self.raw()) })
             .map(|index| {
+                // SAFETY: handles are live: see the rule in `ir.rs`.
                 let named = unsafe { mlirOperationGetAttribute(self.raw(), index) };
+                // SAFETY: handles are live: see the rule in `ir.rs`.
                 (text(unsafe { mlirIdentifierStr(named.name) }), Attribute::from_raw(named.attribute))
             })
             .filter(|(name, _)| !name.is_empty())
@@ -141,8 +158,11 @@ impl Op {
 
     /// The attributes that the op's dialect does not define, but those whose names are no UTF-8.
     pub fn discardable_attributes(self) -> Vec<(&'static str, Attribute)> {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         (0..unsafe { mlirOperationGetNumDiscardableAttributes(self.raw()) })
+            // SAFETY: handles are live: see the rule in `ir.rs`.
             .map(|index| unsafe { mlirOperationGetDiscardableAttribute(self.raw(), index) })
+            // SAFETY: handles are live: see the rule in `ir.rs`.
             .map(|named| (text(unsafe { mlirIdentifierStr(named.name) }), Attribute::from_raw(named.attribute)))
             .filter(|(name, _)| !name.is_empty())
             .collect()
@@ -171,63 +191,76 @@ impl Op {
 
     /// The block that holds it.
     pub fn block(self) -> Option<Block> {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Block::from_nullable(unsafe { mlirOperationGetBlock(self.raw()) })
     }
 
     /// The op whose region holds it.
     pub fn parent(self) -> Option<Op> {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Op::from_nullable(unsafe { mlirOperationGetParentOperation(self.raw()) })
     }
 
     /// The next op in the block.
     pub fn next(self) -> Option<Op> {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Op::from_nullable(unsafe { mlirOperationGetNextInBlock(self.raw()) })
     }
 
     /// Whether it comes before another op of the same block.
     pub fn is_before(self, other: Op) -> bool {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         unsafe { mlirOperationIsBeforeInBlock(self.raw(), other.raw()) }
     }
 
     /// The blocks that a terminator goes on to.
     pub fn successors(self) -> Vec<Block> {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         (0..unsafe { mlirOperationGetNumSuccessors(self.raw()) })
+            // SAFETY: handles are live: see the rule in `ir.rs`.
             .map(|index| Block::from_raw(unsafe { mlirOperationGetSuccessor(self.raw(), index) }))
             .collect()
     }
 
     /// Lets a terminator go on to another block in place of the successor at a position.
     pub fn set_successor(self, index: usize, block: Block) {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         unsafe { mlirOperationSetSuccessor(self.raw(), index as isize, block.raw()) }
     }
 
     /// A copy outside any block.
     pub fn duplicate(self) -> Op {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Op::from_raw(unsafe { mlirOperationClone(self.raw()) })
     }
 
     /// Moves it before another op.
     pub fn move_before(self, other: Op) {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         unsafe { mlirOperationMoveBefore(self.raw(), other.raw()) }
     }
 
     /// Moves it after another op.
     pub fn move_after(self, other: Op) {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         unsafe { mlirOperationMoveAfter(self.raw(), other.raw()) }
     }
 
     /// Takes it out of its block, alive.
     pub fn detach(self) {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         unsafe { mlirOperationRemoveFromParent(self.raw()) }
     }
 
     /// Erases it with its regions. Nothing may use its results.
     pub fn erase(self) {
+        // SAFETY: the op is live, and by the rule of handles nobody uses it afterwards.
         unsafe { mlirOperationDestroy(self.raw()) }
     }
 
     /// Whether the IR under it is valid; the diagnostics go to the context's handlers.
     pub fn verify(self) -> bool {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         unsafe { mlirOperationVerify(self.raw()) }
     }
 
@@ -279,6 +312,7 @@ impl Op {
     /// Gives a symbol another name wherever it is used in the regions of this op; the op that defines it keeps its own.
     pub fn rename_symbol_uses(self, old: &str, new: &str) {
         // Uses in regions that cannot be looked into are no concern: ops that MLIR does not know are refused.
+        // SAFETY: handles are live; texts and arrays have their lengths, and MLIR copies them.
         unsafe { mlirSymbolTableReplaceAllSymbolUses(string_ref(&encode(old)), string_ref(&encode(new)), self.raw()) };
     }
 
@@ -332,6 +366,7 @@ impl Op {
 impl fmt::Display for Op {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         let mut text = String::new();
+        // SAFETY: the handle is live; the callback casts the data back to the text that it is.
         unsafe { mlirOperationPrint(self.raw(), Some(append_to_string), &mut text as *mut _ as *mut _) };
         formatter.write_str(&text)
     }

@@ -12,21 +12,25 @@ handle!(
 impl Type {
     /// Parses a type.
     pub fn parse(context: Context, source: &str) -> Option<Self> {
+        // SAFETY: handles are live; texts and arrays have their lengths, and MLIR copies them.
         Self::from_nullable(unsafe { mlirTypeParseGet(context.raw(), string_ref(source)) })
     }
 
     /// `index`.
     pub fn index(context: Context) -> Self {
+        // SAFETY: the handles that it is made of are live.
         Self(unsafe { mlirIndexTypeGet(context.raw()) })
     }
 
     /// A signless integer.
     pub fn integer(context: Context, bits: u32) -> Self {
+        // SAFETY: the handles that it is made of are live.
         Self(unsafe { mlirIntegerTypeGet(context.raw(), bits) })
     }
 
     /// `f64`.
     pub fn f64(context: Context) -> Self {
+        // SAFETY: the handles that it is made of are live.
         Self(unsafe { mlirF64TypeGet(context.raw()) })
     }
 
@@ -34,6 +38,7 @@ impl Type {
     pub fn function(context: Context, inputs: &[Type], results: &[Type]) -> Self {
         let inputs: Vec<_> = inputs.iter().map(|ty| ty.raw()).collect();
         let results: Vec<_> = results.iter().map(|ty| ty.raw()).collect();
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Self(unsafe {
             mlirFunctionTypeGet(
                 context.raw(),
@@ -47,6 +52,7 @@ impl Type {
 
     /// A contiguous memref; [`Self::DYNAMIC`] marks a size known at run time only.
     pub fn memref(element: Type, shape: &[i64]) -> Self {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         unsafe {
             Self(mlirMemRefTypeContiguousGet(
                 element.raw(),
@@ -59,8 +65,10 @@ impl Type {
 
     /// A tensor; [`Self::DYNAMIC`] marks a size known at run time only.
     pub fn tensor(element: Type, shape: &[i64]) -> Self {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         let open = unsafe { mlirShapedTypeGetDynamicSize() };
         let shape: Vec<_> = shape.iter().map(|size| if *size == Self::DYNAMIC { open } else { *size }).collect();
+        // SAFETY: handles are live; texts and arrays have their lengths, and MLIR copies them.
         unsafe {
             let no_encoding = mlirAttributeGetNull();
             Self(mlirRankedTensorTypeGet(shape.len() as isize, shape.as_ptr(), element.raw(), no_encoding))
@@ -77,21 +85,25 @@ impl Type {
 
     /// The context that owns it.
     pub fn context(self) -> Context {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Context::from_raw(unsafe { mlirTypeGetContext(self.0) })
     }
 
     /// The name of the dialect that defines it.
     pub fn dialect(self) -> &'static str {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         text(unsafe { mlirDialectGetNamespace(mlirTypeGetDialect(self.0)) })
     }
 
     /// Whether it is a floating-point number.
     pub fn is_float(self) -> bool {
+        // SAFETY: the handle is live.
         unsafe { mlirTypeIsAFloat(self.0) }
     }
 
     /// The bits of a floating-point number or an integer.
     pub fn bit_width(self) -> Option<u32> {
+        // SAFETY: the handle is live, and its kind was asked for first.
         unsafe {
             if mlirTypeIsAFloat(self.0) {
                 Some(mlirFloatTypeGetWidth(self.0))
@@ -105,36 +117,43 @@ impl Type {
 
     /// Whether it is `bf16`.
     pub fn is_bf16(self) -> bool {
+        // SAFETY: the handle is live.
         unsafe { mlirTypeIsABF16(self.0) }
     }
 
     /// Whether it is `f16`.
     pub fn is_f16(self) -> bool {
+        // SAFETY: the handle is live.
         unsafe { mlirTypeIsAF16(self.0) }
     }
 
     /// Whether it is an integer.
     pub fn is_integer(self) -> bool {
+        // SAFETY: the handle is live.
         unsafe { mlirTypeIsAInteger(self.0) }
     }
 
     /// Whether it is `index`.
     pub fn is_index(self) -> bool {
+        // SAFETY: the handle is live.
         unsafe { mlirTypeIsAIndex(self.0) }
     }
 
     /// Whether it is a complex number.
     pub fn is_complex(self) -> bool {
+        // SAFETY: the handle is live.
         unsafe { mlirTypeIsAComplex(self.0) }
     }
 
     /// Whether it is a memref with a rank.
     pub fn is_memref(self) -> bool {
+        // SAFETY: the handle is live.
         unsafe { mlirTypeIsAMemRef(self.0) }
     }
 
     /// Whether it is a memref without a rank.
     pub fn is_unranked_memref(self) -> bool {
+        // SAFETY: the handle is live.
         unsafe { mlirTypeIsAUnrankedMemRef(self.0) }
     }
 
@@ -160,16 +179,19 @@ impl Type {
 
     /// Whether it is a vector.
     pub fn is_vector(self) -> bool {
+        // SAFETY: the handle is live.
         unsafe { mlirTypeIsAVector(self.0) }
     }
 
     /// Whether it is a tensor with a rank.
     pub fn is_tensor(self) -> bool {
+        // SAFETY: the handle is live.
         unsafe { mlirTypeIsARankedTensor(self.0) }
     }
 
     /// The type of the elements of a shaped type or a cache; the type itself otherwise.
     pub fn element(self) -> Self {
+        // SAFETY: the handle is live, and its kind was asked for first.
         unsafe {
             if mlirTypeIsAShaped(self.0) {
                 Self(mlirShapedTypeGetElementType(self.0))
@@ -181,11 +203,13 @@ impl Type {
 
     /// The real type behind a complex number; the type itself otherwise.
     pub fn real(self) -> Self {
+        // SAFETY: the handle is live, and its kind was asked for first.
         unsafe { if mlirTypeIsAComplex(self.0) { Self(mlirComplexTypeGetElementType(self.0)) } else { self } }
     }
 
     /// The sizes of a shaped type with a rank.
     pub fn shape(self) -> Vec<i64> {
+        // SAFETY: the handle is live, and its kind was asked for first.
         unsafe {
             if !mlirTypeIsAShaped(self.0) || !mlirShapedTypeHasRank(self.0) {
                 return Vec::new();
@@ -205,6 +229,7 @@ impl Type {
     /// The same shape with other elements, without a layout.
     pub fn with_element(self, element: Type) -> Option<Self> {
         let shape = self.shape();
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         let raw = unsafe {
             if self.is_vector() {
                 let scalable: Vec<_> =
@@ -244,7 +269,9 @@ impl Type {
         let element = self.element();
         if element == self {
             return match self.real().is_f16() || self.real().is_bf16() {
+                // SAFETY: the handles that it is made of are live.
                 true if self.is_complex() => Self(unsafe { mlirComplexTypeGet(mlirF32TypeGet(self.context().raw())) }),
+                // SAFETY: the handles that it is made of are live.
                 true => Self(unsafe { mlirF32TypeGet(self.context().raw()) }),
                 false => self,
             };
@@ -253,6 +280,7 @@ impl Type {
         if wide == element {
             return self;
         }
+        // SAFETY: the handle is live, and its kind was asked for first.
         unsafe {
             if mlirTypeIsAMemRef(self.0) {
                 let shape: Vec<_> = (0..mlirShapedTypeGetRank(self.0))
@@ -272,6 +300,7 @@ impl Type {
 
     /// Layout attribute of a memref.
     pub fn memref_layout(self) -> Option<Attribute> {
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         self.is_memref().then(|| Attribute::from_raw(unsafe { mlirMemRefTypeGetLayout(self.0) }))
     }
 
@@ -280,6 +309,7 @@ impl Type {
         if !self.is_memref() {
             return None;
         }
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         unsafe {
             let mut strides = vec![0; mlirShapedTypeGetRank(self.0).try_into().ok()?];
             let mut offset = 0;
@@ -295,6 +325,7 @@ impl Type {
         if !self.is_memref() {
             return None;
         }
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         Attribute::from_nullable(unsafe { mlirMemRefTypeGetMemorySpace(self.0) })
     }
 
@@ -303,6 +334,7 @@ impl Type {
         if !self.is_memref() {
             return None;
         }
+        // SAFETY: handles are live: see the rule in `ir.rs`.
         unsafe {
             let shape: Vec<_> = (0..mlirShapedTypeGetRank(self.0))
                 .map(|index| mlirShapedTypeGetDimSize(self.0, index as isize))
@@ -322,6 +354,7 @@ impl Type {
 
     /// The same type with every memref in the default memory space, the inputs and results of function types included.
     pub fn without_memory_spaces(self) -> Self {
+        // SAFETY: the handle is live, and its kind was asked for first.
         unsafe {
             if mlirTypeIsAMemRef(self.0) {
                 self.with_memory(self.element().without_memory_spaces(), None).unwrap_or(self)
@@ -338,6 +371,7 @@ impl Type {
 
     /// Inputs and results of a function type.
     pub fn function_parts(self) -> Option<(Vec<Type>, Vec<Type>)> {
+        // SAFETY: the handle is live, and its kind was asked for first.
         unsafe {
             mlirTypeIsAFunction(self.0).then(|| {
                 (
@@ -383,6 +417,7 @@ impl Type {
 impl fmt::Display for Type {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         let mut text = String::new();
+        // SAFETY: the handle is live; the callback casts the data back to the text that it is.
         unsafe { mlirTypePrint(self.0, Some(append_to_string), &mut text as *mut _ as *mut _) };
         formatter.write_str(&text)
     }
