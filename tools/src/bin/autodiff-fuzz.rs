@@ -38,7 +38,7 @@ use clap::Parser;
 use program::Program;
 use std::{
     collections::{BTreeMap, HashMap},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -227,6 +227,17 @@ fn judge(
     }
 }
 
+/// Adds a round to the sum of all rounds that have left their sums in a folder; that as text.
+fn add_up(folder: &Path, what: &str, count: u64) -> String {
+    let file = folder.join(format!("{what}.count"));
+    let before: u64 = std::fs::read_to_string(&file).ok().and_then(|text| text.trim().parse().ok()).unwrap_or_default();
+    let sum = before.saturating_add(count);
+    match std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&file, format!("{sum}\n"))) {
+        Ok(()) => format!("{sum} {what} so far, by '{}'", file.display()),
+        Err(error) => format!("{count} {what} more, but '{}' cannot be written: {error}", file.display()),
+    }
+}
+
 /// What was run, as text.
 fn report(options: &Options, stats: &Stats, elapsed: Duration) -> String {
     let sum = |counts: &BTreeMap<String, u64>| counts.values().sum::<u64>();
@@ -239,6 +250,7 @@ fn report(options: &Options, stats: &Stats, elapsed: Duration) -> String {
         sum(&stats.discarded),
         sum(&stats.refused)
     )];
+    lines.push(add_up(&options.out, "programs", stats.run));
     for (kind, seeds) in &stats.failed {
         lines.push(format!("failed {} times: {kind} (seeds {:?})", seeds.len(), &seeds[..seeds.len().min(8)]));
     }

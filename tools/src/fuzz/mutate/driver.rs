@@ -283,6 +283,7 @@ fn report(options: &Options, sources: &Sources, stats: &Stats, elapsed: Duration
         stats.routes.values().map(|[_, refused]| refused).sum::<u64>(),
         stats.upstream.values().sum::<u64>(),
     );
+    println!("{}", super::add_up(&options.out, "mutants", stats.mutants));
     for (key, seeds) in &stats.failed {
         println!("failed {} times: {key} (seeds {:?})", seeds.len(), &seeds[..seeds.len().min(8)]);
     }

@@ -106,7 +106,7 @@ fn argument(ty: Type, float: &'static str, dice: &mut Dice) -> Option<Argument> 
         let value = if ty == "i1" { seed as i64 % 2 } else { 1 + (seed % 4) as i64 };
         return Some(Argument::Integer { ty, value });
     }
-    if !ty.is_memref() || ty.memory_layout_is_odd() {
+    if !ty.is_memref() || is_odd(ty) {
         return None;
     }
     let shape: Vec<usize> = ty.shape().into_iter().map(|size| if size < 0 { 4 } else { size as usize }).collect();
@@ -130,15 +130,10 @@ fn output(ty: Type, float: &str) -> Option<Output> {
     }
 }
 
-/// Buffers that wrappers cannot pass as they are.
-trait Odd {
-    fn memory_layout_is_odd(self) -> bool;
-}
-
-impl Odd for Type {
-    fn memory_layout_is_odd(self) -> bool {
-        self.memory_space().is_some() || self.to_string().contains("strided") || self.to_string().contains("affine_map")
-    }
+/// Whether wrappers cannot pass a buffer as it is.
+fn is_odd(ty: Type) -> bool {
+    let text = ty.to_string();
+    ty.memory_space().is_some() || text.contains("strided") || text.contains("affine_map")
 }
 
 /// Runs the primal under guard, and then all that the fuzzer checks of a program. `stage` is told of each step.

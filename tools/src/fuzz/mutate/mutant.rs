@@ -109,7 +109,7 @@ fn wrap(context: &Context, text: &str, root: &str, dice: &mut Dice) -> Option<St
     let mut module = Module::parse(context, text)?;
     let kind = dice.below(5);
     let added = match kind {
-        0 | 1 | 2 => {
+        0..=2 => {
             let mode = ["jvp", "vjp", "vjp"][kind];
             let plain = root.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
             let (success, _) = if plain {

@@ -247,7 +247,6 @@ fn wrap(first: Op, dice: &mut Dice) -> Option<()> {
         .take_while(|op| !op.is_terminator())
         .take(count)
         .collect();
-    let last = *ops.last()?;
     let inside = |user: Op| ops.iter().any(|op| op.encloses(user));
     let used: Vec<Value> = ops
         .iter()
@@ -348,7 +347,6 @@ fn wrap(first: Op, dice: &mut Dice) -> Option<()> {
     for op in ops {
         op.move_before(terminator);
     }
-    let _ = last;
     // Carried values take part.
     let offset = usize::from(matches!(outer.name(), "scf.for" | "scf.while"));
     if offset == 1 {
