@@ -21,6 +21,9 @@ const SMALL: usize = 512;
 /// How many times as large as its source a function may get.
 const GROWTH: usize = 16;
 
+/// How deep calls are inlined into each other: upstream's inliner takes a time that grows with the square of that.
+const DEEPEST: usize = 64;
+
 /// What is inlined, over one module.
 pub struct Inlining {
     /// How often a symbol is named.
@@ -35,6 +38,8 @@ struct Plan {
     /// Ops, with those of what is inlined.
     size: usize,
     inlined: FxHashSet<String>,
+    /// How deep what is inlined was called.
+    depth: usize,
     /// Whether it reaches itself.
     is_recursive: bool,
     /// Whether it has values that no tape holds, so that it cannot be differentiated by itself.
@@ -137,6 +142,7 @@ impl Inlining {
                     let plan = Plan {
                         size: member.size,
                         inlined: FxHashSet::default(),
+                        depth: 0,
                         is_recursive,
                         has_no_tape: member.has_no_tape,
                     };
@@ -186,22 +192,25 @@ impl Inlining {
             .filter_map(|(callee, count)| Some((callee, plan(callee)?, *count)))
             .map(|(callee, plan, count)| {
                 let is_only_use = self.references.get(callee).is_none_or(|uses| *uses <= 1);
-                let always = is_only_use || plan.has_no_tape || self.in_kernels.contains(callee);
-                (!always, plan.size * count, callee, plan.has_no_tape)
+                let must = plan.has_no_tape || self.in_kernels.contains(callee);
+                (must, !(is_only_use || must), plan.size * count, callee, plan)
             })
+            .filter(|(must, .., plan)| *must || plan.depth < DEEPEST)
             .collect();
-        candidates.sort_by_key(|(by_size, size, ..)| (*by_size, *size));
+        candidates.sort_by_key(|(_, by_size, size, ..)| (*by_size, *size));
         let limit = SMALL.max(GROWTH * node.size);
         let (mut size, mut inlined, mut has_no_tape) = (node.size, FxHashSet::default(), node.has_no_tape);
-        for (by_size, more, callee, lacks_tape) in candidates {
+        let mut depth = 0;
+        for (_, by_size, more, callee, plan) in candidates {
             if !by_size || size + more <= limit {
                 size += more;
-                has_no_tape |= lacks_tape;
+                has_no_tape |= plan.has_no_tape;
+                depth = depth.max(plan.depth + 1);
                 inlined.insert(callee.clone());
             }
         }
         if let Some(plan) = self.plans.get_mut(&node.name) {
-            *plan = Plan { size, inlined, has_no_tape, ..*plan };
+            *plan = Plan { size, inlined, depth, has_no_tape, ..*plan };
         }
     }
 }
