@@ -134,6 +134,14 @@ impl<'a> Flow<'a> {
                 self.origin(buffer, origin);
             }
         }
+        // What a buffer gives may be the same memory under other elements, which no comparison of types would tell.
+        for from in op.operands().into_iter().filter(|value| value.ty().is_memory()) {
+            for to in op.results().into_iter().filter(|value| value.ty().is_memory()) {
+                if from.ty().element() != to.ty().element() {
+                    self.aliases.unite(from, to);
+                }
+            }
+        }
         self.through(op);
     }
 

@@ -39,6 +39,7 @@ pub(super) fn all() -> Vec<(&'static str, &'static dyn Rule)> {
         ("ub.poison", &poison::Poison),
         ("scf.while", &while_loop::While),
         ("arith.select", &view::Selection),
+        ("builtin.unrealized_conversion_cast", &view::Parts),
         ("memref.distinct_objects", &view::DistinctObjects),
         ("autodiff.shadow", &allocation::Allocation),
         ("autodiff.cache", &allocation::Allocation),

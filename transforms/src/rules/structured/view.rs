@@ -92,6 +92,43 @@ impl Rule for View {
     }
 }
 
+/// `builtin.unrealized_conversion_cast` of a buffer: front ends take complex numbers apart by it, to update their parts
+/// one by one. The parts of the shadow of a complex number are the shadows of its parts.
+pub(super) struct Parts;
+
+impl Rule for Parts {
+    fn handles(&self, op: Op) -> bool {
+        op.operand_count() == 1 && op.result_count() == 1 && {
+            let (from, to) = (op.operand(0).ty(), op.result(0).ty());
+            from.is_memref() && to.is_memref() && from.element().real() == to.element().real()
+        }
+    }
+
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        false
+    }
+
+    fn flow(&self, op: Op, flow: &mut Flow) {
+        View.flow(op, flow);
+    }
+
+    fn has_reverse(&self, _: Op, _: &Activity) -> bool {
+        false
+    }
+
+    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
+        forward_view(op, forward, &[0])
+    }
+
+    fn reverse_sweep(&self, _: Op, _: &mut Reverse) -> Result<()> {
+        Ok(())
+    }
+
+    fn aliased_operands(&self, _: Op) -> Vec<usize> {
+        vec![0]
+    }
+}
+
 pub(super) struct DistinctObjects;
 
 impl Rule for DistinctObjects {
