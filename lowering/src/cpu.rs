@@ -73,6 +73,7 @@ const PASSES: &[&str] = &[
     "autodiff-split-short-rounds,",
     "autodiff-pack-lanes,",
     "autodiff-jam-loops,",
+    "autodiff-guard-calls,",
     "convert-linalg-to-loops,",
     "autodiff-expand-atomics{sequential=true},",
     "autodiff-dissolve-alloca-scope,",

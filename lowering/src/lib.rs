@@ -9,6 +9,7 @@ mod expand_math;
 mod functions;
 pub mod gpu;
 pub mod gpu_host;
+mod guard_calls;
 mod hoist_buffers;
 mod interface;
 mod jam_loops;
@@ -40,6 +41,7 @@ pub fn register() {
     autodiff_dialect::bridge::register_pass(&adjoint_loops::straighten::PASS);
     autodiff_dialect::bridge::register_pass(&alloca_scope::PASS);
     autodiff_dialect::bridge::register_pass(&contraction::PASS);
+    autodiff_dialect::bridge::register_pass(&guard_calls::PASS);
     autodiff_dialect::bridge::register_pass(&hoist_buffers::PASS);
     autodiff_dialect::bridge::register_pass(&jam_loops::PASS);
     autodiff_dialect::bridge::register_pass(&leave_loops::PASS);
