@@ -343,10 +343,9 @@ fn symbols(text: &str) -> Vec<&str> {
     let mut found = vec![];
     for (at, _) in text.match_indices('@') {
         let rest = &text[at + 1..];
-        let end = if rest.starts_with('"') {
-            rest[1..].find('"').map(|end| end + 2)
-        } else {
-            rest.find(|c: char| !(c.is_ascii_alphanumeric() || "_$.-".contains(c)))
+        let end = match rest.strip_prefix('"') {
+            Some(quoted) => quoted.find('"').map(|end| end + 2),
+            None => rest.find(|c: char| !(c.is_ascii_alphanumeric() || "_$.-".contains(c))),
         };
         found.push(&rest[..end.unwrap_or(rest.len())]);
     }
