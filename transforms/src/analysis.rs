@@ -5,6 +5,7 @@ pub mod buffers;
 pub mod cache_plan;
 pub mod captures;
 pub mod concurrency;
+pub mod conditionals;
 pub mod flow;
 pub mod fusion;
 pub mod inlining;

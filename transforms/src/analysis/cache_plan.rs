@@ -3,7 +3,8 @@
 //! A minimum cut. Every needed value that the reverse sweep cannot see is either cached (cost: its bytes, once per
 //! trip) or recomputed (cost: its op, and then its operands are needed in turn). With one node pair per value, in to
 //! out, the capacity of the pair is the cost of caching, an edge from out to the sink the cost of recomputing, and
-//! endless edges lead to the operands.
+//! endless edges lead to the operands. An op with several results has a node of its own, because it is computed again
+//! once for all of them.
 //!
 //! 1. Collect the values that can be recomputed, from the needed ones backwards.
 //! 2. Find a minimum cut (Dinic's algorithm).
@@ -28,6 +29,10 @@ pub trait Slice {
     fn is_free(&self, value: Value) -> bool;
     /// The op that gives the value again in the reverse sweep, if it may be repeated there.
     fn recomputable(&self, value: Value) -> Option<Op>;
+    /// The values that an op is computed from; those that its regions use from outside, too.
+    fn inputs(&self, op: Op) -> Vec<Value> {
+        op.operands()
+    }
     /// The number of loops around the value.
     fn depth(&self, value: Value) -> u32;
     /// How many times as much as usual a cache of the value costs.
@@ -57,6 +62,11 @@ const TRIPS: u64 = 16;
 /// Loops deeper than this weigh no more.
 const DEEPEST: u32 = 8;
 
+/// How often something in so many loops runs.
+fn weight(loops: u32) -> u64 {
+    TRIPS.pow(loops.min(DEEPEST))
+}
+
 impl CachePlan {
     /// Plans for a set of needed values.
     pub fn new(needed: &[Value], slice: &dyn Slice) -> Self {
@@ -73,9 +83,17 @@ impl CachePlan {
         }
         let seeds = order.len();
         let mut operands = vec![];
+        // Ops with several results, with one of them.
+        let mut shared = FxHashMap::<Op, (usize, Value)>::default();
         while let Some(value) = pending.pop() {
             let Some(op) = slice.recomputable(value) else { continue };
-            for operand in op.operands() {
+            if op.result_count() > 1 {
+                let number = shared.len();
+                if *shared.entry(op).or_insert((number, value)) != (number, value) {
+                    continue;
+                }
+            }
+            for operand in slice.inputs(op) {
                 if slice.is_free(operand) {
                     continue;
                 }
@@ -84,13 +102,13 @@ impl CachePlan {
                     pending.push(operand);
                     order.len() - 1
                 });
-                operands.push((index[&value], next));
+                operands.push((value, op, next));
             }
         }
         let (source, sink) = (2 * order.len(), 2 * order.len() + 1);
-        network.resize(sink + 1);
+        network.resize(sink + 1 + shared.len());
+        let node = |op: Op| shared.get(&op).map(|(number, _)| sink + 1 + number);
         for (number, value) in order.iter().enumerate() {
-            let weight = |loops: u32| TRIPS.pow(loops.min(DEEPEST));
             let trips = weight(slice.depth(*value));
             let keep = match slice.is_cell(*value) {
                 // Registers hold these. A load is as cheap.
@@ -100,14 +118,22 @@ impl CachePlan {
                 }
             };
             network.edge(2 * number, 2 * number + 1, keep);
-            let recompute = slice.recomputable(*value).map_or(ENDLESS, |op| trips * compute_cost(op));
-            network.edge(2 * number + 1, sink, recompute);
+            match slice.recomputable(*value) {
+                Some(op) => match node(op) {
+                    Some(node) => network.edge(2 * number + 1, node, ENDLESS),
+                    None => network.edge(2 * number + 1, sink, trips * compute_cost(op)),
+                },
+                None => network.edge(2 * number + 1, sink, ENDLESS),
+            }
             if number < seeds {
                 network.edge(source, 2 * number, ENDLESS);
             }
         }
-        for (user, operand) in operands {
-            network.edge(2 * user + 1, 2 * operand, ENDLESS);
+        for (op, (number, result)) in &shared {
+            network.edge(sink + 1 + number, sink, weight(slice.depth(*result)) * compute_cost(*op));
+        }
+        for (user, op, operand) in operands {
+            network.edge(node(op).unwrap_or(2 * index[&user] + 1), 2 * operand, ENDLESS);
         }
         let reached = network.minimum_cut(source, sink);
         let decisions = order
@@ -147,9 +173,21 @@ const WRITE: u64 = 6;
 /// What it costs to read a byte back, at each trip.
 const READ: u64 = 2;
 
+/// What a jump costs that may be guessed wrong: half as much as a cached double.
+const BRANCH: u64 = 32;
+
 /// What one execution of an op costs next to a cached byte: a load as much as reading a cached value back, a
 /// transcendental function about as much as two cached doubles. What machines have an instruction for is not one.
+///
+/// Which branch a conditional takes is not known: it costs all of them, and the jump.
 fn compute_cost(op: Op) -> u64 {
+    if op.region_count() > 0 {
+        let inner = op.walk().into_iter().filter(|inner| !inner.is_terminator());
+        return inner.map(|inner| if inner.region_count() > 0 { BRANCH } else { compute_cost(inner) }).sum();
+    }
+    if op.result_count() == 0 {
+        return 0;
+    }
     let result = bytes(op.result(0).ty());
     match op.name().split_once('.') {
         _ if op.is_constant() => 0,

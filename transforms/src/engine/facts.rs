@@ -5,6 +5,7 @@ use crate::{
         activity,
         cache_plan::{CachePlan, Decision, Slice},
         captures::Captures,
+        conditionals::Conditionals,
         fusion::Fusion,
         is_loop,
         overwrite::Overwrites,
@@ -45,6 +46,7 @@ pub struct Facts<'a> {
     pub rules: &'a Registry,
     pub activity: &'a activity::Activity,
     pub captures: Captures,
+    pub conditionals: Conditionals,
     pub overwrites: Overwrites,
     pub plan: CachePlan,
     pub reruns: Reruns,
@@ -103,6 +105,7 @@ impl<'a> Facts<'a> {
             rules,
             activity,
             captures,
+            conditionals: Conditionals::new(function, rules),
             overwrites,
             plan: CachePlan::default(),
             reruns: Reruns::default(),
@@ -136,11 +139,12 @@ impl<'a> Facts<'a> {
         facts.kept.extend(facts.reruns.kept());
         facts.kept.extend(facts.fusion.iter().flat_map(|fusion| fusion.kept.iter().copied()));
         for op in function.walk() {
-            if let Some(buffer) = rules.get(op).reads_only(op)
+            let reads = facts.reads(op);
+            if !reads.is_empty()
                 && op.block().and_then(|block| facts.sweep_around(block)).is_none()
                 && op.results().into_iter().any(|result| facts.plan.decision(result) == Some(Decision::Recompute))
             {
-                facts.kept.insert(activity.representative(buffer));
+                facts.kept.extend(reads.into_iter().map(|(_, buffer)| activity.representative(buffer)));
             }
         }
         facts
@@ -174,17 +178,20 @@ impl Slice for Facts<'_> {
     }
 
     fn recomputable(&self, value: Value) -> Option<Op> {
-        let op = value.defining_op().filter(|op| op.region_count() == 0)?;
-        let repeatable = match self.rules.get(op).reads_only(op) {
-            // What a sum that is preaccumulated reads stays as it is meanwhile.
-            Some(_) if self.sweep_around(value.block()).is_some() => true,
-            Some(buffer) => {
-                let stays = |fusion: &Fusion| fusion.stays(op, buffer, self.activity);
-                self.overwrites.is_replayable(op, buffer, self.activity) || self.fusion.as_ref().is_some_and(stays)
-            }
-            None => op.is_memory_effect_free(),
+        let op = value.defining_op()?;
+        let reads = self.reads(op);
+        let computes = match op.region_count() {
+            0 => !reads.is_empty() || op.is_memory_effect_free(),
+            _ => self.conditionals.get(op).is_some(),
         };
-        repeatable.then_some(op)
+        // What a sum that is preaccumulated reads stays as it is meanwhile.
+        let stays =
+            |(read, buffer): &(Op, Value)| self.sweep_around(value.block()).is_some() || self.stays(*read, *buffer);
+        (computes && reads.iter().all(stays)).then_some(op)
+    }
+
+    fn inputs(&self, op: Op) -> Vec<Value> {
+        self.conditionals.get(op).map_or_else(|| op.operands(), |conditional| conditional.inputs.clone())
     }
 }
 
@@ -197,6 +204,20 @@ impl Facts<'_> {
             needed.retain(|value| sum.op.encloses_value(*value));
         }
         needed
+    }
+
+    /// The reads that an op is, or that happen in a conditional, each with its buffer.
+    pub fn reads(&self, op: Op) -> Vec<(Op, Value)> {
+        match self.conditionals.get(op) {
+            Some(conditional) => conditional.reads.clone(),
+            None => self.rules.get(op).reads_only(op).map(|buffer| (op, buffer)).into_iter().collect(),
+        }
+    }
+
+    /// Whether a read gives the same when the reverse sweep repeats it.
+    fn stays(&self, read: Op, buffer: Value) -> bool {
+        let stays = |fusion: &Fusion| fusion.stays(read, buffer, self.activity);
+        self.overwrites.is_replayable(read, buffer, self.activity) || self.fusion.as_ref().is_some_and(stays)
     }
 
     /// The sum that is preaccumulated in which a block lies.

@@ -425,7 +425,7 @@ impl<'a> Reverse<'a> {
             match self.repeatable(value) {
                 Some(op) if !ready => {
                     pending.push((value, true));
-                    pending.extend(op.operands().into_iter().map(|operand| (operand, false)));
+                    pending.extend(self.facts.inputs(op).into_iter().map(|input| (input, false)));
                 }
                 Some(op) => {
                     let copy = remapped(op, |operand| self.visible(operand).unwrap_or(operand));
@@ -457,7 +457,7 @@ impl<'a> Reverse<'a> {
             Some(Decision::Recompute) => Some(op),
             Some(Decision::Cache) => None,
             // Asked for by the engine itself; the release of buffers was planned without it.
-            None => op.is_memory_effect_free().then_some(op),
+            None => (op.region_count() == 0 && op.is_memory_effect_free()).then_some(op),
         }
     }
 

@@ -87,7 +87,7 @@ impl Facts<'_> {
             let bounds = value.block().parent_op().map(Op::operands).unwrap_or_default();
             return Some(bounds.into_iter().filter(|bound| bound.ty() == value.ty()).collect());
         }
-        Some(self.recomputable(value)?.operands())
+        Some(self.inputs(self.recomputable(value)?))
     }
 
     /// The number of loops around the ops of a block.

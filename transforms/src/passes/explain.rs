@@ -233,11 +233,8 @@ fn not_again(subject: &Subject, facts: &Facts, value: Value) -> String {
     if facts.recomputable(value).is_some() {
         return "to compute it again would cost more".to_owned();
     }
-    let obstacle = subject
-        .rules
-        .get(op)
-        .reads_only(op)
-        .and_then(|buffer| facts.overwrites.obstacle(op, buffer, subject.activity()));
+    let obstacle = |(read, buffer)| facts.overwrites.obstacle(read, buffer, subject.activity());
+    let obstacle = facts.reads(op).into_iter().find_map(obstacle);
     match obstacle {
         Some(obstacle) => prevented(subject, obstacle),
         None if op.region_count() > 0 => "its regions are not run again".to_owned(),
