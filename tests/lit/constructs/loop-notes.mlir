@@ -33,3 +33,34 @@ func.func @waits(%x: f64, %limit: f64) -> f64 {
   } attributes {autodiff.checkpoint = "online", other.unroll = 2 : i64}
   return %r : f64
 }
+// Affine loops hand theirs on, one in another and in functions that are called, too.
+// RUN: autodiff-run %s --entry affine_loops --arg rand:5x4:1 --arg 0.3 --mode check
+// RUN: autodiff-opt %s --autodiff-wrap=function=affine_loops --autodiff-differentiate | FileCheck %s --check-prefix=AFFINE
+// AFFINE-LABEL: func.func private @affine_loops.vjp
+// AFFINE:         scf.for
+// AFFINE:           scf.for
+// AFFINE:           } {autodiff.checkpoint = "periodic"}
+// AFFINE-NEXT:      scf.yield
+// AFFINE-NEXT:    } {other.unroll = 3 : i64}
+// AFFINE:         scf.for
+// AFFINE:         } {autodiff.checkpoint = "binomial"}
+func.func private @affine_tail(%x: f64) -> f64 {
+  %r = affine.for %i = 0 to 7 iter_args(%a = %x) -> f64 {
+    %s = math.sin %a : f64
+    affine.yield %s : f64
+  } {autodiff.checkpoint = "binomial"}
+  return %r : f64
+}
+func.func @affine_loops(%m: memref<5x4xf64>, %x: f64) -> f64 {
+  %r = affine.for %i = 0 to 5 iter_args(%a = %x) -> f64 {
+    %t = affine.for %j = 0 to 4 iter_args(%b = %a) -> f64 {
+      %v = affine.load %m[%i, %j] : memref<5x4xf64>
+      %c = math.cos %b : f64
+      %p = arith.mulf %c, %v : f64
+      affine.yield %p : f64
+    } {autodiff.checkpoint = "periodic"}
+    affine.yield %t : f64
+  } {other.unroll = 3 : i64}
+  %s = func.call @affine_tail(%r) : (f64) -> f64
+  return %s : f64
+}

@@ -20,6 +20,8 @@ use autodiff_dialect::{
 };
 use std::collections::HashMap;
 
+/// What becomes of affine loops, in front of all else where they carry notes.
+const AFFINE: &str = "autodiff-refuse-tensor-loops,lower-affine";
 const STRUCTURE: &str =
     "func.func(lift-cf-to-scf),inline{default-pipeline=},expand-realloc,autodiff-expand-atomics,autodiff-libm-to-math";
 /// What loops of other dialects need to become `scf.for` and `scf.parallel` with sums.
@@ -126,6 +128,7 @@ impl<'a> NormalForm<'a> {
                 globals.name_once(clone, &this.handed);
             }
         }
+        this.lower_affine_notes(function)?;
         // Only what has loops that may turn out to be counted, or that run in parallel, pays for looking.
         let has = |wanted: fn(&Op) -> bool| this.module.op().walk().iter().any(wanted);
         let uncounted = has(|op| op.name() == "scf.while" || op.name().starts_with("cf."));
@@ -152,6 +155,42 @@ impl<'a> NormalForm<'a> {
         };
         this.run(&pipeline, function)?;
         Ok(this)
+    }
+
+    /// Lowers affine loops if attributes that are not their own stand on them, which upstream's lowering drops: each becomes
+    /// one other loop, in the same order.
+    fn lower_affine_notes(&self, function: Op) -> Result<(), Box<Diagnostic>> {
+        const OWN: [&str; 9] = [
+            "lowerBoundMap",
+            "lowerBoundsGroups",
+            "lowerBoundsMap",
+            "reductions",
+            "step",
+            "steps",
+            "upperBoundMap",
+            "upperBoundsGroups",
+            "upperBoundsMap",
+        ];
+        let notes = |op| -> Vec<_> { emit::notes(op).into_iter().filter(|(name, _)| !OWN.contains(name)).collect() };
+        let is_affine = |op: &Op| matches!(op.name(), "affine.for" | "affine.parallel");
+        let is_loop = |op: &Op| is_affine(op) || matches!(op.name(), "scf.for" | "scf.parallel");
+        let loops = || self.module.op().walk().into_iter().filter(is_loop);
+        if !loops().any(|op| is_affine(&op) && !notes(op).is_empty()) {
+            return Ok(());
+        }
+        let before: Vec<_> = loops().map(|op| (op.location(), notes(op))).collect();
+        self.run(AFFINE, function)?;
+        let after: Vec<_> = loops().collect();
+        if before.len() != after.len() {
+            let lost = before.iter().find(|(_, notes)| !notes.is_empty());
+            let location = lost.map_or(function.location(), |(location, _)| *location);
+            let message = "this loop loses its attributes when it becomes an 'scf' loop; lower it first";
+            return Err(Box::new(Diagnostic::error(location, message)));
+        }
+        for (op, (_, notes)) in after.into_iter().zip(before) {
+            notes.into_iter().for_each(|(name, value)| op.set_attribute(name, value));
+        }
+        Ok(())
     }
 
     /// What a function refers to, itself first. The body of a function that is called says what it gives back, if it gives

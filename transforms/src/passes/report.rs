@@ -103,7 +103,8 @@ pub(super) fn each(options: &[&str], module: Op, print: impl Fn(&Subject) -> Str
         let text = print(&subject);
         match std::io::stdout().write_all(text.as_bytes()).and_then(|()| std::io::stdout().flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                return Err(wrong(format!("cannot write to standard output: {error}")));
+                wrong(format!("cannot write to standard output: {error}"));
+                return Err(());
             }
             _ => {}
         }
