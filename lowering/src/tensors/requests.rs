@@ -95,11 +95,16 @@ impl Deferred {
                  back in the function that makes it, or work on buffers",
             )?;
         }
+        let primals = primals(op, &arguments, width);
         for (number, (activity, ty)) in arguments.iter().zip(&inputs).enumerate().filter(|_| !is_pullback) {
             let primal = next()?;
             operands.push(read_only_buffer(&builder, primal));
             for _ in (0..width).filter(|_| activity.is_dup()) {
-                operands.push(read_only_buffer(&builder, next()?));
+                let tangent = next()?;
+                // As values, a tangent and a primal may be one; as buffers, they must not.
+                let is_primal = tangent.ty().is_tensor() && primals.contains(&viewed(tangent));
+                let tangent = if is_primal { copied(&builder, tangent) } else { tangent };
+                operands.push(read_only_buffer(&builder, tangent));
             }
             if activity.is_active() && ty.is_tensor() {
                 shadows[number] = (0..width).map(|_| zeroed(&builder, primal)).collect();
@@ -212,6 +217,30 @@ impl Deferred {
         place.unwrap_or(*builder).create("func.func", &[], &[], &attributes, &[Region::new()]);
         builder.create("func.call", operands, types, &[("callee", Attribute::symbol(context, &name))], &[])
     }
+}
+
+/// The tensors that a request's primals are, or are parts of.
+fn primals(op: Op, arguments: &[Activity], width: usize) -> HashSet<Value> {
+    let mut operands = op.operands().into_iter();
+    let mut primals = HashSet::new();
+    for activity in arguments {
+        primals.extend(operands.next().filter(|primal| primal.ty().is_tensor()).map(viewed));
+        operands.by_ref().take(if activity.is_dup() { width } else { 0 }).for_each(drop);
+    }
+    primals
+}
+
+/// The tensor whose memory a tensor may be after bufferization, as far as it is only another form of it.
+fn viewed(tensor: Value) -> Value {
+    const VIEWS: [&str; 4] = ["tensor.cast", "tensor.extract_slice", "tensor.collapse_shape", "tensor.expand_shape"];
+    let source = |value: &Value| value.defining_op().filter(|op| VIEWS.contains(&op.name())).map(|op| op.operand(0));
+    std::iter::successors(Some(tensor), source).last().unwrap_or(tensor)
+}
+
+/// A tensor with the content of another, in memory of its own.
+fn copied(builder: &Builder, tensor: Value) -> Value {
+    let segments = [("operandSegmentSizes", Attribute::dense_i32(builder.context(), &[0, 1, 0]))];
+    builder.create("bufferization.alloc_tensor", &[tensor], &[tensor.ty()], &segments, &[]).result(0)
 }
 
 /// A shadow of zeros for a tensor.

@@ -16,7 +16,7 @@ use crate::{
 use autodiff_dialect::{
     bridge::{self, ScratchModule},
     diagnostic::Diagnostic,
-    ir::{Attribute, Block, Builder, Op, Region, Type},
+    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
 };
 use std::collections::HashMap;
 
@@ -154,6 +154,7 @@ impl<'a> NormalForm<'a> {
             (false, _) => format!(",{SIMPLIFY}"),
         };
         this.run(&pipeline, function)?;
+        this.module.op().walk().into_iter().filter(|op| op.name() == "memref.copy").for_each(find_ranks);
         Ok(this)
     }
 
@@ -338,6 +339,22 @@ pub(super) fn references(op: Op) -> Vec<String> {
     let listed = |attribute: Attribute| attribute.as_array().unwrap_or_else(|| vec![attribute]);
     let attributes = op.attributes().into_iter().flat_map(|(_, attribute)| listed(attribute));
     attributes.filter_map(Attribute::root_symbol).collect()
+}
+
+/// Copies between the buffers that its operands are casts of, where those have a rank: only they can be gone through.
+fn find_ranks(copy: Op) {
+    for (number, buffer) in copy.operands().into_iter().enumerate().filter(|(_, buffer)| is_open(*buffer)) {
+        let cast = |value: &Value| {
+            value.defining_op().filter(|op| is_open(*value) && op.name() == "memref.cast").map(|op| op.operand(0))
+        };
+        if let Some(source) = std::iter::successors(Some(buffer), cast).last() {
+            copy.set_operand(number, source);
+        }
+    }
+}
+
+fn is_open(buffer: Value) -> bool {
+    buffer.ty().is_unranked_memref()
 }
 
 fn failed(function: Op) -> Box<Diagnostic> {

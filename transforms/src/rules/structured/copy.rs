@@ -15,6 +15,8 @@ use autodiff_dialect::{
     state,
 };
 
+const NO_RANK: &str = "a buffer without a rank cannot be gone through; copy between buffers with a rank";
+
 pub(super) struct Copy;
 
 impl Rule for Copy {
@@ -49,6 +51,9 @@ impl Rule for Copy {
         if let Some(from) = forward.tangent(op.operand(0)) {
             forward.builder().effect("memref.copy", &[from, to]);
             return Ok(());
+        }
+        if to.ty().is_unranked_memref() {
+            return forward.refuse(op, NO_RANK);
         }
         let element = to.ty().element();
         let builder = forward.builder();
@@ -88,6 +93,9 @@ impl Rule for Copy {
                 release(&reverse.builder(), before);
             }
             return Ok(());
+        }
+        if op.operands().into_iter().any(|buffer| buffer.ty().is_unranked_memref()) {
+            return reverse.refuse(op, NO_RANK);
         }
         let to = reverse.shadow(op.operand(1))?;
         let element = to.ty().element();
