@@ -142,6 +142,9 @@ struct Outputs {
     noise: Vec<f64>,
 }
 
+/// For one direction: the tangents of the outputs, and the products that both sides of the identity sum up.
+type Terms = (Vec<Vec<f64>>, Vec<f64>, Vec<f64>);
+
 /// Adds a step along a direction to the numbers of an argument.
 type Move<'m> = dyn Fn(usize, &mut [f64], f64) + 'm;
 
@@ -196,7 +199,7 @@ impl Checker<'_> {
                 errors.primal = worst(errors.primal, self.primal_error(primal, call, &noise));
             }
             for (lane, (x_dot, y_bar)) in lanes.iter().enumerate() {
-                let terms = |jvp: &Call, vjp: &Call| -> Result<(Vec<Vec<f64>>, Vec<f64>, Vec<f64>)> {
+                let terms = |jvp: &Call, vjp: &Call| -> Result<Terms> {
                     let y_dot =
                         outputs.roles.iter().map(|role| self.tangent(jvp, *role, lane)).collect::<Result<Vec<_>>>()?;
                     let pushed =
@@ -460,7 +463,7 @@ impl Checker<'_> {
                 for (index, is_smooth) in is_smooth.iter_mut().enumerate() {
                     let noise = self.rounding(outputs, index, step);
                     let size = norm(&sides.central[index]).max(norm(&before.central[index]));
-                    if !(noise <= self.limits.difference * size) {
+                    if noise > self.limits.difference * size || !noise.is_finite() || size.is_nan() {
                         // Smaller steps show rounding only: what was seen before counts.
                         continue;
                     }

@@ -21,7 +21,10 @@ use autodiff_transforms::rules::{
     read_book,
 };
 use melior::{Context, ir::Module};
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 /// What numbers the operands have, taken in turn: small and large, negative, between 0 and 1.
 const NUMBERS: [f64; 9] = [0.37, 1.61, -0.73, 2.9, 0.11, -1.83, 0.9, 3.7, -0.24];
@@ -85,7 +88,7 @@ fn check(file: &str) -> Result<bool> {
     Ok(wrong == 0)
 }
 
-fn check_rule(op: &str, rule: &Rule, book: &PathBuf) -> Result<Verdict> {
+fn check_rule(op: &str, rule: &Rule, book: &Path) -> Result<Verdict> {
     let shapes = match rule {
         Rule::Error(_) => {
             return Ok(Verdict::Untested("it refuses a derivative, which differences cannot tell".into()));
@@ -149,7 +152,7 @@ fn function(op: &str, operands: &[&str], results: &[&str]) -> String {
 }
 
 /// Compares the derivatives by each operand with differences; nothing if the op cannot be run.
-fn compare(context: &Context, text: &str, entry: &Entry, rule: &Rule, book: &PathBuf) -> Result<Option<Verdict>> {
+fn compare(context: &Context, text: &str, entry: &Entry, rule: &Rule, book: &Path) -> Result<Option<Verdict>> {
     let mut compared = 0;
     for (number, slot) in entry.parameters.iter().enumerate() {
         if !slot.is_differentiable() {
@@ -223,10 +226,10 @@ fn arguments(entry: &Entry, point: usize) -> Result<Vec<Array>> {
         .collect()
 }
 
-fn settings(book: &PathBuf) -> Settings {
+fn settings(book: &Path) -> Settings {
     Settings {
         level: 0,
-        rules: vec![book.clone()],
+        rules: vec![book.to_path_buf()],
         cache_cost: 1,
         wide_sums: true,
         threads: None,

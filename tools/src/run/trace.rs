@@ -38,7 +38,7 @@ impl Finding {
     /// Whether a zero met an infinity.
     pub fn is_zero_times_infinity(&self) -> bool {
         self.site.op == "arith.mulf"
-            && self.operands.iter().any(|number| *number == 0.0)
+            && self.operands.contains(&0.0)
             && self.operands.iter().any(|number| number.is_infinite())
     }
 }
