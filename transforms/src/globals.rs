@@ -176,6 +176,11 @@ impl Globals {
         self.known.borrow().handed.get(name).cloned().unwrap_or_default()
     }
 
+    /// The name of a global.
+    pub fn name(&self, number: usize) -> &str {
+        &self.names[number]
+    }
+
     /// The stand-in of a function that reaches a global.
     pub fn standin(&self, name: &str) -> Option<String> {
         self.known.borrow().standins.get(name).cloned()

@@ -200,7 +200,14 @@ impl<'a> NormalForm<'a> {
         let Source { symbols, globals, .. } = self.source;
         let mut parts = vec![first];
         let mut numbers = HashMap::from([(self.name.clone(), 0)]);
-        let mut pending = vec![0];
+        // The function itself will name what it hands to others, even if their bodies stay outside.
+        let named = if parts[0].standin.is_none() { self.handed.as_slice() } else { &[] };
+        for name in named.iter().map(|number| globals.name(*number)) {
+            let Some(global) = symbols.get(name).filter(|_| !numbers.contains_key(name)) else { continue };
+            numbers.insert(name.to_owned(), parts.len());
+            parts.push(Part { op: *global, is_whole: true, standin: None });
+        }
+        let mut pending: Vec<_> = (0..parts.len()).collect();
         while let Some(number) = pending.pop() {
             let Part { op, is_whole, .. } = parts[number];
             // What is neither differentiated nor handed anything calls functions as they are.
