@@ -2,7 +2,7 @@
 // RUN: autodiff-opt %s --autodiff-differentiate --verify-diagnostics
 func.func private @inner(%x: vector<4xf64>) -> f64 {
   // expected-error@+1 {{'vector.reduction' op has no forward-mode rule}}
-  %a = vector.reduction <add>, %x : vector<4xf64> into f64
+  %a = vector.reduction <mul>, %x : vector<4xf64> into f64
   return %a : f64
 }
 func.func private @f(%x: vector<4xf64>) -> f64 {

@@ -4,10 +4,9 @@ func.func private @f(%x: vector<4xf64>, %w: vector<4xf64>) -> f64 {
   %zero = arith.constant dense<0.0> : vector<f64>
   %inactive = vector.reduction <mul>, %w : vector<4xf64> into f64
   // expected-error@+1 {{'vector.reduction' op has no reverse-mode rule}}
-  %a = vector.reduction <add>, %x : vector<4xf64> into f64
+  %a = vector.reduction <mul>, %x : vector<4xf64> into f64
   // expected-error@+1 {{'vector.scan' op has no reverse-mode rule}}
   %b, %s = vector.scan <mul>, %x, %zero {inclusive = true, reduction_dim = 0 : i64} : vector<4xf64>, vector<f64>
-  // expected-error@+1 {{'vector.extract' op has no reverse-mode rule}}
   %c = vector.extract %s[] : f64 from vector<f64>
   %d = arith.mulf %a, %c : f64
   %e = arith.mulf %d, %inactive : f64

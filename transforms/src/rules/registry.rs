@@ -85,7 +85,7 @@ impl Registry {
     /// The reason why an op may not be differentiated, if it has no rule.
     pub fn missing(&self, op: Op) -> Option<Missing> {
         match self.elementwise.get(op.name()) {
-            _ if self.structured.contains_key(op.name()) => None,
+            _ if self.structured.get(op.name()).is_some_and(|rule| rule.handles(op)) => None,
             Some(Elementwise { rule: elementwise::Rule::Error(reason) }) => Some(Missing::Refused(reason.clone())),
             Some(_) => None,
             None => (!cannot_carry(op)).then_some(Missing::Unknown),
