@@ -18,7 +18,7 @@ use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What becomes of affine loops, in front of all else where they carry notes.
 const AFFINE: &str = "autodiff-refuse-tensor-loops,lower-affine";
@@ -83,6 +83,11 @@ impl<'a> NormalForm<'a> {
         inlining: &mut Inlining,
         optimise: bool,
     ) -> Result<Self, Box<Diagnostic>> {
+        if let Some(end) = endless(function) {
+            let name = function.symbol_name().unwrap_or_default();
+            let message = format!("'@{name}' never returns, so it has no derivative; let it return");
+            return Err(Box::new(Diagnostic::error(end.location(), message)));
+        }
         let globals = source.globals;
         let original = function.symbol_name().unwrap_or_default();
         let reached = globals.reached(&[function], source.symbols, |callee| {
@@ -327,9 +332,27 @@ fn signature(function: Op) -> (Vec<Type>, Vec<Type>) {
     ty.and_then(Type::function_parts).unwrap_or_default()
 }
 
-/// Whether a function of one block ends in no `return`: upstream's inliner takes it for one.
+/// Whether a function ends in no `return`: upstream's inliner takes any end for one.
 fn never_returns(function: Op) -> bool {
-    function.is_function() && function.body(0).and_then(Block::terminator).is_some_and(is_unreachable)
+    let ends_so = || function.body(0).and_then(Block::terminator).is_some_and(is_unreachable);
+    function.is_function() && (ends_so() || endless(function).is_some())
+}
+
+/// The end of the last block that a function of several blocks goes through, if none that it gets to returns: lifting
+/// its control flow would make up a result.
+fn endless(function: Op) -> Option<Op> {
+    let entry = function.regions().into_iter().find_map(Region::first_block)?;
+    entry.next()?;
+    let (mut seen, mut pending, mut last) = (HashSet::from([entry]), vec![entry], None);
+    while let Some(end) = pending.pop().map(Block::terminator) {
+        let end = end?;
+        if end.successors().is_empty() && !is_unreachable(end) {
+            return None;
+        }
+        pending.extend(end.successors().into_iter().filter(|block| seen.insert(*block)));
+        last = Some(end);
+    }
+    last
 }
 
 fn gives_memory(function: Op) -> bool {
