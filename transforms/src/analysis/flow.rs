@@ -8,7 +8,7 @@
 use crate::{
     analysis::{
         buffers::{self, Buffers},
-        memory::{Aliases, Class, Origin},
+        memory::{Aliases, Class, Kind, Origin},
     },
     rules::Registry,
 };
@@ -219,15 +219,22 @@ impl<'a> Flow<'a> {
         }
         let mut graph = FlowGraph { overwrites, ..FlowGraph::default() };
         // Memory from outside that has versions: what happens to another buffer from outside may happen to it.
-        let mut exposed: Vec<_> = order.into_iter().filter_map(|class| Some((class, classes.get(class)?))).collect();
-        exposed.retain(|(_, class)| class.is_exposed());
+        let mut exposed = Vec::<(Kind, Vec<Value>)>::new();
+        for class in order {
+            let Some(kind) = classes.get(class).filter(|class| class.is_exposed()).map(Class::kind_of_numbers) else {
+                continue;
+            };
+            match exposed.iter_mut().find(|(other, _)| *other == kind) {
+                Some((_, classes)) => classes.push(class),
+                None => exposed.push((kind, vec![class])),
+            }
+        }
         let others = |value: Value, representative: Value| {
             let known = classes.get(representative).filter(|_| value.ty().is_memory());
-            let known = known.filter(|known| known.is_exposed());
-            let others = exposed.iter().filter(move |(other, class)| {
-                *other != representative && known.is_some_and(|known| class.may_share_numbers(known))
-            });
-            others.map(|(other, _)| *other).collect::<Vec<_>>()
+            let known = known.filter(|known| known.is_exposed()).map(Class::kind_of_numbers);
+            let groups = exposed.iter().filter(|(kind, _)| known.is_some_and(|known| kind.may_meet(known)));
+            let others = groups.flat_map(|(_, classes)| classes);
+            others.copied().filter(|other| *other != representative).collect::<Vec<_>>()
         };
         let mut edges = Vec::with_capacity(self.edges.len());
         for (from, to, position) in self.edges {

@@ -243,6 +243,7 @@ impl Aliases {
                 classes.entry(value).or_default().origins.push((value, origin));
             }
         }
+        classes.values_mut().for_each(|class| class.kinds = class.own_kinds());
         Classes { classes }
     }
 }
@@ -254,6 +255,39 @@ pub struct Class {
     pub origins: Vec<(Value, Origin)>,
     /// Whether it has members that are no views of their source.
     pub merged: bool,
+    /// What decides whether it may be the same memory as another, with its own elements, and with those of the buffers of
+    /// numbers that are in it or behind it.
+    kinds: [Kind; 2],
+}
+
+/// What decides whether two different classes may be the same memory: asking the kinds, of which there are few, tells for
+/// any number of classes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Kind {
+    is_outside: bool,
+    is_anywhere: bool,
+    is_exposed: bool,
+    /// Globals only: those of two classes have different names.
+    is_global: bool,
+    element: Option<Type>,
+}
+
+impl Default for Kind {
+    /// Nothing is known of where it comes from.
+    fn default() -> Self {
+        Self { is_outside: true, is_anywhere: true, is_exposed: true, is_global: false, element: None }
+    }
+}
+
+impl Kind {
+    /// Whether two different classes of these kinds may be the same memory: both are from outside, or one is an unknown
+    /// pointer and the other has escaped.
+    pub fn may_meet(self, other: Self) -> bool {
+        let meet = (self.is_outside && other.is_outside)
+            || (self.is_anywhere && other.is_exposed)
+            || (other.is_anywhere && self.is_exposed);
+        meet && !(self.is_global && other.is_global) && (self.element == other.element || self.element.is_none())
+    }
 }
 
 impl Class {
@@ -283,20 +317,37 @@ impl Class {
 
     /// Whether another class may be the same memory.
     pub fn is_exposed(&self) -> bool {
-        self.is_outside() || self.comes_from(|origin| matches!(origin, Origin::Escaped))
+        self.kind().is_exposed
     }
 
-    /// Whether it may have been there before the function was called.
-    fn is_outside(&self) -> bool {
+    /// What decides whether another class may be the same memory.
+    pub fn kind(&self) -> Kind {
+        self.kinds[0]
+    }
+
+    /// The same, of the buffers of numbers that are in the class or behind it.
+    pub fn kind_of_numbers(&self) -> Kind {
+        self.kinds[1]
+    }
+
+    fn own_kinds(&self) -> [Kind; 2] {
+        let is_unknown = self.is_unknown();
+        // It may have been there before the function was called.
         let outside = |origin: &Origin| {
             matches!(origin, Origin::Argument { noalias: false } | Origin::Global { constant: false } | Origin::Loaded)
         };
-        self.is_unknown() || self.comes_from(outside)
-    }
-
-    /// Whether what has escaped may be there.
-    fn is_anywhere(&self) -> bool {
-        self.is_unknown() || self.comes_from(|origin| matches!(origin, Origin::Loaded))
+        let is_outside = is_unknown || self.comes_from(outside);
+        let first = self.origins.first().map(|(value, _)| value.ty());
+        let kind = Kind {
+            is_outside,
+            // What has escaped may be there.
+            is_anywhere: is_unknown || self.comes_from(|origin| matches!(origin, Origin::Loaded)),
+            is_exposed: is_outside || self.comes_from(|origin| matches!(origin, Origin::Escaped)),
+            is_global: !is_unknown && !self.comes_from(|origin| !matches!(origin, Origin::Global { .. })),
+            element: first.map(Type::element),
+        };
+        let innermost = |ty| std::iter::successors(Some(ty), |ty: &Type| ty.held_memory()).last().unwrap_or(ty);
+        [kind, Kind { element: first.map(|ty| innermost(ty).element()), ..kind }]
     }
 
     /// Where buffers come from that others may have stored in memory of the class.
@@ -313,26 +364,14 @@ impl Class {
         self.origins.iter().any(|(_, other)| origin(other))
     }
 
-    /// Whether two different classes may still be the same memory: both are from outside, or one is an unknown pointer
-    /// and the other has escaped.
+    /// Whether two different classes may still be the same memory.
     pub fn may_alias(&self, other: &Class) -> bool {
-        self.may_meet(other, Type::element)
+        self.kind().may_meet(other.kind())
     }
 
     /// As [`Self::may_alias`], of the buffers of numbers that are in the classes or behind them.
     pub fn may_share_numbers(&self, other: &Class) -> bool {
-        self.may_meet(other, |ty| {
-            let innermost = std::iter::successors(Some(ty), |ty| ty.held_memory()).last();
-            innermost.unwrap_or(ty).element()
-        })
-    }
-
-    fn may_meet(&self, other: &Class, element: impl Fn(Type) -> Type) -> bool {
-        let element = |class: &Class| class.origins.first().map(|(value, _)| element(value.ty()));
-        let meet = (self.is_outside() && other.is_outside())
-            || (self.is_anywhere() && other.is_exposed())
-            || (other.is_anywhere() && self.is_exposed());
-        meet && (element(self) == element(other) || element(self).is_none())
+        self.kind_of_numbers().may_meet(other.kind_of_numbers())
     }
 }
 

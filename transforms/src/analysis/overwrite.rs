@@ -4,7 +4,10 @@
 //! counts as coming after it.
 
 use crate::{
-    analysis::{activity::Activity, memory::Origin},
+    analysis::{
+        activity::Activity,
+        memory::{Kind, Origin},
+    },
     rules::Registry,
 };
 use autodiff_dialect::ir::{Block, EffectKind, Op, Region, Value};
@@ -28,6 +31,8 @@ pub struct Overwrites {
     position: FxHashMap<Op, usize>,
     last_write: FxHashMap<Value, (usize, Op)>,
     frees: FxHashMap<Value, Vec<Op>>,
+    /// The last op whose effects are unknown: it may write to all that is visible from outside.
+    last_unknown: Option<(usize, Op)>,
     entry: Option<Block>,
 }
 
@@ -39,6 +44,7 @@ impl Overwrites {
             position: FxHashMap::default(),
             last_write: FxHashMap::default(),
             frees: FxHashMap::default(),
+            last_unknown: None,
             entry,
         };
         let tops = entry.map(Block::ops).unwrap_or_default();
@@ -46,6 +52,11 @@ impl Overwrites {
             this.position.insert(top, index);
             for op in top.walk() {
                 this.add(op, index, activity, rules);
+            }
+        }
+        if let Some((index, op)) = this.last_unknown {
+            for (value, _) in activity.classes().iter().filter(|(_, class)| class.is_visible()) {
+                this.mark(value, index, op);
             }
         }
         this.spread(activity);
@@ -101,8 +112,8 @@ impl Overwrites {
             None if rules.get(op).touches_no_memory() => vec![],
             None => {
                 // Unknown effects, such as a call: whatever it is given, and whatever is visible from outside.
-                let visible = activity.classes().iter().filter(|(_, class)| class.is_visible()).map(|(value, _)| value);
-                op.operands().into_iter().filter(|value| value.ty().is_memory()).chain(visible).collect()
+                self.last_unknown = Some((index, op));
+                op.operands().into_iter().filter(|value| value.ty().is_memory()).collect()
             }
         };
         for value in written {
@@ -120,15 +131,18 @@ impl Overwrites {
     /// A write to a class is a write to every class that may be the same memory.
     fn spread(&mut self, activity: &Activity) {
         let exposed: Vec<_> = activity.classes().iter().filter(|(_, class)| class.is_exposed()).collect();
-        let writes: Vec<_> = exposed
-            .iter()
-            .filter_map(|(value, class)| self.last_write.get(value).map(|last| (*value, *class, *last)))
-            .collect();
+        let mut lasts = FxHashMap::<Kind, (usize, Op)>::default();
         for (value, class) in &exposed {
-            for (written, other, (index, writer)) in &writes {
-                if value != written && class.may_alias(other) {
-                    self.mark(*value, *index, *writer);
+            if let Some((index, writer)) = self.last_write.get(value).copied() {
+                let last = lasts.entry(class.kind()).or_insert((index, writer));
+                if last.0 <= index {
+                    *last = (index, writer);
                 }
+            }
+        }
+        for (value, class) in &exposed {
+            for (_, (index, writer)) in lasts.iter().filter(|(kind, _)| class.kind().may_meet(**kind)) {
+                self.mark(*value, *index, *writer);
             }
         }
     }
