@@ -79,6 +79,9 @@ pub struct Limits {
     pub difference: f64,
     /// Where only rounding may differ.
     pub exact: f64,
+    /// The smallest error that differences can show, or the limit if that is larger: a tolerance that nothing can meet
+    /// must not turn everything into rounding.
+    resolution: f64,
     epsilon: f64,
 }
 
@@ -94,7 +97,8 @@ impl Limits {
         };
         let epsilon = narrowest.unwrap_or(Element::F64).epsilon();
         let factor = tolerance.map_or(1.0, |tolerance| tolerance / difference);
-        Self { difference: difference * factor, exact: (exact * factor).max(8.0 * epsilon), epsilon }
+        let resolution = difference * factor.max(1.0);
+        Self { difference: difference * factor, exact: (exact * factor).max(8.0 * epsilon), resolution, epsilon }
     }
 
     /// Step sizes, relative to the size of the arguments. A step must be small for smoothness and large for rounding:
@@ -106,7 +110,7 @@ impl Limits {
 
     /// The part of an output below which a derivative drowns in the rounding of its difference quotient.
     fn floor(&self, step: f64) -> f64 {
-        let noise = |factor: f64, step: f64| factor * self.epsilon / (step * self.difference);
+        let noise = |factor: f64, step: f64| factor * self.epsilon / (step * self.resolution);
         noise(10.0, step).min(noise(2.0, self.epsilon.powf(0.2)).max(0.05))
     }
 }
@@ -515,7 +519,7 @@ impl Checker<'_> {
         let size = norm(&outputs.values[index]);
         // At the largest step: in smaller ones everything drowns, and the best of them counts.
         let [largest, ..] = self.limits.steps();
-        (self.limits.floor(step) * size).max(CAUTION * outputs.noise[index] / (largest * self.limits.difference))
+        (self.limits.floor(step) * size).max(CAUTION * outputs.noise[index] / (largest * self.limits.resolution))
     }
 
     /// Compares entries of each argument's gradient with differences.
