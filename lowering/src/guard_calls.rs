@@ -2,7 +2,7 @@
 //!
 //! `arith.select` evaluates both operands. Where one of them is cheap and the other takes a call, as in formulas that are
 //! rewritten where they would cancel (the derivative of tanh is `1 - y y` or `4 u / (1 + u)^2` with `u = exp(-2 |x|)`), the
-//! call costs more than the branch (lstm: gradient 16 % slower with a select).
+//! call costs more than the branch. The program of the suite that needs it is lstm.
 //!
 //! 1. Find the pure ops that only one operand of a select of numbers uses.
 //! 2. If one of them becomes a call, make the select an `scf.if`, and move these ops into its sides.
