@@ -82,6 +82,8 @@ MlirType autodiffTapeTypeGet(MlirContext context);
 bool autodiffTypeIsATape(MlirType type);
 /// Whether the type is a memref with or without a rank, a cache or a tape.
 bool autodiffTypeIsMemory(MlirType type);
+/// Whether LLVM has the type, and all the types in it.
+bool autodiffTypeIsLLVM(MlirType type);
 /// The bits of an `arith.fastmath` attribute; 0 for any other.
 uint32_t autodiffFastMathFlags(MlirAttribute attribute);
 } // extern "C"

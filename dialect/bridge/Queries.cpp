@@ -6,6 +6,7 @@
 #include "mlir/CAPI/IR.h"
 #include "mlir/CAPI/Support.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMTypes.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
@@ -108,6 +109,8 @@ bool autodiffTypeIsATape(MlirType type) { return isa<autodiff::TapeType>(unwrap(
 bool autodiffTypeIsMemory(MlirType type) {
   return isa<MemRefType, UnrankedMemRefType, autodiff::CacheType, autodiff::TapeType>(unwrap(type));
 }
+
+bool autodiffTypeIsLLVM(MlirType type) { return LLVM::isCompatibleType(unwrap(type)); }
 
 uint32_t autodiffFastMathFlags(MlirAttribute attribute) {
   auto flags = dyn_cast<arith::FastMathFlagsAttr>(unwrap(attribute));

@@ -183,6 +183,7 @@ unsafe extern "C" {
     fn autodiffTapeTypeGet(context: MlirContext) -> MlirType;
     fn autodiffTypeIsATape(ty: MlirType) -> bool;
     fn autodiffTypeIsMemory(ty: MlirType) -> bool;
+    fn autodiffTypeIsLLVM(ty: MlirType) -> bool;
     fn autodiffFastMathFlags(attribute: MlirAttribute) -> u32;
 }
 
@@ -456,6 +457,11 @@ pub(crate) fn is_tape(ty: Type) -> bool {
 pub(crate) fn is_memory(ty: Type) -> bool {
     // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
     unsafe { autodiffTypeIsMemory(ty.raw()) }
+}
+
+pub(crate) fn is_llvm(ty: Type) -> bool {
+    // SAFETY: handles are live, as `ir` says; texts and lists live through the call.
+    unsafe { autodiffTypeIsLLVM(ty.raw()) }
 }
 
 pub(crate) fn fast_math_flags(attribute: Attribute) -> u32 {

@@ -174,7 +174,7 @@ impl Lowering {
             "autodiff.stop_gradient" => op.result(0).replace_all_uses_with(operands[0]),
             "autodiff.shadow" => {
                 let ty = op.result(0).ty();
-                let buffer = allocate(&builder, ty, &operands);
+                let buffer = emit::allocate_laid_out(&builder, "memref.alloc", ty, &operands, &[]);
                 let zero = zero(&builder, op, ty.element())?;
                 emit::fill(&builder, buffer, zero);
                 op.result(0).replace_all_uses_with(buffer);

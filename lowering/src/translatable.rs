@@ -149,6 +149,10 @@ fn translates(op: Op) -> bool {
         // Once its operands are LLVM's.
         "gpu.launch_func" => op.operands().into_iter().all(|value| !value.ty().is_index() && !value.ty().is_memory()),
         "builtin.module" => true,
+        // MLIR verifies the types of its operands only.
+        "llvm.getelementptr" | "llvm.alloca" => {
+            op.attribute("elem_type").and_then(Attribute::as_type).is_none_or(Type::is_llvm)
+        }
         name => name.starts_with("llvm.") || name.starts_with("omp.") || KERNELS.contains(&name),
     }
 }

@@ -12,7 +12,7 @@ pub mod check_rules;
 mod element;
 mod engine;
 mod failure;
-mod globals;
+pub mod globals;
 mod launcher;
 mod memory;
 mod npy;

@@ -162,6 +162,11 @@ impl Type {
         bridge::is_memory(self)
     }
 
+    /// Whether LLVM has it, and all the types in it: none of `index`, `complex`, `memref`, `tuple`.
+    pub fn is_llvm(self) -> bool {
+        bridge::is_llvm(self)
+    }
+
     /// `!autodiff.tape`.
     pub fn tape(context: Context) -> Self {
         bridge::tape_type(context)

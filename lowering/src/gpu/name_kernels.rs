@@ -6,6 +6,9 @@
 //!    underscores.
 //! 2. A name that is taken then gets a number.
 //! 3. Launches and calls follow.
+//!
+//! A size of zero that a kernel is known to be launched with is forgotten: upstream's conversions make an empty range of
+//! it, which is none. The launch fails when it runs, as one with a size of zero that is not known does.
 
 use autodiff_dialect::{
     bridge::Pass,
@@ -34,6 +37,14 @@ pub(super) static PASS: Pass = Pass::new(
                 renamed.insert([old_module.clone(), old], [new_module.clone(), new]);
             }
             kernels.set_attribute("sym_name", Attribute::string(module.context(), &new_module));
+        }
+        for kernel in module.walk().into_iter().filter(|op| op.name() == "gpu.func") {
+            for sizes in ["known_block_size", "known_grid_size", "known_cluster_size"] {
+                let known = kernel.attribute(sizes).and_then(Attribute::as_dense_i32);
+                if known.is_some_and(|sizes| sizes.contains(&0)) {
+                    kernel.remove_attribute(sizes);
+                }
+            }
         }
         for launch in module.walk().into_iter().filter(|op| op.name() == "gpu.launch_func") {
             let kernel = launch.attribute("kernel").map(Attribute::symbol_path).unwrap_or_default();

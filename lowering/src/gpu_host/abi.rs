@@ -1,6 +1,6 @@
 //! What generated code and the host runtime (`runtime/src/abi.rs`, `runtime/src/thread.rs`) have agreed on.
 
-use autodiff_dialect::ir::{Attribute, Block, Builder, Context, Op, Region, Type, Value};
+use autodiff_dialect::ir::{Attribute, Block, Builder, Context, Op, Region, Type, Value, name_bytes};
 use std::collections::HashSet;
 
 /// On a function that runs in a kernel.
@@ -87,7 +87,7 @@ impl Runtime {
         self.texts += 1;
         // A NUL would end it early.
         let text = text.replace('\0', " ") + "\0";
-        let ty = Type::parse(context, &format!("!llvm.array<{} x i8>", text.len()))?;
+        let ty = Type::parse(context, &format!("!llvm.array<{} x i8>", name_bytes(&text).len()))?;
         Builder::at_start(self.top, builder.location()).create(
             "llvm.mlir.global",
             &[],

@@ -1,10 +1,9 @@
 // Branches that cannot be lifted to structured control flow are an error at their place.
 // RUN: autodiff-opt %s --autodiff-differentiate --verify-diagnostics
-// expected-error@+1 {{'@f' could not be brought into normal form}}
 func.func private @f(%x: f64) -> f64 {
   %zero = arith.constant 0.0 : f64
   %positive = arith.cmpf ogt, %x, %zero : f64
-  // expected-error@+1 {{'llvm.cond_br' op Cannot convert unknown control flow op to structured control flow}}
+  // expected-error@+1 {{'llvm.cond_br' op cannot be differentiated; branch by 'cf.cond_br' or 'cf.switch'}}
   llvm.cond_br %positive, ^bb1, ^bb2
 ^bb1:
   %y = math.log %x : f64

@@ -49,3 +49,15 @@ func.func @barrier() {
   llvm.call_intrinsic "llvm.amdgcn.s.barrier"() : () -> ()
   return
 }
+
+// -----
+
+func.func @index_in_memory(%p: !llvm.ptr, %i: i64) -> (!llvm.ptr, !llvm.ptr) {
+  // expected-error @below {{'llvm.getelementptr' op has no conversion to LLVM on a CPU}}
+  %q = llvm.getelementptr %p[%i] : (!llvm.ptr, i64) -> !llvm.ptr, index
+  // expected-error @below {{'llvm.getelementptr' op has no conversion to LLVM on a CPU}}
+  %r = llvm.getelementptr %q[%i] : (!llvm.ptr, i64) -> !llvm.ptr, !llvm.struct<(i64, index)>
+  // expected-error @below {{'llvm.alloca' op has no conversion to LLVM on a CPU}}
+  %s = llvm.alloca %i x tuple<f32> : (i64) -> !llvm.ptr
+  return %r, %s : !llvm.ptr, !llvm.ptr
+}

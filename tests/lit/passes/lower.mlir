@@ -23,6 +23,15 @@ func.func @shadow(%n: index, %x: f64, %i: index) -> f64 {
   // CHECK:     return %[[Y]]
   return %y : f64
 }
+// Open strides are those of the sizes.
+// CHECK-LABEL: func.func @strided
+func.func @strided(%n: index, %i: index) -> f64 {
+  // CHECK:     %[[A:.*]] = memref.alloc(%{{.*}}) : memref<?xf64>
+  // CHECK:     memref.cast %[[A]] : memref<?xf64> to memref<?xf64, strided<[?], offset: ?>>
+  %a = autodiff.shadow(%n) : memref<?xf64, strided<[?], offset: ?>>
+  %y = autodiff.take %a[%i] : memref<?xf64, strided<[?], offset: ?>>
+  return %y : f64
+}
 // CHECK-LABEL: func.func @array
 // CHECK-SAME:    (%[[N:.*]]: index, %[[X:.*]]: f32)
 func.func @array(%n: index, %x: f32) -> f32 {

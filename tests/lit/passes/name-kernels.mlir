@@ -20,6 +20,11 @@ module attributes {gpu.container_module} {
     gpu.func @main() kernel {
       gpu.return
     }
+    // A range of sizes that holds none cannot be said to NVVM.
+    // CHECK: gpu.func @empty() kernel {
+    gpu.func @empty() kernel attributes {known_block_size = array<i32: 8, 0, 1>, known_grid_size = array<i32: 0, 0, 0>} {
+      gpu.return
+    }
   }
   // A host function keeps its name.
   // CHECK: func.func @f.vjp()

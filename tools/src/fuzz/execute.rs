@@ -6,6 +6,7 @@ use super::{
 };
 use crate::diagnostics;
 use autodiff_dialect::bridge;
+use autodiff_tools::run::globals;
 use melior::{Context, dialect::DialectRegistry, ir::Module, pass::PassManager, utility::parse_pass_pipeline};
 use mlir_sys::*;
 use std::{
@@ -222,7 +223,9 @@ fn wrapper(program: &Program, mode: Mode) -> String {
             "args [{}] results [{}] {}",
             argument_activities.join(", "),
             result_activities.join(", "),
-            if second.is_some() { "width 2 " } else { "" }
+            [(second.is_some(), "width 2 "), (program.strong_zero, "strong_zero ")]
+                .map(|(set, word)| if set { word } else { "" })
+                .concat()
         ),
     };
     format!(
@@ -345,8 +348,15 @@ pub fn inner(module: &str) -> Option<String> {
     Some(format!("{head}{}", body.trim_end().strip_suffix('}')?))
 }
 
+/// A compiled function that takes an array of pointers to its arguments.
+type Packed = unsafe extern "C" fn(*mut *mut c_void);
+
 /// A compiled program.
-pub struct Compiled(MlirExecutionEngine);
+pub struct Compiled {
+    engine: MlirExecutionEngine,
+    /// Gives the mutable globals their initial values; none if there are none.
+    restore: Option<Packed>,
+}
 
 impl Compiled {
     /// Compiles a program with its derivatives.
@@ -401,7 +411,7 @@ impl Compiled {
             pipeline.insert_str(0, autodiff_lowering::cpu::OUTLINE);
         }
         run(context, &mut module, &pipeline).map_err(|why| Failure::Broken("lower to llvm", why))?;
-        Self::jit(&module, program.optimised)
+        Self::jit(context, &module, program.optimised)
     }
 
     /// Compiles the primal alone, such that an access outside of a buffer ends the process, and memory on the stack is
@@ -418,10 +428,11 @@ impl Compiled {
             autodiff_lowering::cpu::cpu_pipeline(false)
         );
         run(context, &mut module, &pipeline).map_err(|why| Failure::Broken("lower to llvm", why))?;
-        Self::jit(&module, false)
+        Self::jit(context, &module, false)
     }
 
-    fn jit(module: &Module, optimised: bool) -> Result<Self, Failure> {
+    fn jit(context: &Context, module: &Module, optimised: bool) -> Result<Self, Failure> {
+        let has_globals = globals::add(context, module).map_err(|_| Failure::Broken("jit", messages()))?;
         // SAFETY: the module is valid; the symbols are functions with the signatures that compilers expect.
         unsafe {
             // MLIR reads the path up to a NUL, whatever its length says.
@@ -440,7 +451,26 @@ impl Compiled {
             for (name, function) in heap::symbols() {
                 mlirExecutionEngineRegisterSymbol(engine, string(name), function);
             }
-            Ok(Self(engine))
+            let mut compiled = Self { engine, restore: None };
+            if has_globals {
+                let save = compiled.packed(globals::SAVE).map_err(|why| Failure::Broken("jit", why))?;
+                // It takes no arguments.
+                save(std::ptr::null_mut());
+                compiled.restore = compiled.packed(globals::RESTORE).ok();
+            }
+            Ok(compiled)
+        }
+    }
+
+    /// Looks a function up by the name that it is packed for.
+    fn packed(&self, name: &str) -> Result<Packed, String> {
+        // SAFETY: the engine is valid; MLIR generates functions of this signature under `_mlir_` and a name.
+        unsafe {
+            let address = mlirExecutionEngineLookup(self.engine, string(&format!("_mlir_{name}")));
+            match address.is_null() {
+                true => Err(format!("cannot link: {}", messages())),
+                false => Ok(std::mem::transmute::<*mut c_void, Packed>(address)),
+            }
         }
     }
 }
@@ -592,13 +622,13 @@ impl Compiled {
         let mut descriptors: Vec<_> = ports.iter_mut().map(|(port, ..)| port.descriptor.as_mut_ptr()).collect();
         let mut pointers: Vec<_> =
             descriptors.iter_mut().map(|descriptor| std::ptr::from_mut(descriptor) as *mut c_void).collect();
-        // SAFETY: each argument points to a pointer to a descriptor of the type that the wrapper expects.
+        let function = self.packed(&format!("_mlir_ciface_{}", mode.name()))?;
+        // SAFETY: each argument points to a pointer to a descriptor of the type that the wrapper expects; what restores
+        // globals takes none.
         unsafe {
-            let address = mlirExecutionEngineLookup(self.0, string(&format!("_mlir__mlir_ciface_{}", mode.name())));
-            if address.is_null() {
-                return Err(format!("cannot link: {}", messages()));
+            if let Some(restore) = self.restore {
+                restore(std::ptr::null_mut());
             }
-            let function = std::mem::transmute::<*mut c_void, unsafe extern "C" fn(*mut *mut c_void)>(address);
             CALLING.store(mode as u8 + 1, Ordering::Relaxed);
             function(pointers.as_mut_ptr());
             CALLING.store(0, Ordering::Relaxed);

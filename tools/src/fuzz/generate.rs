@@ -610,6 +610,7 @@ pub fn generate(choices: &mut Choices) -> Program {
         no_primal,
         directions,
         features,
+        strong_zero: false,
         rewrite: None,
     }
 }

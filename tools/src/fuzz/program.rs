@@ -56,6 +56,8 @@ pub struct Program {
     pub no_primal: bool,
     /// Ask for two directions at once.
     pub directions: bool,
+    /// Let zero times anything be zero in derivatives.
+    pub strong_zero: bool,
     /// Passes that keep its meaning, after which the gradient has to be the same.
     pub rewrite: Option<&'static str>,
     /// What it is made of.

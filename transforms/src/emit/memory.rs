@@ -38,6 +38,8 @@ fn laid_out(builder: &Builder, ty: Type, sizes: &[Value], make: impl Fn(Type, &[
         (Some((of_plain, _)), Some((strides, offset))) if !is_plain(&of_plain, &strides, offset) => {
             with_strides(builder, ty, sizes, (&strides, offset), make)
         }
+        // A layout that no strides describe is the allocation's own.
+        (_, None) => make(ty, sizes),
         _ => builder.op("memref.cast", &[make(plain, sizes)], ty),
     }
 }

@@ -133,6 +133,7 @@ impl<'a> NormalForm<'a> {
                 globals.name_once(clone, &this.handed);
             }
         }
+        this.refuse_foreign_branches()?;
         this.lower_affine_notes(function)?;
         // Only what has loops that may turn out to be counted, or that run in parallel, pays for looking.
         let has = |wanted: fn(&Op) -> bool| this.module.op().walk().iter().any(wanted);
@@ -161,6 +162,15 @@ impl<'a> NormalForm<'a> {
         this.run(&pipeline, function)?;
         this.module.op().walk().into_iter().filter(|op| op.name() == "memref.copy").for_each(find_ranks);
         Ok(this)
+    }
+
+    /// Upstream's lifting of control flow knows the branches of `cf`; where it meets another one between several blocks, it
+    /// leaves the IR half changed.
+    fn refuse_foreign_branches(&self) -> Result<(), Box<Diagnostic>> {
+        let is_foreign = |op: &Op| op.successors().len() > 1 && !matches!(op.name(), "cf.cond_br" | "cf.switch");
+        let Some(branch) = self.module.op().walk().into_iter().find(is_foreign) else { return Ok(()) };
+        let message = format!("'{}' op cannot be differentiated; branch by 'cf.cond_br' or 'cf.switch'", branch.name());
+        Err(Box::new(Diagnostic::error(branch.location(), message)))
     }
 
     /// Lowers affine loops if attributes that are not their own stand on them, which upstream's lowering drops: each becomes

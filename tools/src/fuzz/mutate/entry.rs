@@ -9,9 +9,12 @@ use crate::{
     metamorphic,
     program::{Argument, Output, Program},
 };
-use autodiff_dialect::ir::{Op, Type};
+use autodiff_dialect::ir::{Op, Type, Value};
 use melior::{Context, ir::Module};
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeSet, HashSet},
+    time::Duration,
+};
 
 /// What a mutant may not have if its numbers are to be compared: rules of the user's, what is undefined for some
 /// operands, and what waits or does not come back.
@@ -75,6 +78,9 @@ pub fn program(context: &Context, text: &str, root: &str, dice: &mut Dice) -> Op
     };
     let arguments: Option<Vec<_>> = inputs.iter().map(|ty| argument(*ty, float, dice)).collect();
     let outputs: Option<Vec<_>> = results.iter().map(|ty| output(*ty, float)).collect();
+    if races(function) {
+        return None;
+    }
     op.rename_symbol_uses(root, "main");
     function.set_attribute("sym_name", autodiff_dialect::ir::Attribute::string(function.context(), "main"));
     function.remove_attribute("sym_visibility");
@@ -90,6 +96,7 @@ pub fn program(context: &Context, text: &str, root: &str, dice: &mut Dice) -> Op
         leaks: false,
         no_primal: dice.one_in(4),
         directions: false,
+        strong_zero: false,
         rewrite: Some(metamorphic::rewrite(dice.bits())),
         features: BTreeSet::new(),
     })
@@ -130,6 +137,35 @@ fn output(ty: Type, float: &str) -> Option<Output> {
     }
 }
 
+/// Whether iterations of a parallel loop may write to one place: the indices of a store do not depend on all induction
+/// variables. What the primal leaves there is undefined, then.
+fn races(function: Op) -> bool {
+    let is_parallel = |op: &Op| matches!(op.name(), "scf.parallel" | "scf.forall" | "affine.parallel");
+    let ops = function.walk();
+    ops.iter().filter(|op| is_parallel(op)).any(|parallel| {
+        let Some(body) = parallel.body(0) else { return true };
+        let inner: HashSet<Op> = parallel.walk().into_iter().collect();
+        let is_inside = |value: Value| match value.defining_op() {
+            Some(op) => inner.contains(&op),
+            None => value.block().parent_op().is_some_and(|op| inner.contains(&op)),
+        };
+        let ranges = body.arguments().into_iter().filter(|value| value.ty().is_index());
+        let ranges: HashSet<Value> = ranges.collect();
+        let stores = inner.iter().filter(|op| matches!(op.name(), "memref.store" | "affine.store"));
+        stores.filter(|store| !is_inside(store.operand(1))).any(|store| {
+            let (mut seen, mut pending) = (HashSet::new(), store.operands()[2..].to_vec());
+            while let Some(value) = pending.pop() {
+                if !is_inside(value) || !seen.insert(value) || ranges.contains(&value) {
+                    continue;
+                }
+                let source = value.defining_op().or_else(|| value.block().parent_op());
+                pending.extend(source.into_iter().flat_map(Op::operands));
+            }
+            !ranges.is_subset(&seen)
+        })
+    })
+}
+
 /// Whether wrappers cannot pass a buffer as it is.
 fn is_odd(ty: Type) -> bool {
     let text = ty.to_string();
@@ -166,6 +202,14 @@ pub fn check(context: &Context, program: &Program, stage: &mut dyn FnMut(&str)) 
     let verdict = match check::check(context, program) {
         Verdict::Discarded(why) if why == "primal: leak" => {
             check::check(context, &Program { leaks: true, ..program.clone() })
+        }
+        verdict => verdict,
+    };
+    diagnostics::take();
+    let verdict = match verdict {
+        // IEEE's zero times infinity, unless strong zeros make no difference.
+        Verdict::Failed(_, why) if why.contains("NaN") && !program.strong_zero => {
+            check::check(context, &Program { strong_zero: true, ..program.clone() })
         }
         verdict => verdict,
     };
