@@ -74,6 +74,7 @@ impl Device<'_> {
              autodiff-name-kernels,\
              {attach},\
              autodiff-expand-subgroups{{size={lanes}}},\
+             autodiff-dissolve-alloca-scope,\
              autodiff-place-device-memory{{workgroup-bytes={workgroup_bytes}}},\
              gpu.module(\
              expand-strided-metadata,\

@@ -7,7 +7,8 @@
 //! After:
 //! 1. An op that is left over and does not translate is an error at its place. Casts between types are left over around
 //!    such ops, and are reported only if there is none.
-//! 2. Attributes of dialects that do not translate are dropped: conversions leave some, and `mlir-translate` reads none.
+//! 2. A function of the name of an intrinsic is an error, too.
+//! 3. Attributes of dialects that do not translate are dropped: conversions leave some, and `mlir-translate` reads none.
 
 use crate::gpu_host::host::erase_memory_spaces_and_tokens;
 use autodiff_dialect::{
@@ -42,7 +43,7 @@ pub(crate) static FINISH: Pass = Pass::new(
     c"Check that all that is left translates to LLVM IR, and drop attributes that do not",
     &[],
     |_, module| {
-        emit_all(untranslatable(module))?;
+        emit_all([untranslatable(module), intrinsics(module)].concat())?;
         translated(module).into_iter().for_each(drop_attributes);
         Ok(())
     },
@@ -128,6 +129,18 @@ fn untranslatable(module: Op) -> Vec<Diagnostic> {
             error.note(op.location(), format!("it has the type '{ty}'{}", if ty.is_tensor() { remedy } else { "" }))
         })
         .collect()
+}
+
+/// Functions with a body and the name of one of LLVM's intrinsics, which have none.
+fn intrinsics(module: Op) -> Vec<Diagnostic> {
+    let functions = translated(module).into_iter().filter(|op| op.name() == "llvm.func");
+    let is_defined = |op: &Op| op.region(0).first_block().is_some();
+    let error = |op: Op| {
+        let name = op.symbol_name().filter(|name| name.starts_with("llvm."))?;
+        let message = format!("'@{name}' has a name that LLVM keeps for its intrinsics; give the function another one");
+        Some(Diagnostic::error(op.location(), message))
+    };
+    functions.filter(is_defined).filter_map(error).collect()
 }
 
 /// Whether a type is one that conversions to LLVM know.

@@ -61,3 +61,16 @@ func.func @index_in_memory(%p: !llvm.ptr, %i: i64) -> (!llvm.ptr, !llvm.ptr) {
   %s = llvm.alloca %i x tuple<f32> : (i64) -> !llvm.ptr
   return %r, %s : !llvm.ptr, !llvm.ptr
 }
+
+// -----
+
+// expected-error @below {{'@llvm.sqrt.f64' has a name that LLVM keeps for its intrinsics}}
+func.func @llvm.sqrt.f64(%x: f64) -> f64 {
+  return %x : f64
+}
+// A declaration is the intrinsic itself.
+func.func private @llvm.cos.f64(%x: f64) -> f64
+func.func @cos(%x: f64) -> f64 {
+  %y = func.call @llvm.cos.f64(%x) : (f64) -> f64
+  return %y : f64
+}

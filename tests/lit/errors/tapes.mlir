@@ -99,3 +99,19 @@ func.func @wrong_pair(%x: f64) {
   %a = autodiff.vjp @g(%x, %x) args [active] results [active_noneed] : (f64, f64) -> f64
   return
 }
+
+// -----
+
+// expected-error@below {{this cache is not made by 'autodiff.cache' in the function itself}}
+func.func private @argument(%c: !autodiff.cache<f64>) -> f64 {
+  %x = autodiff.pop %c[] : <f64>
+  return %x : f64
+}
+func.func @split_argument(%c: !autodiff.cache<f64>, %s: !autodiff.cache<f64>, %y_bar: f64) -> f64 {
+  // expected-note@+2 {{differentiation of '@argument'}}
+  // expected-note@+1 {{mark the arguments that reach it 'const'}}
+  %y, %tape = autodiff.augment @argument(%c, %s) args [dup] results [active]
+    : (!autodiff.cache<f64>, !autodiff.cache<f64>) -> (f64, !autodiff.tape)
+  autodiff.pullback @argument(%tape, %y_bar) args [dup] results [active] : (!autodiff.tape, f64) -> ()
+  return %y : f64
+}

@@ -188,8 +188,11 @@ impl Tape {
     fn ranks(&self) -> Result<Vec<usize>> {
         let caches = self.plain.iter().filter(|value| value.ty().is_cache());
         let ranks = caches.map(|cache| {
-            state::ranks(*cache)
-                .ok_or_else(|| internal(cache.location(), "a cache of unknown making crosses a boundary"))
+            state::ranks(*cache).ok_or_else(|| {
+                let message = "this cache is not made by 'autodiff.cache' in the function itself, so its pullback cannot \
+                               take it; run 'autodiff-lower' before";
+                Box::new(Diagnostic::error(cache.location(), message))
+            })
         });
         Ok(ranks.collect::<Result<Vec<_>>>()?.concat())
     }
