@@ -23,14 +23,8 @@ pub(crate) static SPACES: Pass = Pass::new(
     c"Put all memory into one space, and lay out what is allocated with strides",
     &[],
     |_, module| {
-        emit_all(foreign_memory(module))?;
-        let ops = module.walk();
-        let arguments = ops
-            .iter()
-            .flat_map(|op| op.regions())
-            .flat_map(|region| region.blocks())
-            .flat_map(|block| block.arguments());
-        if ops.iter().flat_map(|op| op.results()).chain(arguments).any(|value| space_of(value).is_some()) {
+        emit_all([foreign_types(module), foreign_memory(module)].concat())?;
+        if values(module).any(|(_, value)| space_of(value).is_some()) {
             erase_memory_spaces_and_tokens(module);
         }
         ops_of_allocation(module).into_iter().for_each(lay_out);
@@ -49,7 +43,7 @@ pub(crate) static FINISH: Pass = Pass::new(
     },
 );
 
-fn emit_all(errors: Vec<Diagnostic>) -> Result<(), ()> {
+pub(crate) fn emit_all(errors: Vec<Diagnostic>) -> Result<(), ()> {
     errors.iter().for_each(Diagnostic::emit);
     if errors.is_empty() { Ok(()) } else { Err(()) }
 }
@@ -74,10 +68,42 @@ fn lay_out(op: Op) {
     op.erase();
 }
 
+/// The type of a value, and those in it.
+fn nested(ty: Type) -> impl Iterator<Item = Type> {
+    std::iter::successors(Some(ty), |ty| Some(ty.element()).filter(|element| element != ty))
+}
+
+/// The values that ops define, each with the op.
+fn values(module: Op) -> impl Iterator<Item = (Op, Value)> {
+    module.walk().into_iter().flat_map(|op| {
+        let blocks = op.regions().into_iter().flat_map(|region| region.blocks());
+        let arguments = blocks.flat_map(|block| block.arguments());
+        op.results().into_iter().chain(arguments).map(move |value| (op, value)).collect::<Vec<_>>()
+    })
+}
+
+/// The first error of each op.
+fn once_an_op(errors: impl Iterator<Item = (Op, Diagnostic)>) -> Vec<Diagnostic> {
+    let mut errors: Vec<_> = errors.collect();
+    errors.dedup_by_key(|(op, _)| *op);
+    errors.into_iter().map(|(_, error)| error).collect()
+}
+
+/// Ops that define values of types for which upstream's conversions have nothing, and do not look. Narrower floats become
+/// integers there, but for complex ones.
+pub(crate) fn foreign_types(module: Op) -> Vec<Diagnostic> {
+    let lacks = |ty: &Type| !ty.real().is_llvm() && (ty.is_complex() || ty.is_float() && ty.to_string() == "tf32");
+    let error = |(op, value): (Op, Value)| {
+        let ty = nested(value.ty()).find(lacks)?;
+        let message = format!("'{}' op: LLVM has no type '{ty}'", op.name());
+        Some((op, Diagnostic::error(op.location(), message)))
+    };
+    once_an_op(values(module).filter_map(error))
+}
+
 /// The memory space of a buffer, or of the buffers in it.
 fn space_of(value: Value) -> Option<Attribute> {
-    let nested = std::iter::successors(Some(value.ty()), |ty| Some(ty.element()).filter(|element| element != ty));
-    nested.filter_map(Type::memory_space).max_by_key(|space| !is_ordinary(*space))
+    nested(value.ty()).filter_map(Type::memory_space).max_by_key(|space| !is_ordinary(*space))
 }
 
 /// Whether a space is memory like any other. From 256 on, numbers stand for segments on some CPUs.
@@ -87,15 +113,13 @@ fn is_ordinary(space: Attribute) -> bool {
 
 /// Ops that define a buffer in a space that is not ordinary.
 fn foreign_memory(module: Op) -> Vec<Diagnostic> {
-    let error = |op: Op| {
-        let arguments = op.regions().into_iter().flat_map(|region| region.blocks()).flat_map(|block| block.arguments());
-        let space =
-            op.results().into_iter().chain(arguments).filter_map(space_of).find(|space| !is_ordinary(*space))?;
+    let error = |(op, value): (Op, Value)| {
+        let space = space_of(value).filter(|space| !is_ordinary(*space))?;
         let message = format!("'{}' op: a CPU has no memory space '{space}'", op.name());
         let remedy = "'autodiff-gpu-host-pipeline' runs kernels on a CPU; other memory is in a space without a name";
-        Some(Diagnostic::error(op.location(), message).note(op.location(), remedy))
+        Some((op, Diagnostic::error(op.location(), message).note(op.location(), remedy)))
     };
-    module.walk().into_iter().filter_map(error).collect()
+    once_an_op(values(module).filter_map(error))
 }
 
 /// The ops of the host: what stands in modules of kernels is translated by itself.

@@ -6,10 +6,14 @@
 //! 3. Copies become loops, because devices have no function for them.
 //! 4. Ops on vectors take buffers in no named space.
 //!
-//! An allocation of a size that is known at run time only is an error, and so is more workgroup memory than a chip has.
+//! An allocation of a size that is known at run time only is an error, and so are more workgroup memory than a chip has, and
+//! types that LLVM lacks.
 
 use super::modules;
-use crate::gpu_host::abi::byte_size;
+use crate::{
+    gpu_host::abi::byte_size,
+    translatable::{emit_all, foreign_types},
+};
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption, number_option},
     diagnostic::Diagnostic,
@@ -32,6 +36,7 @@ pub(crate) static PASS: Pass = Pass::new(
             .map_err(|message| Diagnostic::error(module.location(), message).emit())?;
         let mut result = Ok(());
         for kernels in modules(module) {
+            emit_all(foreign_types(kernels))?;
             for op in kernels.walk() {
                 let placed = if op.name() == "gpu.func" { check_workgroup_memory(op, most) } else { place(op) };
                 if let Err(error) = placed {

@@ -29,3 +29,12 @@ gpu.module @kernels {
     gpu.return
   }
 }
+
+// -----
+
+gpu.module @kernels {
+  // expected-error @below {{'gpu.func' op: LLVM has no type 'tf32'}}
+  gpu.func @narrow() workgroup(%a: memref<4x4xtf32, strided<[5, 1]>, #gpu.address_space<workgroup>>) {
+    gpu.return
+  }
+}

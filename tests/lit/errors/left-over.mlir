@@ -74,3 +74,15 @@ func.func @cos(%x: f64) -> f64 {
   %y = func.call @llvm.cos.f64(%x) : (f64) -> f64
   return %y : f64
 }
+
+// -----
+
+// expected-error @below {{'func.func' op: LLVM has no type 'complex<tf32>'}}
+func.func @table(%a: memref<?xcomplex<tf32>>, %i: index) -> f64 {
+  // expected-error @below {{'memref.load' op: LLVM has no type 'complex<tf32>'}}
+  %z = memref.load %a[%i] : memref<?xcomplex<tf32>>
+  // expected-error @below {{'complex.constant' op: LLVM has no type 'complex<f8E4M3FN>'}}
+  %w = complex.constant [1.0 : f8E4M3FN, 2.0 : f8E4M3FN] : complex<f8E4M3FN>
+  %y = arith.constant 1.0 : f64
+  return %y : f64
+}

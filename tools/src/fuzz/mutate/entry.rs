@@ -78,7 +78,7 @@ pub fn program(context: &Context, text: &str, root: &str, dice: &mut Dice) -> Op
     };
     let arguments: Option<Vec<_>> = inputs.iter().map(|ty| argument(*ty, float, dice)).collect();
     let outputs: Option<Vec<_>> = results.iter().map(|ty| output(*ty, float)).collect();
-    if races(function) {
+    if races(function) || reduces_in_order(function) {
         return None;
     }
     op.rename_symbol_uses(root, "main");
@@ -163,6 +163,16 @@ fn races(function: Op) -> bool {
             }
             !ranges.is_subset(&seen)
         })
+    })
+}
+
+/// Whether a reduction may depend on the order of its iterations: its body is more than one op of both values.
+fn reduces_in_order(function: Op) -> bool {
+    let bodies = function.walk().into_iter().filter(|op| op.name() == "scf.reduce").flat_map(Op::regions);
+    bodies.filter_map(|region| region.first_block()).any(|body| {
+        let (both, ops) = (body.arguments(), body.ops());
+        let is_of_both = |op: &Op| op.operands() == both || op.operands().iter().rev().eq(&both);
+        ops.len() != 2 || !is_of_both(&ops[0]) || matches!(ops[0].name(), "arith.subf" | "arith.divf" | "arith.remf")
     })
 }
 
