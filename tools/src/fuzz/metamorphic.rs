@@ -21,7 +21,6 @@ pub const REWRITES: &[&str] = &[
     "inline",
     "sroa,mem2reg",
     "sccp,canonicalize",
-    "remove-dead-values",
     "control-flow-sink",
     "fold-memref-alias-ops",
     "expand-strided-metadata",
