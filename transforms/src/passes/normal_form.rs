@@ -17,6 +17,7 @@ use autodiff_dialect::{
     bridge::{self, ScratchModule},
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    state::names,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -133,7 +134,7 @@ impl<'a> NormalForm<'a> {
                 globals.name_once(clone, &this.handed);
             }
         }
-        this.refuse_foreign_branches()?;
+        this.refuse_foreign_ops()?;
         this.lower_affine_notes(function)?;
         // Only what has loops that may turn out to be counted, or that run in parallel, pays for looking.
         let has = |wanted: fn(&Op) -> bool| this.module.op().walk().iter().any(wanted);
@@ -165,12 +166,18 @@ impl<'a> NormalForm<'a> {
     }
 
     /// Upstream's lifting of control flow knows the branches of `cf`; where it meets another one between several blocks, it
-    /// leaves the IR half changed.
-    fn refuse_foreign_branches(&self) -> Result<(), Box<Diagnostic>> {
-        let is_foreign = |op: &Op| op.successors().len() > 1 && !matches!(op.name(), "cf.cond_br" | "cf.switch");
-        let Some(branch) = self.module.op().walk().into_iter().find(is_foreign) else { return Ok(()) };
-        let message = format!("'{}' op cannot be differentiated; branch by 'cf.cond_br' or 'cf.switch'", branch.name());
-        Err(Box::new(Diagnostic::error(branch.location(), message)))
+    /// leaves the IR half changed. The boundary of a derivative in split mode is the engine's own.
+    fn refuse_foreign_ops(&self) -> Result<(), Box<Diagnostic>> {
+        let refusal = |op: Op| match op.name() {
+            names::BOUNDARY => Some("stands in derivatives while they are built, and has none"),
+            "cf.cond_br" | "cf.switch" => None,
+            _ => (op.successors().len() > 1)
+                .then_some("cannot be differentiated; branch by 'cf.cond_br' or 'cf.switch'"),
+        };
+        let refused = self.module.op().walk().into_iter().find_map(|op| Some((op, refusal(op)?)));
+        refused.map_or(Ok(()), |(op, why)| {
+            Err(Box::new(Diagnostic::error(op.location(), format!("'{}' op {why}", op.name()))))
+        })
     }
 
     /// Lowers affine loops if attributes that are not their own stand on them, which upstream's lowering drops: each becomes
