@@ -25,9 +25,13 @@ fn heap() -> MutexGuard<'static, Heap> {
 }
 
 fn add(size: usize, byte: u8) -> *mut c_void {
+    // A size that is too large, such as a negative one, has no memory.
+    let Some(bytes) = size.checked_add(2 * GUARD + 63).filter(|bytes| *bytes < 1 << 40) else {
+        return std::ptr::null_mut();
+    };
     // SAFETY: the block has room for both guards.
     unsafe {
-        let base = libc::aligned_alloc(64, (size + 2 * GUARD + 63) & !63) as *mut u8;
+        let base = libc::aligned_alloc(64, bytes & !63) as *mut u8;
         if base.is_null() {
             return base as *mut c_void;
         }
@@ -76,7 +80,7 @@ unsafe extern "C" fn malloc(size: size_t) -> *mut c_void {
 }
 
 unsafe extern "C" fn calloc(count: size_t, size: size_t) -> *mut c_void {
-    add(count * size, 0)
+    count.checked_mul(size).map_or(std::ptr::null_mut(), |size| add(size, 0))
 }
 
 unsafe extern "C" fn aligned_alloc(_: size_t, size: size_t) -> *mut c_void {

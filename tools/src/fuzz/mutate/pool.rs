@@ -115,14 +115,18 @@ fn limit() {
 
 /// Says where a signal has come, and ends.
 extern "C" fn crashed(signal: libc::c_int) {
-    if signal == libc::SIGPROF || signal == libc::SIGALRM {
-        // SAFETY: the process ends.
-        unsafe { libc::alarm(5) };
+    // A trace may crash or wait for ever, too, where memory is damaged.
+    // SAFETY: handlers that end the process.
+    unsafe {
+        for signal in SIGNALS {
+            libc::signal(signal, ended_in_trace as *const () as libc::sighandler_t);
+        }
+        libc::alarm(5);
     }
-    let trace = std::backtrace::Backtrace::force_capture().to_string();
     if let Some(mode) = crate::execute::calling() {
         eprintln!("\ncalling {mode}");
     }
+    let trace = std::backtrace::Backtrace::force_capture().to_string();
     eprintln!("\ntrace:\n{trace}");
     // SAFETY: the process ends as if nobody had caught the signal.
     unsafe {
@@ -130,6 +134,24 @@ extern "C" fn crashed(signal: libc::c_int) {
         libc::raise(signal);
     }
 }
+
+/// Ends a process whose trace cannot be taken.
+extern "C" fn ended_in_trace(_: libc::c_int) {
+    // SAFETY: it ends at once.
+    unsafe { libc::_exit(1) };
+}
+
+/// The signals by which work ends.
+const SIGNALS: [libc::c_int; 8] = [
+    libc::SIGPROF,
+    libc::SIGALRM,
+    libc::SIGSEGV,
+    libc::SIGBUS,
+    libc::SIGILL,
+    libc::SIGFPE,
+    libc::SIGABRT,
+    libc::SIGTRAP,
+];
 
 /// What a child does before its work.
 fn prepare(errors: &File) {
@@ -146,16 +168,7 @@ fn prepare(errors: &File) {
         let memory = Box::leak(vec![0_u8; STACK].into_boxed_slice());
         let stack = libc::stack_t { ss_sp: memory.as_mut_ptr() as *mut libc::c_void, ss_flags: 0, ss_size: STACK };
         libc::sigaltstack(&stack, std::ptr::null_mut());
-        for signal in [
-            libc::SIGPROF,
-            libc::SIGALRM,
-            libc::SIGSEGV,
-            libc::SIGBUS,
-            libc::SIGILL,
-            libc::SIGFPE,
-            libc::SIGABRT,
-            libc::SIGTRAP,
-        ] {
+        for signal in SIGNALS {
             let mut action: libc::sigaction = std::mem::zeroed();
             action.sa_sigaction = crashed as *const () as usize;
             action.sa_flags = libc::SA_ONSTACK | libc::SA_RESETHAND;
