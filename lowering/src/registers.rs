@@ -9,6 +9,7 @@ use autodiff_dialect::{
     ir::{Block, Builder, Op, Region, Type, Value},
     state::names,
 };
+use std::collections::HashMap;
 
 /// All caches of a module that hold one value at a time.
 pub(crate) fn hold(module: Op) {
@@ -34,8 +35,19 @@ fn only_push(cache: Op) -> Option<Op> {
     let in_kernel = std::iter::successors(cache.parent(), |op| op.parent()).any(|op| op.name().starts_with("gpu."));
     let known = uses.iter().all(|using| is_known(using) && runs_at_most_once(using.0, place));
     element.filter(|_| known && !in_kernel)?;
-    let mut pushes = uses.into_iter().map(|(user, _)| user).filter(|user| user.name() == names::PUSH);
-    pushes.next().filter(|_| pushes.next().is_none())
+    let (pushes, others): (Vec<_>, Vec<_>) =
+        uses.into_iter().map(|(user, _)| user).partition(|user| user.name() == names::PUSH);
+    let [push] = pushes[..] else { return None };
+    // What pops before anything is pushed has no value to take.
+    others.iter().all(|user| !comes_before(*user, push)).then_some(push)
+}
+
+/// Whether an op, or one around it, stands before another, or one around that, in the innermost block around both.
+fn comes_before(op: Op, other: Op) -> bool {
+    let around = |op| std::iter::successors(Some(op), |op: &Op| op.parent());
+    let blocks: HashMap<_, _> = around(other).map(|op| (op.block(), op)).collect();
+    let both = around(op).find_map(|op| Some((op, *blocks.get(&op.block())?)));
+    both.is_some_and(|(op, other)| op != other && op.is_before(other))
 }
 
 /// Whether an op runs one of its regions, of one block each, at most once.

@@ -365,12 +365,9 @@ fn start(builder: &Builder, store: Op, body: Block, first: Value) -> Vec<Value> 
         };
         let is_inside = |value: &Value| value.defining_op().is_some_and(|op| op.block() == Some(body));
         let missing: Vec<_> =
-            op.operands().into_iter().filter(|value| is_inside(value) && !known.contains_key(value)).collect();
+            emit::used_within(op).into_iter().filter(|value| is_inside(value) && !known.contains_key(value)).collect();
         if missing.is_empty() {
-            let operands = op.operands().into_iter().map(|value| known.get(&value).copied().unwrap_or(value));
-            let copy = op.duplicate();
-            copy.set_operands(&operands.collect::<Vec<_>>());
-            builder.insert(copy);
+            let copy = builder.insert(emit::remapped(op, |value| known.get(&value).copied().unwrap_or(value)));
             known.insert(value, copy.result(0));
             pending.pop();
         } else {

@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod chain;
+mod copy;
 mod memory;
 mod nest;
 mod parallel;
@@ -12,6 +13,7 @@ pub use arithmetic::{
     multiply, other_addend, stays_zero, subtract, sum, sum_in_any_order, sum_op,
 };
 pub use chain::shorten_chains;
+pub use copy::{remapped, used_within};
 pub use memory::{
     accumulate, accumulate_all, allocate, allocate_laid_out, extent, fill, for_each_element, release,
     require_same_sizes, snapshot, zero_tensor, zeroed, zeroed_as, zeroed_like,

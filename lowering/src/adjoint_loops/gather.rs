@@ -165,7 +165,7 @@ impl Nest {
     fn slice(&self, accumulation: Op) -> Vec<Op> {
         let (mut wanted, mut pending) = (HashSet::new(), vec![accumulation]);
         while let Some(op) = pending.pop() {
-            for value in op.operands().into_iter().filter(|value| !self.inductions.contains(value)) {
+            for value in emit::used_within(op).into_iter().filter(|value| !self.inductions.contains(value)) {
                 let inside = |op: &Op| op.block() == Some(self.block) || op.block() == Some(self.body.block);
                 pending.extend(value.defining_op().filter(inside).filter(|op| wanted.insert(*op)));
             }
@@ -289,26 +289,21 @@ impl Nest {
     /// One accumulation in one iteration.
     fn scatter(&self, builder: &Builder, member: &Member, place: [Value; 2]) {
         let copies = self.copy(builder, &member.slice, place, false);
-        let copy = member.op.duplicate();
-        let operands: Vec<_> = member.op.operands().into_iter().map(|value| mapped(&copies, value)).collect();
-        copy.set_operands(&operands);
-        builder.insert(copy);
+        builder.insert(emit::remapped(member.op, |value| mapped(&copies, value)));
     }
 
     /// Copies ops for the iteration at a place. Unless they take for good, the copies only read.
     fn copy(&self, builder: &Builder, slice: &[Op], place: [Value; 2], for_good: bool) -> HashMap<Value, Value> {
         let mut copies: HashMap<_, _> = self.inductions.into_iter().zip(place).collect();
         for op in slice {
-            let operands: Vec<_> = op.operands().into_iter().map(|value| mapped(&copies, value)).collect();
             let builder = builder.with_location(op.location());
             if op.name() == names::TAKE && !for_good {
+                let operands: Vec<_> = op.operands().into_iter().map(|value| mapped(&copies, value)).collect();
                 let read = builder.op("memref.load", &operands, op.result(0).ty());
                 copies.insert(op.result(0), read);
                 continue;
             }
-            let copy = op.duplicate();
-            copy.set_operands(&operands);
-            builder.insert(copy);
+            let copy = builder.insert(emit::remapped(*op, |value| mapped(&copies, value)));
             copies.extend(op.results().into_iter().zip(copy.results()));
         }
         copies
@@ -322,7 +317,7 @@ fn read_first(block: Block) {
     let (mut wanted, mut pending) = (HashSet::new(), reads);
     while let Some(op) = pending.pop() {
         if wanted.insert(op) {
-            let sources = op.operands().into_iter().filter_map(Value::defining_op);
+            let sources = emit::used_within(op).into_iter().filter_map(Value::defining_op);
             pending.extend(sources.filter(|source| source.block() == Some(block)));
         }
     }

@@ -166,7 +166,7 @@ fn sources(body: &Body, mut wanted: HashSet<Op>) -> Vec<Op> {
     ops.reverse();
     for op in &ops {
         if wanted.contains(op) {
-            let sources = op.operands().into_iter().filter_map(Value::defining_op);
+            let sources = emit::used_within(*op).into_iter().filter_map(Value::defining_op);
             wanted.extend(sources.filter(|source| source.block() == Some(body.block)));
         }
     }
@@ -197,8 +197,6 @@ fn mapped(op: Op, copies: &HashMap<Value, Value>) -> Vec<Value> {
 }
 
 fn copy(op: Op, builder: &Builder, copies: &mut HashMap<Value, Value>) {
-    let copy = op.duplicate();
-    copy.set_operands(&mapped(op, copies));
-    builder.insert(copy);
+    let copy = builder.insert(emit::remapped(op, |value| *copies.get(&value).unwrap_or(&value)));
     copies.extend(op.results().into_iter().zip(copy.results()));
 }

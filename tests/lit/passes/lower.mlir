@@ -63,6 +63,18 @@ func.func @stack(%n: index, %x: i1) -> i1 {
   autodiff.free %c : <i1>
   return %y : i1
 }
+// What is popped before anything is pushed is no value that could be held: a stack is left.
+// CHECK-LABEL: func.func @too_early
+func.func @too_early(%if: i1) -> f64 {
+  %c = autodiff.cache() : <f64>
+  scf.if %if {
+    // CHECK:     %[[SIZE:.*]] = arith.subi
+    %x = autodiff.pop %c[] : <f64>
+    autodiff.push %x, %c[] : <f64>
+  }
+  %y = autodiff.pop %c[] : <f64>
+  return %y : f64
+}
 // What holds one value at a time stays in a register: branches give it.
 // CHECK-LABEL: func.func @register
 // CHECK-SAME:    %[[X:[a-z0-9]*]]: f64

@@ -1,5 +1,6 @@
 // What cannot be done on tensors is an error at its place that names the pipeline, or says what to do.
 // RUN: autodiff-opt %s --split-input-file --verify-diagnostics --autodiff-differentiate -o /dev/null
+// RUN: autodiff-opt %S/Inputs/softmax-of-complex.mlir --verify-diagnostics --autodiff-bufferize-pipeline -o /dev/null
 // RUN: autodiff-opt %S/Inputs/tape-from-elsewhere.mlir --verify-diagnostics --autodiff-bufferize-pipeline -o /dev/null
 func.func @product(%a: tensor<4x5xf64>, %b: tensor<5x3xf64>) -> tensor<4x3xf64> {
   %zero = arith.constant dense<0.0> : tensor<4x3xf64>

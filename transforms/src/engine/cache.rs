@@ -12,7 +12,6 @@ use crate::{
     engine::{
         Levels, Result, Reverse,
         bounds::{Side, not_on_device},
-        copy::remapped,
         internal,
     },
 };
@@ -453,7 +452,7 @@ impl Reverse<'_> {
         let mut known = FxHashMap::default();
         for op in ops {
             let of = |value: Value| known.get(&value).copied().unwrap_or_else(|| self.counterpart(value));
-            let copy = place.in_front.insert(remapped(op, of));
+            let copy = place.in_front.insert(emit::remapped(op, of));
             known.extend(op.results().into_iter().zip(copy.results()));
         }
         Some(known.get(&value).copied().unwrap_or_else(|| self.counterpart(value)))

@@ -1,3 +1,4 @@
+use crate::emit::remapped;
 use autodiff_dialect::ir::{Builder, Op, Value};
 use rustc_hash::FxHashMap;
 
@@ -31,20 +32,4 @@ impl Copier {
         }
         copy
     }
-}
-
-/// A copy of an op outside any block, whose operands, those in its regions included, are replaced.
-pub fn remapped(op: Op, map: impl Fn(Value) -> Value) -> Op {
-    let copy = op.duplicate();
-    let inner = if op.region_count() == 0 { vec![copy] } else { copy.walk() };
-    for inner in inner {
-        for index in 0..inner.operand_count() {
-            let old = inner.operand(index);
-            let new = map(old);
-            if new != old {
-                inner.set_operand(index, new);
-            }
-        }
-    }
-    copy
 }

@@ -13,7 +13,6 @@ use crate::{
     engine::{
         Copier, Facts, Mode, Request, Result, body_ops,
         cache::{Caches, Execution},
-        copy::remapped,
         error_at,
         forward::{is_open_tensor, no_zero, single_block},
         internal,
@@ -249,7 +248,7 @@ impl<'a> Reverse<'a> {
 
     /// A copy of an op that gets its place later.
     fn detached(&mut self, op: Op) -> Op {
-        let copy = remapped(op, |value| self.copier.get(value));
+        let copy = emit::remapped(op, |value| self.copier.get(value));
         for (old, new) in op.results().into_iter().zip(copy.results()) {
             self.copier.set(old, new);
         }
@@ -428,7 +427,7 @@ impl<'a> Reverse<'a> {
                     pending.extend(self.facts.inputs(op).into_iter().map(|input| (input, false)));
                 }
                 Some(op) => {
-                    let copy = remapped(op, |operand| self.visible(operand).unwrap_or(operand));
+                    let copy = emit::remapped(op, |operand| self.visible(operand).unwrap_or(operand));
                     let builder = Builder::at_end(self.frames[frame].block, op.location());
                     builder.insert(copy);
                     for (old, new) in op.results().into_iter().zip(copy.results()) {

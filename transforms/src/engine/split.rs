@@ -12,7 +12,7 @@
 use crate::{
     analysis::cache_plan::{CachePlan, Decision, Slice},
     emit,
-    engine::{Request, Result, copy::remapped, derive::new_function, internal},
+    engine::{Request, Result, derive::new_function, internal},
 };
 use autodiff_dialect::{
     diagnostic::Diagnostic,
@@ -111,7 +111,7 @@ impl<'a> Joint<'a> {
         tape.unpack(&body, &unpacked, &mut map);
         for op in &self.before {
             if op.results().into_iter().any(|result| plan.decision(result) == Some(Decision::Recompute)) {
-                let copy = body.insert(remapped(*op, |value| map.get(&value).copied().unwrap_or(value)));
+                let copy = body.insert(emit::remapped(*op, |value| map.get(&value).copied().unwrap_or(value)));
                 map.extend(op.results().into_iter().zip(copy.results()));
             }
         }

@@ -171,8 +171,9 @@ impl<'a> NormalForm<'a> {
         let refusal = |op: Op| match op.name() {
             names::BOUNDARY => Some("stands in derivatives while they are built, and has none"),
             "cf.cond_br" | "cf.switch" => None,
-            _ => (op.successors().len() > 1)
-                .then_some("cannot be differentiated; branch by 'cf.cond_br' or 'cf.switch'"),
+            _ => {
+                (op.successors().len() > 1).then_some("cannot be differentiated; branch by 'cf.cond_br' or 'cf.switch'")
+            }
         };
         let refused = self.module.op().walk().into_iter().find_map(|op| Some((op, refusal(op)?)));
         refused.map_or(Ok(()), |(op, why)| {
