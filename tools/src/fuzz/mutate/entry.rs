@@ -42,6 +42,7 @@ const EXCLUDED: &[&str] = &[
     "@main",
     "llvm.",
     "autodiff.rule",
+    "@printf",
 ];
 
 /// Processor time that a primal may take.
