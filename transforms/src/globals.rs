@@ -468,11 +468,13 @@ fn is_private(global: Op) -> bool {
     global.attribute("sym_visibility").and_then(Attribute::as_string).is_some_and(|text| text == "private")
 }
 
-/// The type of a global that lies where all that runs finds it: not in memory of a workgroup or a thread.
+/// The type of a global that lies where all that runs finds it: not in memory of a workgroup or a thread. Numbers of spaces
+/// mean these in modules of kernels only.
 fn memory_of(global: Op) -> Option<Type> {
     let ty = global.attribute("type").and_then(Attribute::as_type)?;
+    let in_kernels = || global.parent().is_some_and(|module| module.name() == "gpu.module");
     let of_group = |space: Attribute| {
-        matches!(space.as_integer(), Some(3 | 5))
+        (matches!(space.as_integer(), Some(3 | 5)) && in_kernels())
             || matches!(space.to_string().as_str(), "#gpu.address_space<workgroup>" | "#gpu.address_space<private>")
     };
     (!ty.memory_space().is_some_and(of_group)).then_some(ty)

@@ -218,6 +218,8 @@ pub fn check(context: &Context, program: &Program, stage: &mut dyn FnMut(&str)) 
     };
     diagnostics::take();
     let verdict = match verdict {
+        // At a singular point of the program.
+        Verdict::Failed(kind, _) if kind == "nan in jvp" => Verdict::Discarded(kind),
         // IEEE's zero times infinity, unless strong zeros make no difference.
         Verdict::Failed(_, why) if why.contains("NaN") && !program.strong_zero => {
             check::check(context, &Program { strong_zero: true, ..program.clone() })
