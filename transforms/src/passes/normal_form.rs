@@ -171,6 +171,9 @@ impl<'a> NormalForm<'a> {
         let refusal = |op: Op| match op.name() {
             names::BOUNDARY => Some("stands in derivatives while they are built, and has none"),
             "cf.cond_br" | "cf.switch" => None,
+            "gpu.launch" | "gpu.func" if has_open_attribution(op) => {
+                Some("has memory of a workgroup or a thread whose size is not known")
+            }
             _ => {
                 (op.successors().len() > 1).then_some("cannot be differentiated; branch by 'cf.cond_br' or 'cf.switch'")
             }
@@ -371,6 +374,17 @@ fn endless(function: Op) -> Option<Op> {
         last = Some(end);
     }
     last
+}
+
+/// Whether the memory of workgroups or threads that a kernel asks for has an open size. Arguments of a `gpu.func` stand
+/// before it, the ids of a launch are numbers.
+fn has_open_attribution(kernel: Op) -> bool {
+    let count = kernel.attribute("function_type").map_or(0, |_| signature(kernel).0.len());
+    let arguments = kernel.region(0).first_block().map(Block::arguments).unwrap_or_default();
+    arguments
+        .into_iter()
+        .skip(count)
+        .any(|memory| memory.ty().is_memref() && memory.ty().shape().contains(&Type::DYNAMIC))
 }
 
 fn gives_memory(function: Op) -> bool {
