@@ -1,6 +1,9 @@
 //! Generates the C++ side of the dialect from `Autodiff.td`, compiles the bridge, and puts a stand-in for
 //! `libMLIR-C.so`, which Debian does not ship, on the link path.
 
+#[path = "build/views.rs"]
+mod views;
+
 use std::{env, error::Error, fs, path::Path, process::Command};
 
 /// `mlir-tblgen` backends and the files that they write.
@@ -29,6 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             return Err(format!("mlir-tblgen {backend} failed on Autodiff.td").into());
         }
     }
+    fs::write(format!("{out}/views.rs"), views::generate(&format!("{llvm}/include"), &env::var("CARGO_MANIFEST_DIR")?)?)?;
     let sources = ["Dialect.cpp", "Passes.cpp", "Queries.cpp", "Tensors.cpp"];
     // The compiler that has built MLIR: traits of ops are told apart by names that each compiler writes in its own way.
     let mut bridge = cc::Build::new();
@@ -65,6 +69,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rustc-link-search=native={out}");
     println!("cargo:rustc-env=AUTODIFF_ODS_DIRECTORY={}", env::var("CARGO_MANIFEST_DIR")?);
     println!("cargo:rerun-if-changed=bridge");
+    println!("cargo:rerun-if-changed=build");
     println!("cargo:rerun-if-changed=Autodiff.td");
     Ok(())
 }

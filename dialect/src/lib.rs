@@ -6,5 +6,6 @@ pub mod diagnostic;
 pub mod ir;
 pub mod ops;
 pub mod state;
+pub mod views;
 
 pub use activity::Activity;
