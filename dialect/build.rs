@@ -32,7 +32,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             return Err(format!("mlir-tblgen {backend} failed on Autodiff.td").into());
         }
     }
-    fs::write(format!("{out}/views.rs"), views::generate(&format!("{llvm}/include"), &env::var("CARGO_MANIFEST_DIR")?)?)?;
+    fs::write(
+        format!("{out}/views.rs"),
+        views::generate(&format!("{llvm}/include"), &env::var("CARGO_MANIFEST_DIR")?)?,
+    )?;
     let sources = ["Dialect.cpp", "Passes.cpp", "Queries.cpp", "Tensors.cpp"];
     // The compiler that has built MLIR: traits of ops are told apart by names that each compiler writes in its own way.
     let mut bridge = cc::Build::new();

@@ -3,7 +3,10 @@
 //! own definitions, so that an op or an operand that a version of MLIR renames is an error of the compiler.
 
 use std::{
-    collections::{BTreeMap, BTreeSet}, error::Error, fmt::Write};
+    collections::{BTreeMap, BTreeSet},
+    error::Error,
+    fmt::Write,
+};
 use tblgen::{TableGenParser, record::Record, record_keeper::RecordKeeper};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -20,7 +23,14 @@ const DIALECTS: [(&str, &[&str]); 22] = [
     ("func", &["mlir/Dialect/Func/IR/FuncOps.td"]),
     ("gpu", &["mlir/Dialect/GPU/IR/GPUOps.td"]),
     ("index", &["mlir/Dialect/Index/IR/IndexOps.td"]),
-    ("linalg", &["mlir/Dialect/Linalg/IR/LinalgOps.td", "mlir/Dialect/Linalg/IR/LinalgStructuredOps.td", "mlir/Dialect/Linalg/IR/LinalgRelayoutOps.td"]),
+    (
+        "linalg",
+        &[
+            "mlir/Dialect/Linalg/IR/LinalgOps.td",
+            "mlir/Dialect/Linalg/IR/LinalgStructuredOps.td",
+            "mlir/Dialect/Linalg/IR/LinalgRelayoutOps.td",
+        ],
+    ),
     ("llvm", &["mlir/Dialect/LLVMIR/LLVMOps.td", "mlir/Dialect/LLVMIR/LLVMIntrinsicOps.td"]),
     ("math", &["mlir/Dialect/Math/IR/MathOps.td"]),
     ("memref", &["mlir/Dialect/MemRef/IR/MemRefOps.td"]),
@@ -48,7 +58,10 @@ pub fn generate(include: &str, own: &str) -> Result<String> {
 
 fn module(text: &mut String, dialect: &str, keeper: &RecordKeeper) -> Result<()> {
     let rust = if dialect == "async" { "r#async" } else { dialect };
-    writeln!(text, "/// Views of the ops of `{dialect}`.\npub mod {rust} {{\n    #[allow(unused_imports)]\n    use super::segment;\n    use crate::ir;")?;
+    writeln!(
+        text,
+        "/// Views of the ops of `{dialect}`.\npub mod {rust} {{\n    #[allow(unused_imports)]\n    use super::segment;\n    use crate::ir;"
+    )?;
     let mut ops = BTreeMap::new();
     for record in keeper.all_derived_definitions("Op") {
         if record.def_value("opDialect")?.str_value("name")? == dialect {
@@ -105,7 +118,11 @@ fn view<'a>(
 ) -> Result<()> {
     let ty = camel(name);
     let summary = record.str_value("summary").unwrap_or_default().trim().replace(['[', ']'], "`");
-    writeln!(text, "    view!({ty}, \"{dialect}.{name}\", {:?});\n    impl {ty} {{", format!("`{dialect}.{name}`: {summary}."))?;
+    writeln!(
+        text,
+        "    view!({ty}, \"{dialect}.{name}\", {:?});\n    impl {ty} {{",
+        format!("`{dialect}.{name}`: {summary}.")
+    )?;
     let arguments = named(record, "arguments")?;
     let is_operand = |constraint: &Record| constraint.subclass_of("TypeConstraint");
     let counted = |list: Vec<(String, Record<'a>)>, of_many| -> Vec<_> {
@@ -117,7 +134,10 @@ fn view<'a>(
     for (index, (name, constraint)) in named(record, "regions")?.into_iter().enumerate() {
         let name = method(&name, "region");
         match constraint.subclass_of("VariadicRegion") {
-            true => writeln!(text, "        pub fn {name}(self) -> Vec<ir::Region> {{ self.0.regions().split_off({index}) }}")?,
+            true => writeln!(
+                text,
+                "        pub fn {name}(self) -> Vec<ir::Region> {{ self.0.regions().split_off({index}) }}"
+            )?,
             false => writeln!(text, "        pub fn {name}(self) -> ir::Region {{ self.0.region({index}) }}")?,
         }
     }
@@ -142,7 +162,9 @@ fn values(text: &mut String, kind: &str, all: &[(String, Count)]) -> Result<()> 
             _ => format!("segment(self.0, \"{kind}SegmentSizes\", {index}, {})", all.len()),
         };
         match (count, open < 2 && !is_after_open) {
-            (Count::One, true) => writeln!(text, "        pub fn {name}(self) -> ir::Value {{ self.0.{kind}({index}) }}")?,
+            (Count::One, true) => {
+                writeln!(text, "        pub fn {name}(self) -> ir::Value {{ self.0.{kind}({index}) }}")?
+            }
             (Count::One, false) => {
                 writeln!(text, "        pub fn {name}(self) -> ir::Value {{ self.0.{kind}(({range}).start) }}")?;
             }
@@ -166,7 +188,8 @@ fn attribute<'a>(
     (taken, enums): (&BTreeSet<String>, &mut BTreeMap<String, Record<'a>>),
 ) -> Result<()> {
     let mut base = constraint;
-    while base.subclass_of("OptionalAttr") || base.subclass_of("DefaultValuedAttr") || base.subclass_of("ConfinedAttr") {
+    while base.subclass_of("OptionalAttr") || base.subclass_of("DefaultValuedAttr") || base.subclass_of("ConfinedAttr")
+    {
         base = base.def_value("baseAttr")?;
     }
     let rust = method(name, "attribute");
@@ -217,7 +240,10 @@ fn camel(name: &str) -> String {
 fn snake(name: &str) -> String {
     let mut text = String::new();
     for char in name.chars() {
-        if char.is_ascii_uppercase() && !text.is_empty() && !text.ends_with(|char: char| char == '_' || char.is_ascii_uppercase()) {
+        if char.is_ascii_uppercase()
+            && !text.is_empty()
+            && !text.ends_with(|char: char| char == '_' || char.is_ascii_uppercase())
+        {
             text.push('_');
         }
         text.push(char.to_ascii_lowercase());
@@ -232,6 +258,9 @@ fn shout(name: &str) -> String {
 /// The name of a method that no keyword and no other method has.
 fn method(name: &str, kind: &str) -> String {
     let name = snake(name);
-    let is_taken = ["async", "box", "final", "const", "else", "fn", "for", "if", "in", "loop", "match", "mod", "move", "mut", "ref", "self", "static", "type", "use", "where", "while", "op", "cast"];
+    let is_taken = [
+        "async", "box", "final", "const", "else", "fn", "for", "if", "in", "loop", "match", "mod", "move", "mut",
+        "ref", "self", "static", "type", "use", "where", "while", "op", "cast",
+    ];
     if is_taken.contains(&name.as_str()) { format!("{name}_{kind}") } else { name }
 }

@@ -22,7 +22,7 @@ pub(crate) mod straighten;
 
 pub(crate) use distinct::{distinct, turning_buffers};
 
-use autodiff_dialect::ir::Op;
+use autodiff_dialect::{ir::Op, views::scf};
 use autodiff_transforms::analysis::is_loop;
 use std::collections::HashSet;
 
@@ -47,7 +47,7 @@ fn innermost_loops(module: Op) -> Vec<Op> {
             outer = op.parent();
         }
     }
-    loops.into_iter().filter(|op| op.name() == "scf.for" && !around.contains(op) && !in_kernel(*op)).collect()
+    loops.into_iter().filter(|op| op.is::<scf::For>() && !around.contains(op) && !in_kernel(*op)).collect()
 }
 
 fn in_kernel(op: Op) -> bool {

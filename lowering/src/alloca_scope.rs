@@ -6,11 +6,12 @@
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Builder, Op, Value},
+    views::memref,
 };
 
 pub(crate) static PASS: Pass =
     Pass::new(c"autodiff-dissolve-alloca-scope", c"Replace memref.alloca_scope by its body", &[], |_, module| {
-        for op in module.walk().into_iter().rev().filter(|op| op.name() == "memref.alloca_scope") {
+        for op in module.walk().into_iter().rev().filter(|op| op.is::<memref::AllocaScope>()) {
             dissolve(op);
         }
         Ok(())
@@ -20,17 +21,17 @@ fn dissolve(scope: Op) {
     let Some((body, end)) = scope.body(0).and_then(|body| Some((body, body.terminator()?))) else { return };
     let Some(place) = Builder::before(scope) else { return };
     for op in body.ops().into_iter().filter(|op| *op != end) {
-        if op.name() != "memref.alloca" {
+        if !op.is::<memref::Alloca>() {
             op.move_before(scope);
             continue;
         }
         let attributes = op.attributes();
         let types: Vec<_> = op.results().into_iter().map(Value::ty).collect();
-        let buffer = place.create("memref.alloc", &op.operands(), &types, &attributes, &[]).result(0);
+        let buffer = place.create(memref::Alloc::NAME, &op.operands(), &types, &attributes, &[]).result(0);
         op.result(0).replace_all_uses_with(buffer);
         op.erase();
         if let Some(behind) = Builder::after(scope) {
-            behind.effect("memref.dealloc", &[buffer]);
+            behind.effect(memref::Dealloc::NAME, &[buffer]);
         }
     }
     for (result, value) in scope.results().into_iter().zip(end.operands()) {

@@ -3,7 +3,10 @@
 //! No op of MLIR takes a buffer of complex numbers for one of their parts, so the address is computed here. Nobody reads
 //! a sum before it is complete, so that the parts need not change together.
 
-use autodiff_dialect::ir::{Attribute, Builder, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Builder, Type, Value},
+    views::{arith, complex, llvm, memref},
+};
 
 /// The numbers of `LLVM::AtomicBinOp::fadd` and `LLVM::AtomicOrdering::monotonic`.
 const FADD: i64 = 11;
@@ -23,25 +26,25 @@ pub(crate) fn add(builder: &Builder, added: Value, shadow: Value, indices: &[Val
     let rank = indices.len();
     let mut types = vec![index; 2 * rank + 2];
     types[0] = Type::memref(ty.element(), &[]);
-    let metadata = builder.create("memref.extract_strided_metadata", &[shadow], &types, &[], &[]);
+    let metadata = builder.create(memref::ExtractStridedMetadata::NAME, &[shadow], &types, &[], &[]);
     let mut element = metadata.result(1);
     for (dimension, number) in indices.iter().enumerate() {
-        let distance = builder.same("arith.muli", &[*number, metadata.result(2 + rank + dimension)]);
-        element = builder.same("arith.addi", &[element, distance]);
+        let distance = builder.same(arith::Muli::NAME, &[*number, metadata.result(2 + rank + dimension)]);
+        element = builder.same(arith::Addi::NAME, &[element, distance]);
     }
     let size = builder.index(2 * bytes);
-    let distance = builder.same("arith.muli", &[element, size]);
-    let start = builder.op("memref.extract_aligned_pointer_as_index", &[shadow], index);
-    let first = builder.same("arith.addi", &[start, distance]);
+    let distance = builder.same(arith::Muli::NAME, &[element, size]);
+    let start = builder.op(memref::ExtractAlignedPointerAsIndex::NAME, &[shadow], index);
+    let first = builder.same(arith::Addi::NAME, &[start, distance]);
     let step = builder.index(bytes);
-    let second = builder.same("arith.addi", &[first, step]);
+    let second = builder.same(arith::Addi::NAME, &[first, step]);
     let number = |value| Attribute::integer(long, value);
-    for (name, address) in [("complex.re", first), ("complex.im", second)] {
-        let address = builder.op("arith.index_cast", &[address], long);
-        let address = builder.op("llvm.inttoptr", &[address], pointer);
+    for (name, address) in [(complex::Re::NAME, first), (complex::Im::NAME, second)] {
+        let address = builder.op(arith::IndexCast::NAME, &[address], long);
+        let address = builder.op(llvm::Inttoptr::NAME, &[address], pointer);
         let value = builder.op(name, &[added], part);
         let attributes = [("bin_op", number(FADD)), ("ordering", number(MONOTONIC))];
-        builder.create("llvm.atomicrmw", &[address, value], &[part], &attributes, &[]);
+        builder.create(llvm::Atomicrmw::NAME, &[address, value], &[part], &attributes, &[]);
     }
     true
 }

@@ -5,6 +5,7 @@
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Op},
+    views::arith,
 };
 
 pub(crate) static PASS: Pass = Pass::new(
@@ -13,7 +14,7 @@ pub(crate) static PASS: Pass = Pass::new(
     &[],
     |_, module| {
         for op in module.walk() {
-            if matches!(op.name(), "arith.addf" | "arith.subf" | "arith.mulf" | "arith.negf") {
+            if matches!(op.name(), arith::Addf::NAME | arith::Subf::NAME | arith::Mulf::NAME | arith::Negf::NAME) {
                 allow(op);
             }
         }

@@ -3,10 +3,11 @@
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Builder, Op, Type, Value},
+    views::{arith, math, vector},
 };
 
 /// Ops whose conversion to LLVM in MLIR 22 takes vectors of several dimensions for numbers.
-const FLAT: [&str; 3] = ["math.sincos", "math.isfinite", "math.isnan"];
+const FLAT: [&str; 3] = [math::Sincos::NAME, math::Isfinite::NAME, math::Isnan::NAME];
 
 pub(crate) static PASS: Pass = Pass::new(
     c"autodiff-expand-math",
@@ -15,9 +16,9 @@ pub(crate) static PASS: Pass = Pass::new(
     |_, module| {
         for op in module.walk() {
             match op.name() {
-                "math.isinf" | "math.isnormal" => classify(op),
-                "math.expm1" => expand_expm1(op),
-                "math.log1p" => expand_log1p(op),
+                math::Isinf::NAME | math::Isnormal::NAME => classify(op),
+                math::Expm1::NAME => expand_expm1(op),
+                math::Log1p::NAME => expand_log1p(op),
                 name if FLAT.contains(&name) => flatten(op),
                 _ => {}
             }
@@ -30,7 +31,7 @@ pub(crate) static PASS: Pass = Pass::new(
 fn equal(builder: &Builder, a: Value, b: Value) -> Option<Value> {
     let boolean = a.ty().with_element(Type::integer(builder.context(), 1))?;
     let predicate = Attribute::integer(Type::integer(builder.context(), 64), 1);
-    Some(builder.create("arith.cmpf", &[a, b], &[boolean], &[("predicate", predicate)], &[]).result(0))
+    Some(builder.create(arith::Cmpf::NAME, &[a, b], &[boolean], &[("predicate", predicate)], &[]).result(0))
 }
 
 /// exp(x) - 1 without cancellation: with u = exp(x), (u - 1) x / log(u), where rounding errors of u cancel (Kahan;
@@ -40,18 +41,18 @@ fn expand_expm1(op: Op) {
     let x = op.operand(0);
     let expand = || {
         let (one, minus_one) = (builder.number(x.ty(), 1.0)?, builder.number(x.ty(), -1.0)?);
-        let u = builder.same("math.exp", &[x]);
-        let difference = builder.same("arith.subf", &[u, one]);
-        let log = builder.same("math.log", &[u]);
-        let product = builder.same("arith.mulf", &[difference, x]);
-        let quotient = builder.same("arith.divf", &[product, log]);
+        let u = builder.same(math::Exp::NAME, &[x]);
+        let difference = builder.same(arith::Subf::NAME, &[u, one]);
+        let log = builder.same(math::Log::NAME, &[u]);
+        let product = builder.same(arith::Mulf::NAME, &[difference, x]);
+        let quotient = builder.same(arith::Divf::NAME, &[product, log]);
         // Where 1 does not change u, where u rounds to 0, and where u rounds to 1.
         let large = equal(&builder, u, difference)?;
         let small = equal(&builder, difference, minus_one)?;
         let near = equal(&builder, u, one)?;
-        let result = builder.op("arith.select", &[large, u, quotient], x.ty());
-        let result = builder.op("arith.select", &[small, minus_one, result], x.ty());
-        Some(builder.op("arith.select", &[near, x, result], x.ty()))
+        let result = builder.op(arith::Select::NAME, &[large, u, quotient], x.ty());
+        let result = builder.op(arith::Select::NAME, &[small, minus_one, result], x.ty());
+        Some(builder.op(arith::Select::NAME, &[near, x, result], x.ty()))
     };
     replace(op, expand());
 }
@@ -62,16 +63,16 @@ fn expand_log1p(op: Op) {
     let x = op.operand(0);
     let expand = || {
         let one = builder.number(x.ty(), 1.0)?;
-        let u = builder.same("arith.addf", &[one, x]);
-        let difference = builder.same("arith.subf", &[u, one]);
-        let log = builder.same("math.log", &[u]);
-        let ratio = builder.same("arith.divf", &[x, difference]);
-        let product = builder.same("arith.mulf", &[log, ratio]);
+        let u = builder.same(arith::Addf::NAME, &[one, x]);
+        let difference = builder.same(arith::Subf::NAME, &[u, one]);
+        let log = builder.same(math::Log::NAME, &[u]);
+        let ratio = builder.same(arith::Divf::NAME, &[x, difference]);
+        let product = builder.same(arith::Mulf::NAME, &[log, ratio]);
         // Where 1 does not change x, and where u rounds to 1.
         let large = equal(&builder, u, x)?;
         let near = equal(&builder, u, one)?;
-        let result = builder.op("arith.select", &[large, log, product], x.ty());
-        Some(builder.op("arith.select", &[near, x, result], x.ty()))
+        let result = builder.op(arith::Select::NAME, &[large, log, product], x.ty());
+        Some(builder.op(arith::Select::NAME, &[near, x, result], x.ty()))
     };
     replace(op, expand());
 }
@@ -95,17 +96,17 @@ pub(crate) fn classify(op: Op) {
     let (Some(infinity), Some(lowest)) = (builder.number(ty, f64::INFINITY), builder.number(ty, lowest)) else {
         return;
     };
-    let size = builder.op("math.absf", &[op.operand(0)], ty);
+    let size = builder.op(math::Absf::NAME, &[op.operand(0)], ty);
     let result = op.result(0).ty();
     // The numbers of arith's predicates: oeq, oge, olt.
     let compare = |predicate, other| {
         let predicate = Attribute::integer(Type::integer(op.context(), 64), predicate);
-        builder.create("arith.cmpf", &[size, other], &[result], &[("predicate", predicate)], &[]).result(0)
+        builder.create(arith::Cmpf::NAME, &[size, other], &[result], &[("predicate", predicate)], &[]).result(0)
     };
-    let value = if op.name() == "math.isinf" {
+    let value = if op.is::<math::Isinf>() {
         compare(1, infinity)
     } else {
-        builder.op("arith.andi", &[compare(3, lowest), compare(4, infinity)], result)
+        builder.op(arith::Andi::NAME, &[compare(3, lowest), compare(4, infinity)], result)
     };
     op.result(0).replace_all_uses_with(value);
     op.erase();
@@ -120,11 +121,11 @@ fn flatten(op: Op) {
     let results: Option<Vec<_>> = op.results().iter().map(|result| flat(result.ty())).collect();
     // A vector of unknown size has no flat type; the conversion will say what it thinks of it.
     let (Some(ty), Some(results)) = (flat(operand.ty()), results) else { return };
-    let operand = builder.op("vector.shape_cast", &[operand], ty);
+    let operand = builder.op(vector::ShapeCast::NAME, &[operand], ty);
     let attributes = op.attributes();
     let new = builder.create(op.name(), &[operand], &results, &attributes, &[]);
     for (old, new) in op.results().into_iter().zip(new.results()) {
-        old.replace_all_uses_with(builder.op("vector.shape_cast", &[new], old.ty()));
+        old.replace_all_uses_with(builder.op(vector::ShapeCast::NAME, &[new], old.ty()));
     }
     op.erase();
 }

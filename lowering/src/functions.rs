@@ -1,6 +1,9 @@
 //! What the passes that make functions share.
 
-use autodiff_dialect::ir::{Attribute, Builder, Op, Region, Type};
+use autodiff_dialect::{
+    ir::{Attribute, Builder, Op, Region, Type},
+    views::func,
+};
 use std::collections::HashSet;
 
 /// A private function to be made.
@@ -27,7 +30,7 @@ impl PrivateFunction<'_> {
         if !self.marks.is_empty() {
             attributes.push(("arg_attrs", Attribute::array(context, self.marks)));
         }
-        builder.create("func.func", &[], &[], &attributes, &[self.body])
+        builder.create(func::Func::NAME, &[], &[], &attributes, &[self.body])
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) mod share_globals;
 mod to_cuda;
 mod tools;
 
-use autodiff_dialect::{bridge, ir::Op};
+use autodiff_dialect::{bridge, ir::Op, views::gpu};
 
 pub use images::images;
 pub use nvvm::chip_for;
@@ -104,7 +104,7 @@ impl Device<'_> {
 
 /// The modules of kernels.
 fn modules(module: Op) -> Vec<Op> {
-    module.walk().into_iter().filter(|op| op.name() == "gpu.module").collect()
+    module.walk().into_iter().filter(|op| op.is::<gpu::Module>()).collect()
 }
 
 /// A path as the text of a pipeline holds it, in quotes.

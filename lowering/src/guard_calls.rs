@@ -13,6 +13,7 @@
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Block, Builder, Op, Region, Value},
+    views::{arith, math, scf},
 };
 use std::collections::HashSet;
 
@@ -30,23 +31,23 @@ pub(super) static PASS: Pass = Pass::new(
     },
 );
 
-const SELECT: &str = "arith.select";
+const SELECT: &str = arith::Select::NAME;
 const LARGEST: usize = 64;
 
 /// Ops of `math` that are an instruction or two.
 const CHEAP: [&str; 12] = [
-    "math.absf",
-    "math.absi",
-    "math.ceil",
-    "math.copysign",
-    "math.floor",
-    "math.fma",
-    "math.isfinite",
-    "math.isinf",
-    "math.isnan",
-    "math.roundeven",
-    "math.sqrt",
-    "math.trunc",
+    math::Absf::NAME,
+    math::Absi::NAME,
+    math::Ceil::NAME,
+    math::Copysign::NAME,
+    math::Floor::NAME,
+    math::Fma::NAME,
+    math::Isfinite::NAME,
+    math::Isinf::NAME,
+    math::Isnan::NAME,
+    math::Roundeven::NAME,
+    math::Sqrt::NAME,
+    math::Trunc::NAME,
 ];
 
 fn branch(select: Op) {
@@ -64,11 +65,11 @@ fn branch(select: Op) {
             op.detach();
             inner.insert(*op);
         }
-        inner.effect("scf.yield", &[select.operand(operand)]);
+        inner.effect(scf::Yield::NAME, &[select.operand(operand)]);
         Region::with_block(block)
     });
     let result = select.result(0);
-    let chosen = builder.create("scf.if", &[select.operand(0)], &[result.ty()], &[], &regions);
+    let chosen = builder.create(scf::If::NAME, &[select.operand(0)], &[result.ty()], &[], &regions);
     result.replace_all_uses_with(chosen.result(0));
     select.erase();
 }

@@ -7,11 +7,12 @@
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Op, Value},
+    views::{memref, scf},
 };
 
 pub(crate) static PASS: Pass =
     Pass::new(c"autodiff-hoist-buffers", c"Allocate buffers of iterations in front of the loop", &[], |_, module| {
-        for op in module.walk().into_iter().filter(|op| op.name() == "memref.alloc") {
+        for op in module.walk().into_iter().filter(|op| op.is::<memref::Alloc>()) {
             while let Some((owner, release)) = of_iteration(op) {
                 let Some(next) = owner.next() else { break };
                 op.move_before(owner);
@@ -24,8 +25,8 @@ pub(crate) static PASS: Pass =
 /// The loop whose iterations allocate and release a buffer, and the release.
 fn of_iteration(op: Op) -> Option<(Op, Op)> {
     let block = op.block()?;
-    let owner = op.parent().filter(|owner| owner.name() == "scf.for")?;
-    let release = |(user, _): &(Op, usize)| user.name() == "memref.dealloc" && user.block() == Some(block);
+    let owner = op.parent().filter(|owner| owner.is::<scf::For>())?;
+    let release = |(user, _): &(Op, usize)| user.is::<memref::Dealloc>() && user.block() == Some(block);
     let (release, _) = op.result(0).uses().into_iter().find(release)?;
     let from_outside = |value: Value| {
         let home = value.block();

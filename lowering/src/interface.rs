@@ -8,6 +8,7 @@
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Op, Type, Value},
+    views::{autodiff, bufferization, func, llvm, memref},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -19,8 +20,8 @@ pub(crate) static PASS: Pass = Pass::new(
         let releases = Releases::new(module);
         for op in module.walk() {
             match op.name() {
-                "func.func" => note(op, &releases),
-                "llvm.func" => mark(op),
+                func::Func::NAME => note(op, &releases),
+                llvm::Func::NAME => mark(op),
                 _ => {}
             }
         }
@@ -69,7 +70,7 @@ impl Releases {
         let ops = module.walk();
         let functions = ops
             .iter()
-            .filter(|op| op.name() == "func.func")
+            .filter(|op| op.is::<func::Func>())
             .filter_map(|op| Some(((op.parent()?, op.symbol_name()?), *op)));
         let functions = functions.collect();
         let loose = ops.iter().filter(|op| releases(**op)).any(|op| {
@@ -92,8 +93,8 @@ impl Releases {
             for (user, number) in value.uses() {
                 let views = || user.results().into_iter().filter(|result| user.view_source(*result) == Some(value));
                 let address = match user.name() {
-                    "memref.load" | "memref.dim" | "memref.copy" => true,
-                    "memref.store" => number == 1,
+                    memref::Load::NAME | memref::Dim::NAME | memref::Copy::NAME => true,
+                    memref::Store::NAME => number == 1,
                     _ => false,
                 };
                 if releases(user) {
@@ -114,7 +115,7 @@ impl Releases {
 
     /// The parameter that an operand of a call becomes.
     fn parameter(&self, call: Op, number: usize) -> Option<Value> {
-        if call.name() != "func.call" {
+        if !call.is::<func::Call>() {
             return None;
         }
         let callee = call.attribute("callee").and_then(Attribute::as_symbol)?;
@@ -123,10 +124,10 @@ impl Releases {
     }
 }
 
-const ALLOCATIONS: [&str; 3] = ["memref.alloc", "memref.realloc", "autodiff.shadow"];
+const ALLOCATIONS: [&str; 3] = [memref::Alloc::NAME, memref::Realloc::NAME, autodiff::Shadow::NAME];
 
 fn releases(op: Op) -> bool {
-    matches!(op.name(), "memref.dealloc" | "memref.realloc" | "bufferization.dealloc")
+    matches!(op.name(), memref::Dealloc::NAME | memref::Realloc::NAME | bufferization::Dealloc::NAME)
 }
 
 /// The number of parameters that one becomes; `None` where that is not known.

@@ -18,6 +18,7 @@ use crate::{
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::{arith, memref, scf},
 };
 use autodiff_transforms::{
     analysis::{
@@ -36,7 +37,7 @@ pub(crate) static PASS: Pass = Pass::new(
         let mut pending = vec![module];
         while let Some(top) = pending.pop() {
             let mut left = HashSet::new();
-            for op in top.walk().into_iter().filter(|op| op.name() == "scf.for") {
+            for op in top.walk().into_iter().filter(|op| op.is::<scf::For>()) {
                 if left.contains(&op) || !Nest::of(op).is_some_and(|nest| nest.may_run_together()) {
                     continue;
                 }
@@ -114,8 +115,8 @@ impl Nest {
         let mut piece = 0;
         for op in block.ops() {
             match op.name() {
-                "scf.yield" => {}
-                "scf.for" => {
+                scf::Yield::NAME => {}
+                scf::For::NAME => {
                     let bounds = &op.operands()[..3];
                     if !counts(op) || bounds.iter().any(|bound| self.op.encloses_value(*bound)) {
                         return None;
@@ -127,8 +128,8 @@ impl Nest {
                     counters.pop();
                     piece += 1;
                 }
-                "memref.load" | "memref.store" => {
-                    let writes = op.name() == "memref.store";
+                memref::Load::NAME | memref::Store::NAME => {
+                    let writes = op.is::<memref::Store>();
                     let mut operands = op.operands().split_off(usize::from(writes));
                     let indices = operands.split_off(1);
                     varying.extend(op.results());
@@ -204,7 +205,7 @@ fn jam(op: Op) -> Option<Op> {
     let ty = first.ty();
     let trips = Trips { lower: first, upper: end, step: op.operand(2), unsigned: false };
     let count = trips.count(&builder);
-    let rest = builder.same("arith.remui", &[count, builder.index(TOGETHER as i64)]);
+    let rest = builder.same(arith::Remui::NAME, &[count, builder.index(TOGETHER as i64)]);
     let middle = trips.induction(&builder, subtract(&builder, count, rest));
     let together = builder.constant(ty, Attribute::integer(ty, TOGETHER as i64));
 
@@ -213,11 +214,11 @@ fn jam(op: Op) -> Option<Op> {
     let mut copies = vec![HashMap::new(); TOGETHER];
     for (number, copy) in copies.iter_mut().enumerate() {
         let offset = inner.constant(ty, Attribute::integer(ty, number as i64));
-        copy.insert(body.argument(0), inner.same("arith.addi", &[block.argument(0), offset]));
+        copy.insert(body.argument(0), inner.same(arith::Addi::NAME, &[block.argument(0), offset]));
     }
     copy_together(body, &inner, &mut copies);
-    inner.effect("scf.yield", &[]);
-    let new = builder.create("scf.for", &[first, middle, together], &[], &[], &[Region::with_block(block)]);
+    inner.effect(scf::Yield::NAME, &[]);
+    let new = builder.create(scf::For::NAME, &[first, middle, together], &[], &[], &[Region::with_block(block)]);
     op.set_operand(0, middle);
     // All are found before anything is erased.
     let bodies: Vec<_> = new.walk().into_iter().filter_map(|op| op.body(0)).collect();
@@ -242,9 +243,9 @@ fn forward(block: Block) {
     for op in block.ops() {
         let mut operands = op.operands();
         let skipped = match op.name() {
-            "memref.load" => 1,
-            "memref.store" => 2,
-            "scf.for" => {
+            memref::Load::NAME => 1,
+            memref::Store::NAME => 2,
+            scf::For::NAME => {
                 known.clear();
                 continue;
             }
@@ -291,11 +292,11 @@ fn forward(block: Block) {
 fn copy_together(block: Block, builder: &Builder, copies: &mut [HashMap<Value, Value>]) {
     let mut piece = vec![];
     for op in block.ops() {
-        if op.name() == "scf.for" {
+        if op.is::<scf::For>() {
             copy_piece(&piece, builder, copies);
             piece.clear();
             copy_loop(op, builder, copies);
-        } else if op.name() != "scf.yield" {
+        } else if !op.is::<scf::Yield>() {
             piece.push(op);
         }
     }
@@ -342,8 +343,9 @@ fn copy_loop(op: Op, builder: &Builder, copies: &mut [HashMap<Value, Value>]) {
     let inner = Builder::at_end(block, location);
     copy_together(body, &inner, copies);
     let yielded: Vec<_> = copies.iter().flat_map(|copy| renamed(&end.operands(), copy)).collect();
-    inner.effect("scf.yield", &yielded);
-    let new = builder.with_location(location).create("scf.for", &operands, &carried, &[], &[Region::with_block(block)]);
+    inner.effect(scf::Yield::NAME, &yielded);
+    let new =
+        builder.with_location(location).create(scf::For::NAME, &operands, &carried, &[], &[Region::with_block(block)]);
     for (number, copy) in copies.iter_mut().enumerate() {
         copy.extend(op.results().into_iter().zip(places(number).map(|place| new.result(place))));
     }

@@ -8,11 +8,12 @@
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Op},
+    views::{arith, scf},
 };
 
 pub(crate) static PASS: Pass =
     Pass::new(c"autodiff-leave-loops", c"Dissolve scf.while loops that are left at once", &[], |_, module| {
-        let loops: Vec<_> = module.walk().into_iter().filter(|op| op.name() == "scf.while").collect();
+        let loops: Vec<_> = module.walk().into_iter().filter(|op| op.is::<scf::While>()).collect();
         // Inner loops first: they lie in regions that outer ones give up.
         for op in loops.into_iter().rev() {
             dissolve(op);
@@ -23,7 +24,7 @@ pub(crate) static PASS: Pass =
 fn dissolve(op: Op) -> Option<()> {
     let body = op.body(0)?;
     let end = body.terminator()?;
-    let condition = end.operand(0).defining_op().filter(|op| op.name() == "arith.constant")?;
+    let condition = end.operand(0).defining_op().filter(|op| op.is::<arith::Constant>())?;
     if condition.attribute("value").and_then(Attribute::as_integer) != Some(0) {
         return None;
     }

@@ -12,6 +12,7 @@ use crate::loops::{forbid_vectors, is_open};
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Op, Type, Value},
+    views::{memref, scf},
 };
 use autodiff_transforms::analysis::locality::linear::Symbols;
 
@@ -21,7 +22,7 @@ pub(crate) static PASS: Pass = Pass::new(
     &[],
     |_, module| {
         for op in module.walk() {
-            if op.name() == "scf.for" {
+            if op.is::<scf::For>() {
                 limit(op);
             }
         }
@@ -40,7 +41,7 @@ fn limit(op: Op) {
         return;
     }
     let mut symbols = Symbols::default();
-    let scatters = |op: &&Op| op.name() == "memref.store" && is_scattered(**op, body.argument(0), &mut symbols);
+    let scatters = |op: &&Op| op.is::<memref::Store>() && is_scattered(**op, body.argument(0), &mut symbols);
     if op.walk().iter().filter(scatters).count() >= MANY {
         forbid_vectors(op);
     }

@@ -15,6 +15,7 @@ use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Type, Value},
     state::names,
+    views::{arith, memref, scf},
 };
 use autodiff_transforms::{
     analysis::locality::{
@@ -54,7 +55,7 @@ pub(crate) static PASS: Pass = Pass::new(
 );
 
 fn is_parallel(op: &Op) -> bool {
-    op.name() == "scf.parallel"
+    op.is::<scf::Parallel>()
 }
 
 fn localize(function: Op, rules: &Registry, chunks: i64) {
@@ -151,7 +152,7 @@ fn divide(op: Op, split: &Split, chunks: i64) {
     let count = nest.counts[split.dimension];
     let turns = split.distance();
     let length = chunk_length(&builder, count, turns, chunks, split);
-    let number = builder.same("arith.ceildivui", &[count, length]);
+    let number = builder.same(arith::Ceildivui::NAME, &[count, length]);
     let copied: Vec<_> =
         split.buffers.iter().filter(|(_, one)| *one == Treatment::Private).map(|(root, _)| *root).collect();
     let only_summed = only_summed(op, body, &copied);
@@ -166,12 +167,12 @@ fn divide(op: Op, split: &Split, chunks: i64) {
     let chunk = block.argument(0);
     let first = emit::multiply(&inner, chunk, length);
     let left = emit::subtract(&inner, count, first);
-    nest.counts[split.dimension] = inner.same("arith.minui", &[length, left]);
+    nest.counts[split.dimension] = inner.same(arith::Minui::NAME, &[length, left]);
     nest.first = Some((split.dimension, first));
     let mut own = HashMap::new();
     for ((root, ty), copies) in copied.iter().zip(&types).zip(&copies) {
         let copy = emit::zeroed_as(&inner, *ty, *root);
-        inner.effect("memref.store", &[copy, *copies, chunk]);
+        inner.effect(memref::Store::NAME, &[copy, *copies, chunk]);
         own.insert(*root, copy);
     }
     for user in body.ops().into_iter().flat_map(Op::walk) {
@@ -183,7 +184,7 @@ fn divide(op: Op, split: &Split, chunks: i64) {
                 {
                     let element = copy.ty().element();
                     // What was rounded for the narrow buffer need not be.
-                    let exact = user.operand(0).defining_op().filter(|op| op.name() == "arith.truncf");
+                    let exact = user.operand(0).defining_op().filter(|op| op.is::<arith::Truncf>());
                     let exact = exact.map(|op| op.operand(0)).filter(|exact| exact.ty() == element);
                     let added = exact.unwrap_or_else(|| emit::converted(&before, user.operand(0), element));
                     user.set_operand(0, added);
@@ -211,7 +212,7 @@ fn divide(op: Op, split: &Split, chunks: i64) {
     };
     for ((root, ty), copies) in copied.iter().zip(&types).zip(&copies) {
         emit::counted(&builder, number, &[], |builder, chunk, _| {
-            let copy = builder.op("memref.load", &[*copies, chunk], *ty);
+            let copy = builder.op(memref::Load::NAME, &[*copies, chunk], *ty);
             emit::accumulate_all(builder, copy, *root);
             emit::release(builder, copy);
             vec![]
@@ -276,24 +277,24 @@ fn own_view(builder: &Builder, owner: Op, buffer: Value, own: &mut HashMap<Value
 fn table(builder: &Builder, ty: Type, chunks: Value) -> Value {
     let segments = Attribute::dense_i32(builder.context(), &[1, 0]);
     let table = Type::memref(ty, &[Type::DYNAMIC]);
-    builder.create("memref.alloc", &[chunks], &[table], &[("operandSegmentSizes", segments)], &[]).result(0)
+    builder.create(memref::Alloc::NAME, &[chunks], &[table], &[("operandSegmentSizes", segments)], &[]).result(0)
 }
 
 /// The iterations of a chunk: at least as many as neighbours are apart, all of them where buffers overlap.
 fn chunk_length(builder: &Builder, count: Value, turns: Option<i64>, chunks: i64, split: &Split) -> Value {
     // Two turns need twice as many chunks.
     let chunks = builder.index(if turns.is_some() { chunks.saturating_mul(2) } else { chunks });
-    let length = builder.same("arith.ceildivui", &[count, chunks]);
+    let length = builder.same(arith::Ceildivui::NAME, &[count, chunks]);
     let least = builder.index(turns.unwrap_or(1).max(1));
-    let mut length = builder.same("arith.maxui", &[length, least]);
+    let mut length = builder.same(arith::Maxui::NAME, &[length, least]);
     let overlap = split
         .guards
         .iter()
         .map(|(one, other)| overlap(builder, *one, *other))
-        .reduce(|one, other| builder.same("arith.ori", &[one, other]));
+        .reduce(|one, other| builder.same(arith::Ori::NAME, &[one, other]));
     if let Some(overlap) = overlap {
-        let all = builder.same("arith.maxui", &[count, length]);
-        length = builder.op("arith.select", &[overlap, all, length], length.ty());
+        let all = builder.same(arith::Maxui::NAME, &[count, length]);
+        length = builder.op(arith::Select::NAME, &[overlap, all, length], length.ty());
     }
     length
 }
@@ -303,10 +304,10 @@ fn overlap(builder: &Builder, one: Value, other: Value) -> Value {
     let boolean = Type::integer(builder.context(), 1);
     let less = |a: Value, b: Value| {
         let predicate = Attribute::integer(Type::integer(builder.context(), 64), 6);
-        builder.create("arith.cmpi", &[a, b], &[boolean], &[("predicate", predicate)], &[]).result(0)
+        builder.create(arith::Cmpi::NAME, &[a, b], &[boolean], &[("predicate", predicate)], &[]).result(0)
     };
     let ((from, to), (other_from, other_to)) = (addresses(builder, one), addresses(builder, other));
-    builder.same("arith.andi", &[less(from, other_to), less(other_from, to)])
+    builder.same(arith::Andi::NAME, &[less(from, other_to), less(other_from, to)])
 }
 
 /// The address of the first element of a buffer, and the one behind its last.
@@ -316,8 +317,8 @@ fn addresses(builder: &Builder, buffer: Value) -> (Value, Value) {
     let rank = ty.shape().len();
     let plain = Type::memref(ty.element(), &[]);
     let types = [vec![plain], vec![index; 1 + 2 * rank]].concat();
-    let metadata = builder.create("memref.extract_strided_metadata", &[buffer], &types, &[], &[]).results();
-    let base = builder.op("memref.extract_aligned_pointer_as_index", &[buffer], index);
+    let metadata = builder.create(memref::ExtractStridedMetadata::NAME, &[buffer], &types, &[], &[]).results();
+    let base = builder.op(memref::ExtractAlignedPointerAsIndex::NAME, &[buffer], index);
     // Elements of up to 16 bytes: complex numbers are the widest that shadows have, vectors apart.
     let bytes = ty.element().bit_width().map_or(16, |bits| i64::from(bits.div_ceil(8)));
     let size = builder.index(bytes);

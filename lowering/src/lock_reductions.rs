@@ -9,6 +9,7 @@
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Builder, Op, Region},
+    views::{omp, scf},
 };
 
 pub(crate) static PASS: Pass = Pass::new(
@@ -17,8 +18,7 @@ pub(crate) static PASS: Pass = Pass::new(
     &[],
     |_, module| {
         // All are found before anything is erased.
-        let declarations: Vec<_> =
-            module.walk().into_iter().filter(|op| op.name() == "omp.declare_reduction").collect();
+        let declarations: Vec<_> = module.walk().into_iter().filter(|op| op.is::<omp::DeclareReduction>()).collect();
         declarations.into_iter().for_each(|op| _ = take_out(op));
         Ok(())
     },
@@ -34,7 +34,7 @@ fn take_out(op: Op) -> Option<()> {
     let region = Region::new();
     region.take_body(op.region(ATOMIC));
     // Regions are erased with the op that has them.
-    let owner = Builder::before(op)?.create("scf.execute_region", &[], &[], &[], &[region]);
+    let owner = Builder::before(op)?.create(scf::ExecuteRegion::NAME, &[], &[], &[], &[region]);
     owner.erase();
     Some(())
 }

@@ -9,6 +9,7 @@ use crate::adjoint_loops::turning_buffers;
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Builder, Op, Value},
+    views::{memref, scf},
 };
 
 pub(crate) static PASS: Pass = Pass::new(
@@ -17,7 +18,7 @@ pub(crate) static PASS: Pass = Pass::new(
     &[],
     |_, module| {
         for op in module.walk() {
-            if op.name() == "scf.for" {
+            if op.is::<scf::For>() {
                 mark(op);
             }
         }
@@ -33,7 +34,7 @@ fn mark(op: Op) {
     }
     let builder = Builder::at_start(body, op.location());
     let types: Vec<_> = buffers.iter().map(|buffer| buffer.ty()).collect();
-    let marks = builder.create("memref.distinct_objects", &buffers, &types, &[], &[]);
+    let marks = builder.create(memref::DistinctObjects::NAME, &buffers, &types, &[], &[]);
     for (buffer, marked) in buffers.into_iter().zip(marks.results()) {
         replace_inside(buffer, marked, &[Some(marks), body.terminator()]);
     }

@@ -10,6 +10,7 @@
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Block, Builder, Op, Type, Value},
+    views::memref,
 };
 use autodiff_transforms::{analysis::is_loop, emit};
 
@@ -43,8 +44,8 @@ impl Buffer {
         let mut release = None;
         for (user, number) in value.uses() {
             match (user.name(), number) {
-                ("memref.load", 0) | ("memref.store", 1) => {}
-                ("memref.dealloc", 0) if release.is_none() && user.block() == allocation.block() => {
+                (memref::Load::NAME, 0) | (memref::Store::NAME, 1) => {}
+                (memref::Dealloc::NAME, 0) if release.is_none() && user.block() == allocation.block() => {
                     release = Some(user)
                 }
                 _ => return None,
@@ -57,10 +58,10 @@ impl Buffer {
     fn lives_as(&self, other: &Self) -> bool {
         let (first, second) = (self.allocation, other.allocation);
         let kinds = first.result(0).ty() == second.result(0).ty() && first.operands() == second.operands();
-        kinds && adjoin(first, second, "memref.alloc") && {
+        kinds && adjoin(first, second, memref::Alloc::NAME) && {
             let (one, two) = (self.release, other.release);
             let (early, late) = if one.is_before(two) { (one, two) } else { (two, one) };
-            adjoin(early, late, "memref.dealloc")
+            adjoin(early, late, memref::Dealloc::NAME)
         }
     }
 }
@@ -77,7 +78,7 @@ fn groups(block: Block) -> Vec<Vec<Buffer>> {
     // Only groups of the run of allocations that an allocation is part of can take it.
     let mut current = 0;
     for op in block.ops() {
-        if op.name() != "memref.alloc" {
+        if !op.is::<memref::Alloc>() {
             if !op.is_memory_effect_free() {
                 current = groups.len();
             }
@@ -99,7 +100,7 @@ fn merge(group: Vec<Buffer>) {
     let Some(builder) = Builder::before(first) else { return };
     let merged = emit::allocate(&builder, Type::memref(ty.element(), &shape), &first.operands());
     let last = group.iter().map(|buffer| buffer.release).reduce(|a, b| if a.is_before(b) { b } else { a });
-    last.and_then(Builder::after).into_iter().for_each(|builder| _ = builder.effect("memref.dealloc", &[merged]));
+    last.and_then(Builder::after).into_iter().for_each(|builder| _ = builder.effect(memref::Dealloc::NAME, &[merged]));
     let rows: Vec<_> = (0..).map(|row| builder.index(row)).take(group.len()).collect();
     for (row, buffer) in rows.into_iter().zip(&group) {
         buffer.release.erase();

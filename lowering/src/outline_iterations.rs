@@ -14,6 +14,7 @@ use crate::{
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Block, Builder, Op, Region, Value},
+    views::{arith, func, memref, scf},
 };
 use autodiff_transforms::analysis::is_loop;
 use std::collections::{HashMap, HashSet};
@@ -25,11 +26,11 @@ pub(crate) static PASS: Pass = Pass::new(
     |_, module| {
         let ops = module.walk();
         let mut names: HashSet<String> = ops.iter().filter_map(|op| op.symbol_name()).collect();
-        for op in ops.into_iter().filter(|op| op.name() == "scf.parallel") {
+        for op in ops.into_iter().filter(|op| op.is::<scf::Parallel>()) {
             let around = std::iter::successors(op.parent(), |op| op.parent());
-            let mut around = around.filter(|op| op.name() == "scf.parallel" || !op.name().starts_with("scf."));
+            let mut around = around.filter(|op| op.is::<scf::Parallel>() || !op.name().starts_with("scf."));
             // A loop inside of another goes along with it; one in a kernel has other threads.
-            if let Some(function) = around.next().filter(|op| op.name() == "func.func") {
+            if let Some(function) = around.next().filter(|op| op.is::<func::Func>()) {
                 outline(op, function, &mut names);
             }
         }
@@ -74,7 +75,7 @@ fn outline(op: Op, function: Op, names: &mut HashSet<String>) -> Option<()> {
     }
     let is_result = |value: &Value| value.defining_op().is_some_and(|from| op.encloses(from));
     let results: Vec<_> = end.operands().into_iter().filter(is_result).collect();
-    behind.effect("func.return", &results);
+    behind.effect(func::Return::NAME, &results);
 
     // The loop gets a new one, which calls it.
     let new = Block::new(&iterations.iter().map(|value| (value.ty(), location)).collect::<Vec<_>>());
@@ -83,7 +84,7 @@ fn outline(op: Op, function: Op, names: &mut HashSet<String>) -> Option<()> {
     let stem = function.symbol_name().unwrap_or_default();
     let name = free_name(&format!("{stem}.iteration"), names);
     let callee = [("callee", Attribute::symbol(context, &name))];
-    let call = Builder::at_end(new, location).create("func.call", &operands, &types, &callee, &[]);
+    let call = Builder::at_end(new, location).create(func::Call::NAME, &operands, &types, &callee, &[]);
     end.move_after(call);
     for (number, value) in end.operands().into_iter().enumerate() {
         if let Some(place) = results.iter().position(|result| *result == value) {
@@ -135,7 +136,12 @@ fn has_known_buffers(op: Op) -> bool {
         !value.ty().is_memory()
             || matches!(
                 op.name(),
-                "memref.alloc" | "memref.alloca" | "scf.for" | "scf.if" | "scf.while" | "arith.select"
+                memref::Alloc::NAME
+                    | memref::Alloca::NAME
+                    | scf::For::NAME
+                    | scf::If::NAME
+                    | scf::While::NAME
+                    | arith::Select::NAME
             )
             || op.view_source(value).is_some()
     };

@@ -17,6 +17,7 @@ use crate::loops::is_open;
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Block, Op, Value},
+    views::{func, scf},
 };
 use autodiff_transforms::{analysis::is_loop, engine::LANES};
 use std::collections::{HashMap, HashSet};
@@ -81,7 +82,7 @@ impl Iterations {
         let mut calls: HashMap<String, Vec<Op>> = HashMap::new();
         let ops = if nobody_asks { vec![] } else { module.walk() };
         for op in ops {
-            let callee = op.attribute("callee").filter(|_| op.name() == "func.call").and_then(Attribute::root_symbol);
+            let callee = op.attribute("callee").filter(|_| op.is::<func::Call>()).and_then(Attribute::root_symbol);
             callee.into_iter().for_each(|name| calls.entry(name).or_default().push(op));
         }
         Self { calls }
@@ -122,7 +123,7 @@ fn innermost(op: Op) -> Option<Op> {
 
 /// Whether an iteration of a loop waits for numbers of the one before, in another way than sums do.
 fn waits(op: Op) -> bool {
-    let (Some(body), "scf.for") = (op.body(0), op.name()) else { return false };
+    let (Some(body), scf::For::NAME) = (op.body(0), op.name()) else { return false };
     let yielded = body.terminator().map(Op::operands).unwrap_or_default();
     body.arguments()
         .into_iter()

@@ -8,6 +8,7 @@ use autodiff_dialect::{
     bridge::cache_element,
     ir::{Block, Builder, Op, Region, Type, Value},
     state::names,
+    views::{scf, ub},
 };
 use std::collections::HashMap;
 
@@ -52,7 +53,7 @@ fn comes_before(op: Op, other: Op) -> bool {
 
 /// Whether an op runs one of its regions, of one block each, at most once.
 fn is_branch(op: Op) -> bool {
-    let name = matches!(op.name(), "scf.if" | "scf.index_switch" | "scf.execute_region");
+    let name = matches!(op.name(), scf::If::NAME | scf::IndexSwitch::NAME | scf::ExecuteRegion::NAME);
     name && op.regions().into_iter().all(|region| region.blocks().len() <= 1)
 }
 
@@ -101,7 +102,7 @@ fn yield_also(branch: Op, inside: Op, value: Value) -> Option<Op> {
             Some(_) => region.take_body(old),
             None => {
                 let block = Block::new(&[]);
-                Builder::at_end(block, branch.location()).effect("scf.yield", &[]);
+                Builder::at_end(block, branch.location()).effect(scf::Yield::NAME, &[]);
                 region.append(block);
             }
         }
@@ -111,7 +112,7 @@ fn yield_also(branch: Op, inside: Op, value: Value) -> Option<Op> {
         let end = region.first_block().and_then(Block::terminator)?;
         let yielded = match region.first_block().is_some_and(|block| block.encloses(inside)) {
             true => value,
-            false => Builder::before(end)?.op("ub.poison", &[], value.ty()),
+            false => Builder::before(end)?.op(ub::Poison::NAME, &[], value.ty()),
         };
         end.set_operands(&[&end.operands()[..], &[yielded]].concat());
     }

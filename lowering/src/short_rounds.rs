@@ -12,6 +12,7 @@ use crate::loops::{forbid_vectors, is_open};
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::{arith, memref, scf},
 };
 use autodiff_transforms::{analysis::locality::linear::Symbols, emit::constant_index};
 
@@ -21,7 +22,7 @@ pub(crate) static PASS: Pass = Pass::new(
     &[],
     |_, module| {
         // All are found before anything is erased.
-        let loops: Vec<_> = module.walk().into_iter().filter(|op| op.name() == "scf.for").collect();
+        let loops: Vec<_> = module.walk().into_iter().filter(|op| op.is::<scf::For>()).collect();
         let updates: Vec<_> = loops.into_iter().filter(|op| is_triangular_update(*op) == Some(true)).collect();
         updates.into_iter().for_each(|op| _ = split(op));
         Ok(())
@@ -40,8 +41,8 @@ fn is_triangular_update(op: Op) -> Option<bool> {
     let mut symbols = Symbols::default();
     let outer = counters(op.operand(0), &mut symbols).into_iter().find(|counter| !op.encloses_value(*counter))?;
     let induction = op.body(0)?.argument(0);
-    let loads: Vec<_> = inner.iter().filter(|op| op.name() == "memref.load").map(|op| op.operands()).collect();
-    Some(inner.iter().filter(|op| op.name() == "memref.store").any(|store| {
+    let loads: Vec<_> = inner.iter().filter(|op| op.is::<memref::Load>()).map(|op| op.operands()).collect();
+    Some(inner.iter().filter(|op| op.is::<memref::Store>()).any(|store| {
         let place = store.operands().split_off(1);
         let chosen: Vec<_> = place[1..].iter().flat_map(|index| counters(*index, &mut symbols)).collect();
         loads.contains(&place) && chosen.contains(&induction) && !chosen.contains(&outer)
@@ -50,11 +51,11 @@ fn is_triangular_update(op: Op) -> Option<bool> {
 
 fn split(op: Op) -> Option<()> {
     let builder = Builder::before(op)?;
-    let count = builder.same("arith.subi", &[op.operand(1), op.operand(0)]);
+    let count = builder.same(arith::Subi::NAME, &[op.operand(1), op.operand(0)]);
     let long = builder.constant(count.ty(), Attribute::integer(count.ty(), LONG));
     let at_least = Attribute::integer(Type::integer(op.context(), 64), 5);
     let boolean = Type::integer(op.context(), 1);
-    let is_long = builder.create("arith.cmpi", &[count, long], &[boolean], &[("predicate", at_least)], &[]);
+    let is_long = builder.create(arith::Cmpi::NAME, &[count, long], &[boolean], &[("predicate", at_least)], &[]);
     let side = |short: bool| {
         let block = Block::new(&[]);
         let inner = Builder::at_end(block, op.location());
@@ -62,11 +63,11 @@ fn split(op: Op) -> Option<()> {
         if short {
             forbid_vectors(copy);
         }
-        inner.effect("scf.yield", &copy.results());
+        inner.effect(scf::Yield::NAME, &copy.results());
         Region::with_block(block)
     };
     let types: Vec<_> = op.results().iter().map(|result| result.ty()).collect();
-    let new = builder.create("scf.if", &is_long.results(), &types, &[], &[side(false), side(true)]);
+    let new = builder.create(scf::If::NAME, &is_long.results(), &types, &[], &[side(false), side(true)]);
     for (old, new) in op.results().into_iter().zip(new.results()) {
         old.replace_all_uses_with(new);
     }
@@ -80,7 +81,7 @@ fn counters(index: Value, symbols: &mut Symbols) -> Vec<Value> {
     let used = linear.terms.keys().flatten().map(|symbol| symbols.value(*symbol));
     let counts = |value: &Value| {
         let owner = value.block().parent_op().filter(|_| value.argument_number() == Some(0));
-        owner.is_some_and(|owner| owner.name() == "scf.for")
+        owner.is_some_and(|owner| owner.is::<scf::For>())
     };
     used.filter(counts).collect()
 }

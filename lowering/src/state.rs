@@ -20,6 +20,7 @@ use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
     state::{self, names},
+    views::{arith, autodiff, memref, scf},
 };
 use autodiff_transforms::{
     analysis::{concurrency::called_in_parallel, locality::Locality},
@@ -118,7 +119,7 @@ fn own_buffer(buffer: Value) -> bool {
     while let Some(op) = buffer.defining_op() {
         match op.view_source(buffer) {
             Some(source) => buffer = source,
-            None => return matches!(op.name(), names::SHADOW | "memref.alloc" | "memref.alloca"),
+            None => return matches!(op.name(), names::SHADOW | memref::Alloc::NAME | memref::Alloca::NAME),
         }
     }
     false
@@ -171,15 +172,15 @@ impl Lowering {
                     format!("'{}' op stands in derivatives while they are built, and has no lowering", op.name()),
                 ));
             }
-            "autodiff.stop_gradient" => op.result(0).replace_all_uses_with(operands[0]),
-            "autodiff.shadow" => {
+            autodiff::StopGradient::NAME => op.result(0).replace_all_uses_with(operands[0]),
+            autodiff::Shadow::NAME => {
                 let ty = op.result(0).ty();
-                let buffer = emit::allocate_laid_out(&builder, "memref.alloc", ty, &operands, &[]);
+                let buffer = emit::allocate_laid_out(&builder, memref::Alloc::NAME, ty, &operands, &[]);
                 let zero = zero(&builder, op, ty.element())?;
                 emit::fill(&builder, buffer, zero);
                 op.result(0).replace_all_uses_with(buffer);
             }
-            "autodiff.accumulate" if self.shared.contains(&op) => {
+            autodiff::Accumulate::NAME if self.shared.contains(&op) => {
                 let ty = operands[0].ty();
                 if !ty.is_float() && !crate::complex_atomics::add(&builder, operands[0], operands[1], &operands[2..]) {
                     return Err(Diagnostic::error(
@@ -195,24 +196,24 @@ impl Lowering {
                     let (sum, place) = reduced.map_or((operands[0], builder), |reduced| (reduced.sum, reduced.place));
                     let kind = Attribute::integer(Type::integer(builder.context(), 64), 0);
                     let operands = [&[sum], &operands[1..]].concat();
-                    place.create("memref.atomic_rmw", &operands, &[ty], &[("kind", kind)], &[]);
+                    place.create(memref::AtomicRmw::NAME, &operands, &[ty], &[("kind", kind)], &[]);
                 }
             }
-            "autodiff.accumulate" => {
+            autodiff::Accumulate::NAME => {
                 let ty = operands[0].ty();
-                let old = builder.op("memref.load", &operands[1..], ty);
+                let old = builder.op(memref::Load::NAME, &operands[1..], ty);
                 let sum = emit::sum(&builder, old, operands[0]);
                 sum.defining_op().into_iter().for_each(emit::allow_any_order);
-                builder.effect("memref.store", &[&[sum], &operands[1..]].concat());
+                builder.effect(memref::Store::NAME, &[&[sum], &operands[1..]].concat());
             }
-            "autodiff.take" => {
+            autodiff::Take::NAME => {
                 let ty = op.result(0).ty();
-                let value = builder.op("memref.load", &operands, ty);
+                let value = builder.op(memref::Load::NAME, &operands, ty);
                 let zero = zero(&builder, op, ty)?;
-                builder.effect("memref.store", &[&[zero], &operands[..]].concat());
+                builder.effect(memref::Store::NAME, &[&[zero], &operands[..]].concat());
                 op.result(0).replace_all_uses_with(value);
             }
-            "autodiff.cache" => {
+            autodiff::Cache::NAME => {
                 let mut parts = vec![];
                 let ranks = ranks(op, op.result(0))?;
                 for element in elements(op.result(0).ty(), &ranks[1..]) {
@@ -237,7 +238,7 @@ impl Lowering {
                 op.result(0).replace_all_uses_with(record);
             }
             names::UNPACK => self.unpack(&builder, op)?,
-            "autodiff.push" => {
+            autodiff::Push::NAME => {
                 let storage = self.storage(op, operands[1])?;
                 let saved = match operands[0].ty().is_cache() {
                     true => self.storage(op, operands[0])?.parts,
@@ -247,20 +248,21 @@ impl Lowering {
                     match *place {
                         [buffer, size] => push(&builder, value, buffer, size),
                         _ => {
-                            let store = builder.effect("memref.store", &[&[value], place, &operands[2..]].concat());
+                            let store =
+                                builder.effect(memref::Store::NAME, &[&[value], place, &operands[2..]].concat());
                             self.stores.push(store);
                         }
                     }
                 }
             }
-            "autodiff.pop" => {
+            autodiff::Pop::NAME => {
                 let mut values = vec![];
                 for place in self.storage(op, operands[0])?.places() {
                     values.push(match *place {
                         [buffer, size] => pop(&builder, buffer, size),
                         _ => {
                             let ty = place.first().map_or(op.result(0).ty(), |array| array.ty().element());
-                            builder.op("memref.load", &[place, &operands[1..]].concat(), ty)
+                            builder.op(memref::Load::NAME, &[place, &operands[1..]].concat(), ty)
                         }
                     });
                 }
@@ -272,15 +274,15 @@ impl Lowering {
                     values.into_iter().for_each(|value| result.replace_all_uses_with(value));
                 }
             }
-            "autodiff.free" => {
+            autodiff::Free::NAME => {
                 for place in self.storage(op, operands[0])?.places() {
                     if let [buffer, _] = *place {
-                        let held = builder.op("memref.load", &[buffer], buffer.ty().element());
-                        builder.effect("memref.dealloc", &[held]);
+                        let held = builder.op(memref::Load::NAME, &[buffer], buffer.ty().element());
+                        builder.effect(memref::Dealloc::NAME, &[held]);
                     }
-                    let is_cell = |memory: &Value| memory.defining_op().is_some_and(|op| op.name() == "memref.alloca");
+                    let is_cell = |memory: &Value| memory.defining_op().is_some_and(|op| op.is::<memref::Alloca>());
                     for memory in place.iter().filter(|memory| !is_cell(memory)) {
-                        builder.effect("memref.dealloc", &[*memory]);
+                        builder.effect(memref::Dealloc::NAME, &[*memory]);
                     }
                 }
             }
@@ -360,7 +362,7 @@ fn elements(cache: Type, kept: &[usize]) -> Vec<Type> {
 
 fn allocate(builder: &Builder, ty: Type, sizes: &[Value]) -> Value {
     let segments = Attribute::dense_i32(builder.context(), &[sizes.len() as i32, 0]);
-    builder.create("memref.alloc", sizes, &[ty], &[("operandSegmentSizes", segments)], &[]).result(0)
+    builder.create(memref::Alloc::NAME, sizes, &[ty], &[("operandSegmentSizes", segments)], &[]).result(0)
 }
 
 fn zero(builder: &Builder, op: Op, ty: Type) -> Result<Value, Diagnostic> {
@@ -376,8 +378,8 @@ fn new_stack(builder: &Builder, element: Type) -> [Value; 2] {
     let buffer = allocate(builder, Type::memref(memory.ty(), &[]), &[]);
     let size = allocate(builder, Type::memref(index, &[]), &[]);
     let zero = builder.index(0);
-    builder.effect("memref.store", &[memory, buffer]);
-    builder.effect("memref.store", &[zero, size]);
+    builder.effect(memref::Store::NAME, &[memory, buffer]);
+    builder.effect(memref::Store::NAME, &[zero, size]);
     [buffer, size]
 }
 
@@ -385,35 +387,35 @@ fn push(builder: &Builder, value: Value, buffer: Value, size: Value) {
     let context = builder.context();
     let index = Type::index(context);
     let memory_type = buffer.ty().element();
-    let memory = builder.op("memref.load", &[buffer], memory_type);
-    let count = builder.op("memref.load", &[size], index);
+    let memory = builder.op(memref::Load::NAME, &[buffer], memory_type);
+    let count = builder.op(memref::Load::NAME, &[size], index);
     let (zero, one, two) = (builder.index(0), builder.index(1), builder.index(2));
-    let capacity = builder.op("memref.dim", &[memory, zero], index);
+    let capacity = builder.op(memref::Dim::NAME, &[memory, zero], index);
     let predicate = Attribute::integer(Type::integer(context, 64), 0);
     let full = builder
-        .create("arith.cmpi", &[count, capacity], &[Type::integer(context, 1)], &[("predicate", predicate)], &[])
+        .create(arith::Cmpi::NAME, &[count, capacity], &[Type::integer(context, 1)], &[("predicate", predicate)], &[])
         .result(0);
     let (grow, keep) = (Block::new(&[]), Block::new(&[]));
     let inner = Builder::at_end(grow, builder.location());
-    let doubled = inner.op("arith.muli", &[capacity, two], index);
-    let larger = inner.op("memref.realloc", &[memory, doubled], memory_type);
-    inner.effect("memref.store", &[larger, buffer]);
-    inner.effect("scf.yield", &[larger]);
-    Builder::at_end(keep, builder.location()).effect("scf.yield", &[memory]);
+    let doubled = inner.op(arith::Muli::NAME, &[capacity, two], index);
+    let larger = inner.op(memref::Realloc::NAME, &[memory, doubled], memory_type);
+    inner.effect(memref::Store::NAME, &[larger, buffer]);
+    inner.effect(scf::Yield::NAME, &[larger]);
+    Builder::at_end(keep, builder.location()).effect(scf::Yield::NAME, &[memory]);
     let regions = [Region::with_block(grow), Region::with_block(keep)];
-    let memory = builder.create("scf.if", &[full], &[memory_type], &[], &regions).result(0);
-    builder.effect("memref.store", &[value, memory, count]);
-    let next = builder.op("arith.addi", &[count, one], index);
-    builder.effect("memref.store", &[next, size]);
+    let memory = builder.create(scf::If::NAME, &[full], &[memory_type], &[], &regions).result(0);
+    builder.effect(memref::Store::NAME, &[value, memory, count]);
+    let next = builder.op(arith::Addi::NAME, &[count, one], index);
+    builder.effect(memref::Store::NAME, &[next, size]);
 }
 
 fn pop(builder: &Builder, buffer: Value, size: Value) -> Value {
     let index = Type::index(builder.context());
-    let memory = builder.op("memref.load", &[buffer], buffer.ty().element());
+    let memory = builder.op(memref::Load::NAME, &[buffer], buffer.ty().element());
     let ty = memory.ty().element();
-    let count = builder.op("memref.load", &[size], index);
+    let count = builder.op(memref::Load::NAME, &[size], index);
     let one = builder.index(1);
-    let last = builder.op("arith.subi", &[count, one], index);
-    builder.effect("memref.store", &[last, size]);
-    builder.op("memref.load", &[memory, last], ty)
+    let last = builder.op(arith::Subi::NAME, &[count, one], index);
+    builder.effect(memref::Store::NAME, &[last, size]);
+    builder.op(memref::Load::NAME, &[memory, last], ty)
 }

@@ -16,7 +16,10 @@ use crate::{
     functions::{PrivateFunction, free_name},
     loops::leave_alone,
 };
-use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::{arith, func, llvm, math, memref, scf, vector},
+};
 use autodiff_transforms::{
     analysis::{is_loop, locality::linear::Symbols},
     emit::{self, constant_index},
@@ -80,7 +83,7 @@ fn at_top(op: Op) -> bool {
 /// that carries sums waits for them.
 fn is_row(op: Op) -> bool {
     let on_device = std::iter::successors(op.parent(), |op| op.parent()).any(|op| op.name().starts_with("gpu."));
-    op.name() == "scf.for"
+    op.is::<scf::For>()
         && op.result_count() == 0
         && op.operand(0).ty().is_index()
         && constant_index(op.operand(2)) == Some(1)
@@ -91,8 +94,8 @@ fn is_row(op: Op) -> bool {
 
 /// Whether an op takes so long that memory does not matter.
 fn is_dear(op: Op) -> bool {
-    let cheap = ["math.absf", "math.copysign", "math.fma", "math.sqrt"];
-    op.name() == "func.call" || (op.name().starts_with("math.") && !cheap.contains(&op.name()))
+    let cheap = [math::Absf::NAME, math::Copysign::NAME, math::Fma::NAME, math::Sqrt::NAME];
+    op.is::<func::Call>() || (op.name().starts_with("math.") && !cheap.contains(&op.name()))
 }
 
 /// A store along a row of an array.
@@ -124,7 +127,7 @@ fn is_along(op: Op, owner: Op) -> bool {
     let number = element.is_float() || element.is_integer();
     let whole = element.bit_width().is_some_and(|bits| matches!(bits, 8 | 16 | 32 | 64));
     // Those that iterations have of their own are small.
-    let allocated = array.defining_op().is_some_and(|op| op.name() == "memref.alloc" && at_top(op));
+    let allocated = array.defining_op().is_some_and(|op| op.is::<memref::Alloc>() && at_top(op));
     let indices = op.operands().split_off(2);
     let (Some(body), [others @ .., last]) = (owner.body(0), &indices[..]) else { return false };
     let mut symbols = Symbols::default();
@@ -140,7 +143,8 @@ fn is_along(op: Op, owner: Op) -> bool {
 /// Whether an array is used by loads and stores of its elements only, and by nothing else in the loop.
 fn is_only_stored(array: Value, store: Op, owner: Op) -> bool {
     array.uses().into_iter().all(|(user, number)| {
-        let plain = matches!((user.name(), number), ("memref.load" | "memref.dealloc", 0) | ("memref.store", 1));
+        let plain =
+            matches!((user.name(), number), (memref::Load::NAME | memref::Dealloc::NAME, 0) | (memref::Store::NAME, 1));
         plain && (user == store || !owner.encloses(user))
     })
 }
@@ -188,7 +192,7 @@ impl Streams {
         let large = compare(&front, ABOVE, bytes, front.index(self.above));
         let count = emit::subtract(&builder, owner.operand(1), owner.operand(0));
         let long = compare(&builder, AT_LEAST, count, builder.index(SHORTEST));
-        let condition = builder.same("arith.andi", &[large, long]);
+        let condition = builder.same(arith::Andi::NAME, &[large, long]);
 
         let buffers = self.buffers(owner, row)?;
         let copiers = row.iter().map(|store| self.copier(owner, store)).collect::<Option<Vec<_>>>()?;
@@ -199,10 +203,10 @@ impl Streams {
                 true => pieces(&inner, owner, row, &buffers, &copiers)?,
                 false => _ = inner.insert(owner.duplicate()),
             }
-            inner.effect("scf.yield", &[]);
+            inner.effect(scf::Yield::NAME, &[]);
             Some(Region::with_block(block))
         };
-        builder.create("scf.if", &[condition], &[], &[], &[side(true)?, side(false)?]);
+        builder.create(scf::If::NAME, &[condition], &[], &[], &[side(true)?, side(false)?]);
         owner.erase();
         Some(())
     }
@@ -258,7 +262,7 @@ const ACQUIRE_AND_RELEASE: i64 = 6;
 fn compare(builder: &Builder, predicate: i64, one: Value, other: Value) -> Value {
     let predicate = Attribute::integer(Type::integer(builder.context(), 64), predicate);
     let boolean = Type::integer(builder.context(), 1);
-    builder.create("arith.cmpi", &[one, other], &[boolean], &[("predicate", predicate)], &[]).result(0)
+    builder.create(arith::Cmpi::NAME, &[one, other], &[boolean], &[("predicate", predicate)], &[]).result(0)
 }
 
 /// The bytes of an array.
@@ -282,11 +286,11 @@ fn align(array: Op) -> Option<()> {
     let line = builder.index(LINE);
     let bytes = emit::add(&builder, size(&builder, array), line);
     let raw = emit::allocate(&builder, Type::memref(Type::integer(context, 8), &[Type::DYNAMIC]), &[bytes]);
-    let address = builder.op("memref.extract_aligned_pointer_as_index", &[raw], Type::index(context));
+    let address = builder.op(memref::ExtractAlignedPointerAsIndex::NAME, &[raw], Type::index(context));
     let shift = missing(&builder, address);
-    let view = builder.op("memref.view", &[&[raw, shift], &array.operands()[..]].concat(), old.ty());
+    let view = builder.op(memref::View::NAME, &[&[raw, shift], &array.operands()[..]].concat(), old.ty());
     for (user, number) in old.uses() {
-        user.set_operand(number, if user.name() == "memref.dealloc" { raw } else { view });
+        user.set_operand(number, if user.is::<memref::Dealloc>() { raw } else { view });
     }
     array.erase();
     Some(())
@@ -295,7 +299,7 @@ fn align(array: Op) -> Option<()> {
 /// The bytes from an address to the next line.
 fn missing(builder: &Builder, address: Value) -> Value {
     let negative = emit::subtract(builder, builder.index(0), address);
-    builder.same("arith.andi", &[negative, builder.index(LINE - 1)])
+    builder.same(arith::Andi::NAME, &[negative, builder.index(LINE - 1)])
 }
 
 /// A loop over pieces of a row.
@@ -307,7 +311,7 @@ fn pieces(builder: &Builder, owner: Op, row: &[Store], buffers: &[Value], copier
     let inner = Builder::at_end(block, location);
     let first = block.argument(0);
     let left = emit::subtract(&inner, bounds[1], first);
-    let length = inner.same("arith.minsi", &[left, inner.index(PIECE)]);
+    let length = inner.same(arith::Minsi::NAME, &[left, inner.index(PIECE)]);
     let end = emit::add(&inner, first, length);
 
     let piece = inner.insert(owner.duplicate());
@@ -318,17 +322,17 @@ fn pieces(builder: &Builder, owner: Op, row: &[Store], buffers: &[Value], copier
         let op = *ops.get(store.position)?;
         let place = Builder::before(op)?;
         let offset = emit::subtract(&place, body.argument(0), first);
-        place.effect("memref.store", &[op.operand(0), *buffer, offset]);
+        place.effect(memref::Store::NAME, &[op.operand(0), *buffer, offset]);
         let start = start(&inner, op, body, first);
         op.erase();
         let first = number_of(&inner, store.array, &start);
         let callee = [("callee", Attribute::symbol(inner.context(), &copiers[number]))];
-        inner.create("func.call", &[*buffer, flat[number], first, length], &[], &callee, &[]);
+        inner.create(func::Call::NAME, &[*buffer, flat[number], first, length], &[], &callee, &[]);
     }
     separate(&inner);
-    inner.effect("scf.yield", &[]);
+    inner.effect(scf::Yield::NAME, &[]);
     let step = builder.index(PIECE);
-    builder.create("scf.for", &[bounds[0], bounds[1], step], &[], &[], &[Region::with_block(block)]);
+    builder.create(scf::For::NAME, &[bounds[0], bounds[1], step], &[], &[], &[Region::with_block(block)]);
     Some(())
 }
 
@@ -336,13 +340,19 @@ fn pieces(builder: &Builder, owner: Op, row: &[Store], buffers: &[Value], copier
 fn separate(builder: &Builder) {
     let (context, long) = (builder.context(), Type::integer(builder.context(), 64));
     let scope = ("syncscope", Attribute::string(context, "singlethread"));
-    builder.create("llvm.fence", &[], &[], &[("ordering", Attribute::integer(long, ACQUIRE_AND_RELEASE)), scope], &[]);
+    builder.create(
+        llvm::Fence::NAME,
+        &[],
+        &[],
+        &[("ordering", Attribute::integer(long, ACQUIRE_AND_RELEASE)), scope],
+        &[],
+    );
 }
 
 /// Where memory on the stack goes: the start of the function, or of the iterations that a thread runs.
 fn stack(owner: Op) -> Option<Builder> {
     let mut outer = std::iter::successors(owner.parent(), |op| op.parent());
-    let place = outer.find(|op| op.is_function() || op.name() == "scf.parallel")?;
+    let place = outer.find(|op| op.is_function() || op.is::<scf::Parallel>())?;
     Some(Builder::at_start(place.region(0).first_block()?, owner.location()))
 }
 
@@ -350,7 +360,7 @@ fn buffer(builder: &Builder, element: Type) -> Value {
     let segments = Attribute::dense_i32(builder.context(), &[0, 0]);
     let alignment = Attribute::integer(Type::integer(builder.context(), 64), LINE);
     let attributes = [("operandSegmentSizes", segments), ("alignment", alignment)];
-    builder.create("memref.alloca", &[], &[Type::memref(element, &[PIECE])], &attributes, &[]).result(0)
+    builder.create(memref::Alloca::NAME, &[], &[Type::memref(element, &[PIECE])], &attributes, &[]).result(0)
 }
 
 /// The indices of a store in the first iteration of a piece.
@@ -388,8 +398,8 @@ fn flattened(builder: &Builder, array: Value) -> Value {
         ty.shape().into_iter().try_fold(1i64, |all, size| (size != Type::DYNAMIC).then(|| all.checked_mul(size))?);
     let flat = Type::memref(ty.element(), &[size.unwrap_or(Type::DYNAMIC)]);
     let open = Type::memref(ty.element(), &[Type::DYNAMIC]);
-    let row = builder.create("memref.collapse_shape", &[array], &[flat], &groups, &[]).result(0);
-    if flat == open { row } else { builder.op("memref.cast", &[row], open) }
+    let row = builder.create(memref::CollapseShape::NAME, &[array], &[flat], &groups, &[]).result(0);
+    if flat == open { row } else { builder.op(memref::Cast::NAME, &[row], open) }
 }
 
 /// The number of an element in an array, row by row.
@@ -414,12 +424,12 @@ fn copier(place: &Builder, name: &str, store: &Store) -> Option<()> {
 
     let per_line = LINE / store.bytes;
     let line = Type::parse(context, &format!("vector<{per_line}x{element}>"))?;
-    let base = builder.op("memref.extract_aligned_pointer_as_index", &[array], index);
+    let base = builder.op(memref::ExtractAlignedPointerAsIndex::NAME, &[array], index);
     let address = emit::add(&builder, base, emit::multiply(&builder, first, builder.index(store.bytes)));
-    let missing = builder.same("arith.divui", &[missing(&builder, address), builder.index(store.bytes)]);
-    let head = builder.same("arith.minsi", &[missing, length]);
+    let missing = builder.same(arith::Divui::NAME, &[missing(&builder, address), builder.index(store.bytes)]);
+    let head = builder.same(arith::Minsi::NAME, &[missing, length]);
     let left = emit::subtract(&builder, length, head);
-    let whole = builder.same("arith.andi", &[left, builder.index(-per_line)]);
+    let whole = builder.same(arith::Andi::NAME, &[left, builder.index(-per_line)]);
     let tail = emit::add(&builder, head, whole);
 
     let past = ("nontemporal", Attribute::integer(Type::integer(context, 1), 1));
@@ -431,14 +441,14 @@ fn copier(place: &Builder, name: &str, store: &Store) -> Option<()> {
         let to_element = emit::add(&inner, first, block.argument(0));
         let attributes = if ty == line { vec![past, aligned] } else { vec![] };
         inner.create(store, &[value, array, to_element], &[], &attributes, &[]);
-        inner.effect("scf.yield", &[]);
-        builder.create("scf.for", &[from, to, step], &[], &[], &[Region::with_block(block)])
+        inner.effect(scf::Yield::NAME, &[]);
+        builder.create(scf::For::NAME, &[from, to, step], &[], &[], &[Region::with_block(block)])
     };
     let (zero, one) = (builder.index(0), builder.index(1));
-    leave_alone(part([zero, head, one], "memref.load", "memref.store", element));
-    part([head, tail, builder.index(per_line)], "vector.load", "vector.store", line);
-    leave_alone(part([tail, length, one], "memref.load", "memref.store", element));
-    builder.effect("func.return", &[]);
+    leave_alone(part([zero, head, one], memref::Load::NAME, memref::Store::NAME, element));
+    part([head, tail, builder.index(per_line)], vector::Load::NAME, vector::Store::NAME, line);
+    leave_alone(part([tail, length, one], memref::Load::NAME, memref::Store::NAME, element));
+    builder.effect(func::Return::NAME, &[]);
 
     let (parameters, body) = (&parameters, Region::with_block(body));
     PrivateFunction { name, parameters, marks: &[], results: &[], passthrough: "noinline", body }.create(place);

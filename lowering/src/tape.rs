@@ -6,6 +6,7 @@
 use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Context, Op, Region, Type, Value},
+    views::{arith, autodiff, cf, memref},
 };
 
 /// The type of a record.
@@ -102,7 +103,7 @@ fn key(op: Op) -> String {
 /// A cell for a value at a place in a record.
 fn cell(builder: &Builder, record: Value, place: i64, ty: Type) -> Value {
     let place = builder.index(place);
-    builder.op("memref.view", &[record, place], Type::memref(ty, &[]))
+    builder.op(memref::View::NAME, &[record, place], Type::memref(ty, &[]))
 }
 
 fn key_constant(builder: &Builder, op: Op) -> Value {
@@ -118,15 +119,15 @@ pub(crate) fn pack(builder: &Builder, op: Op, values: &[Value]) -> Result<Value,
     let segments = Attribute::dense_i32(op.context(), &[0, 0]);
     let alignment = Attribute::integer(Type::integer(op.context(), 64), layout.alignment);
     let attributes = [("operandSegmentSizes", segments), ("alignment", alignment)];
-    let memory = builder.create("memref.alloc", &[], &[bytes], &attributes, &[]).result(0);
+    let memory = builder.create(memref::Alloc::NAME, &[], &[bytes], &attributes, &[]).result(0);
     let key = key_constant(builder, op);
     let first = cell(builder, memory, 0, key.ty());
-    builder.effect("memref.store", &[key, first]);
+    builder.effect(memref::Store::NAME, &[key, first]);
     for (value, place) in values.iter().zip(layout.places) {
         let cell = cell(builder, memory, place, value.ty());
-        builder.effect("memref.store", &[*value, cell]);
+        builder.effect(memref::Store::NAME, &[*value, cell]);
     }
-    Ok(builder.op("memref.cast", &[memory], record(op.context())))
+    Ok(builder.op(memref::Cast::NAME, &[memory], record(op.context())))
 }
 
 /// Reads the values of some types out of a record, and frees it.
@@ -135,26 +136,26 @@ pub(crate) fn unpack(builder: &Builder, op: Op, types: &[Type]) -> Result<Vec<Va
     let layout = Layout::new(op, types)?;
     let expected = key_constant(builder, op);
     let first = cell(builder, memory, 0, expected.ty());
-    let found = builder.op("memref.load", &[first], expected.ty());
+    let found = builder.op(memref::Load::NAME, &[first], expected.ty());
     let (long, boolean) = (Type::integer(op.context(), 64), Type::integer(op.context(), 1));
     let equal = [("predicate", Attribute::integer(long, 0))];
-    let is_right = builder.create("arith.cmpi", &[found, expected], &[boolean], &equal, &[]).result(0);
+    let is_right = builder.create(arith::Cmpi::NAME, &[found, expected], &[boolean], &equal, &[]).result(0);
     let message = format!("tape of another callee: expected one of '@{}'", key(op));
     let message = Attribute::string(op.context(), &message);
-    builder.create("cf.assert", &[is_right], &[], &[("msg", message)], &[]);
+    builder.create(cf::Assert::NAME, &[is_right], &[], &[("msg", message)], &[]);
     let mut values = vec![];
     for (ty, place) in types.iter().zip(layout.places) {
         let cell = cell(builder, memory, place, *ty);
-        values.push(builder.op("memref.load", &[cell], *ty));
+        values.push(builder.op(memref::Load::NAME, &[cell], *ty));
     }
-    builder.effect("memref.dealloc", &[memory]);
+    builder.effect(memref::Dealloc::NAME, &[memory]);
     Ok(values)
 }
 
 /// Removes a tape that is taken up where it is made.
 pub(crate) fn join(unpack: Op) -> bool {
     let tape = unpack.operand(0);
-    let Some(pack) = tape.defining_op().filter(|op| op.name() == "autodiff.pack" && tape.uses().len() == 1) else {
+    let Some(pack) = tape.defining_op().filter(|op| op.is::<autodiff::Pack>() && tape.uses().len() == 1) else {
         return false;
     };
     let same = |one: Value, other: Value| one.ty() == other.ty();

@@ -16,6 +16,7 @@ mod requests;
 use autodiff_dialect::{
     bridge::{self, Pipeline},
     ir::{Builder, Type, Value},
+    views::{bufferization, tensor},
 };
 
 /// The pipeline as text, without the `builtin.module` around it. The boundaries of functions keep their order of
@@ -60,7 +61,7 @@ fn read_only_buffer(builder: &Builder, value: Value) -> Value {
         return value;
     }
     let attributes = [("read_only", autodiff_dialect::ir::Attribute::unit(builder.context()))];
-    builder.create("bufferization.to_buffer", &[value], &[buffer_type(value.ty())], &attributes, &[]).result(0)
+    builder.create(bufferization::ToBuffer::NAME, &[value], &[buffer_type(value.ty())], &attributes, &[]).result(0)
 }
 
 /// The content of a buffer as a tensor of a type. `writable`: nobody else uses the buffer from here on.
@@ -68,7 +69,7 @@ fn as_tensor(builder: &Builder, buffer: Value, ty: Type, writable: bool) -> Valu
     let unit = autodiff_dialect::ir::Attribute::unit(builder.context());
     let attributes = [("restrict", unit), ("writable", unit)];
     let count = if writable { 2 } else { 1 };
-    builder.create("bufferization.to_tensor", &[buffer], &[ty], &attributes[..count], &[]).result(0)
+    builder.create(bufferization::ToTensor::NAME, &[buffer], &[ty], &attributes[..count], &[]).result(0)
 }
 
 /// The size of a tensor in one dimension.
@@ -77,7 +78,7 @@ fn tensor_extent(builder: &Builder, tensor: Value, dimension: usize) -> Value {
         Some(size) if size != Type::DYNAMIC => builder.index(size),
         _ => {
             let number = builder.index(dimension as i64);
-            builder.op("tensor.dim", &[tensor, number], Type::index(builder.context()))
+            builder.op(tensor::Dim::NAME, &[tensor, number], Type::index(builder.context()))
         }
     }
 }

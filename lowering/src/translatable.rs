@@ -15,6 +15,7 @@ use autodiff_dialect::{
     bridge::Pass,
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Type, Value},
+    views::{builtin, gpu, llvm, memref},
 };
 use autodiff_transforms::emit;
 
@@ -49,7 +50,7 @@ pub(crate) fn emit_all(errors: Vec<Diagnostic>) -> Result<(), ()> {
 }
 
 fn ops_of_allocation(module: Op) -> Vec<Op> {
-    module.walk().into_iter().filter(|op| matches!(op.name(), "memref.alloc" | "memref.alloca")).collect()
+    module.walk().into_iter().filter(|op| matches!(op.name(), memref::Alloc::NAME | memref::Alloca::NAME)).collect()
 }
 
 /// Allocates a buffer with strides as a plain one, which the conversion to LLVM takes. The addresses of other layouts are
@@ -132,13 +133,13 @@ fn translated(module: Op) -> Vec<Op> {
     ops
 }
 
-const KERNELS: [&str; 2] = ["gpu.module", "gpu.binary"];
+const KERNELS: [&str; 2] = [gpu::Module::NAME, gpu::Binary::NAME];
 
 fn untranslatable(module: Op) -> Vec<Diagnostic> {
     let (casts, others): (Vec<_>, Vec<_>) = translated(module)
         .into_iter()
         .filter(|op| !translates(*op))
-        .partition(|op| op.name() == "builtin.unrealized_conversion_cast");
+        .partition(|op| op.is::<builtin::UnrealizedConversionCast>());
     let left_over = if others.is_empty() { casts } else { others };
     left_over
         .into_iter()
@@ -157,7 +158,7 @@ fn untranslatable(module: Op) -> Vec<Diagnostic> {
 
 /// Functions with a body and the name of one of LLVM's intrinsics, which have none.
 fn intrinsics(module: Op) -> Vec<Diagnostic> {
-    let functions = translated(module).into_iter().filter(|op| op.name() == "llvm.func");
+    let functions = translated(module).into_iter().filter(|op| op.is::<llvm::Func>());
     let is_defined = |op: &Op| op.region(0).first_block().is_some();
     let error = |op: Op| {
         let name = op.symbol_name().filter(|name| name.starts_with("llvm."))?;
@@ -179,15 +180,17 @@ fn is_usual(ty: Type) -> bool {
 fn translates(op: Op) -> bool {
     match op.name() {
         // The vendor's code generators abort on intrinsics of others.
-        "llvm.call_intrinsic" => {
+        llvm::CallIntrinsic::NAME => {
             let name = op.attribute("intrin").and_then(Attribute::as_string).unwrap_or_default();
             !["llvm.nvvm.", "llvm.amdgcn.", "llvm.r600."].iter().any(|vendor| name.starts_with(vendor))
         }
         // Once its operands are LLVM's.
-        "gpu.launch_func" => op.operands().into_iter().all(|value| !value.ty().is_index() && !value.ty().is_memory()),
-        "builtin.module" => true,
+        gpu::LaunchFunc::NAME => {
+            op.operands().into_iter().all(|value| !value.ty().is_index() && !value.ty().is_memory())
+        }
+        builtin::Module::NAME => true,
         // MLIR verifies the types of its operands only.
-        "llvm.getelementptr" | "llvm.alloca" => {
+        llvm::Getelementptr::NAME | llvm::Alloca::NAME => {
             op.attribute("elem_type").and_then(Attribute::as_type).is_none_or(Type::is_llvm)
         }
         name => name.starts_with("llvm.") || name.starts_with("omp.") || KERNELS.contains(&name),

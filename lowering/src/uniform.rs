@@ -5,7 +5,10 @@
 //!    an id only are a cluster.
 //! 3. Each cluster reduces, and one of its lanes adds.
 
-use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::{arith, gpu, scf},
+};
 use autodiff_transforms::{analysis::locality::linear::launch_size, emit::constant_index};
 use std::collections::HashSet;
 
@@ -33,7 +36,7 @@ enum Cluster {
 /// `None`: there are none, or not all of them may come here.
 pub(crate) fn reduce(builder: &Builder, op: Op, lanes: i64) -> Option<Reduced> {
     let (value, context) = (op.operand(0), builder.context());
-    let launch = std::iter::successors(op.parent(), |op| op.parent()).find(|op| op.name() == "gpu.launch")?;
+    let launch = std::iter::successors(op.parent(), |op| op.parent()).find(|op| op.is::<gpu::Launch>())?;
     if !value.ty().is_float() || value.ty().bit_width()? < 32 || !is_reached_by_all(launch, op) {
         return None;
     }
@@ -46,20 +49,20 @@ pub(crate) fn reduce(builder: &Builder, op: Op, lanes: i64) -> Option<Reduced> {
     if let Cluster::Lanes { size, stride, .. } = cluster {
         attributes.extend([("cluster_size", number(size)), ("cluster_stride", number(stride))]);
     }
-    let sum = builder.create("gpu.subgroup_reduce", &[value], &[value.ty()], &attributes, &[]).result(0);
+    let sum = builder.create(gpu::SubgroupReduce::NAME, &[value], &[value.ty()], &attributes, &[]).result(0);
     let lane = match cluster {
-        Cluster::Subgroup => builder.op("gpu.lane_id", &[], Type::index(context)),
+        Cluster::Subgroup => builder.op(gpu::LaneId::NAME, &[], Type::index(context)),
         Cluster::Lanes { size, id, .. } => {
             let size = builder.index(size);
-            builder.op("arith.remui", &[id, size], id.ty())
+            builder.op(arith::Remui::NAME, &[id, size], id.ty())
         }
     };
     let zero = builder.index(0);
     let equal = [("predicate", Attribute::integer(Type::integer(context, 64), 0))];
-    let leads = builder.create("arith.cmpi", &[lane, zero], &[Type::integer(context, 1)], &equal, &[]).result(0);
+    let leads = builder.create(arith::Cmpi::NAME, &[lane, zero], &[Type::integer(context, 1)], &equal, &[]).result(0);
     let block = Block::new(&[]);
-    let end = Builder::at_end(block, builder.location()).effect("scf.yield", &[]);
-    builder.create("scf.if", &[leads], &[], &[], &[Region::with_block(block), Region::new()]);
+    let end = Builder::at_end(block, builder.location()).effect(scf::Yield::NAME, &[]);
+    builder.create(scf::If::NAME, &[leads], &[], &[], &[Region::with_block(block), Region::new()]);
     Some(Reduced { sum, place: Builder::before(end)? })
 }
 
@@ -68,8 +71,8 @@ fn is_reached_by_all(launch: Op, op: Op) -> bool {
     let around = std::iter::successors(op.parent(), |op| op.parent()).take_while(|op| *op != launch);
     around.into_iter().all(|outer| {
         let decides = match outer.name() {
-            "scf.if" => 1,
-            "scf.for" => 3,
+            scf::If::NAME => 1,
+            scf::For::NAME => 3,
             _ => return false,
         };
         outer.operands().into_iter().take(decides).all(|value| ids_of(launch, value) == Some(0))
@@ -88,13 +91,13 @@ fn ids_of(launch: Op, value: Value) -> Option<Ids> {
             (Some(number), _) => {
                 let owner = value.block().parent_op()?;
                 match owner.name() {
-                    "gpu.launch" if (3..6).contains(&number) => {
+                    gpu::Launch::NAME if (3..6).contains(&number) => {
                         let size = launch_size(value.block().argument(number + 6)).and_then(constant_index);
                         ids |= if size == Some(1) { 0 } else { 1 << (number - 3) };
                         vec![]
                     }
-                    "gpu.launch" => vec![],
-                    "scf.for" if number == 0 => vec![owner.operand(0), owner.operand(2)],
+                    gpu::Launch::NAME => vec![],
+                    scf::For::NAME if number == 0 => vec![owner.operand(0), owner.operand(2)],
                     _ => return None,
                 }
             }

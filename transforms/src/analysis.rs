@@ -17,14 +17,17 @@ pub mod preaccumulation;
 pub mod rerun;
 pub mod wide_shadows;
 
-use autodiff_dialect::ir::Op;
+use autodiff_dialect::{
+    ir::Op,
+    views::{llvm, scf, ub},
+};
 
 /// Whether an op is a loop of `scf`.
 pub fn is_loop(op: &Op) -> bool {
-    matches!(op.name(), "scf.for" | "scf.while" | "scf.parallel")
+    matches!(op.name(), scf::For::NAME | scf::While::NAME | scf::Parallel::NAME)
 }
 
 /// Whether an op says that nothing comes after it.
 pub fn is_unreachable(op: Op) -> bool {
-    matches!(op.name(), "ub.unreachable" | "llvm.unreachable")
+    matches!(op.name(), ub::Unreachable::NAME | llvm::Unreachable::NAME)
 }

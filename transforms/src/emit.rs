@@ -23,11 +23,14 @@ pub use storage::{Storage, allocate_in, delinearised, for_each_on_device, releas
 pub use nest::{Nest, counted};
 pub use parallel::{is_sum, parallel, parallel_trips, plain_reduction, reduce};
 
-use autodiff_dialect::ir::{Attribute, Builder, Op, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Builder, Op, Value},
+    views::func,
+};
 
 /// Ends a function.
 pub fn give_back(builder: &Builder, values: &[Value]) {
-    builder.effect("func.return", values);
+    builder.effect(func::Return::NAME, values);
 }
 
 /// The attributes of an op that are none of its own: what others say of a loop, which holds of the loop that does the same

@@ -11,6 +11,7 @@
 use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Builder, EffectKind, Op, Type, Value},
+    views::{autodiff, func, gpu, memref},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{
@@ -23,9 +24,9 @@ pub const HANDED: &str = "handed_globals";
 /// The attribute of a stand-in: the name of the function that it is for.
 pub const STANDS_FOR: &str = "stands_for";
 /// The attribute of a global that names the global that is its shadow.
-pub const SHADOW: &str = "autodiff.shadow";
+pub const SHADOW: &str = autodiff::Shadow::NAME;
 
-const GET: &str = "memref.get_global";
+const GET: &str = memref::GetGlobal::NAME;
 
 /// The mutable globals of a module that are written to, in its order.
 #[derive(Default)]
@@ -122,8 +123,8 @@ impl Globals {
             for op in function.walk().into_iter().skip(1) {
                 nodes[next].globals.extend(self.named_by(op));
                 match op.name() {
-                    "func.call_indirect" if callee(op).is_none() => pointers.push((op, None)),
-                    "func.constant" if op.result(0).uses().iter().any(|(user, _)| callee(*user).is_none()) => {
+                    func::CallIndirect::NAME if callee(op).is_none() => pointers.push((op, None)),
+                    func::Constant::NAME if op.result(0).uses().iter().any(|(user, _)| callee(*user).is_none()) => {
                         pointers.push((op, op.attribute("value").and_then(Attribute::as_symbol)));
                     }
                     _ => {}
@@ -381,15 +382,15 @@ impl Node {
     }
 }
 
-const CALL: &str = "func.call";
+const CALL: &str = func::Call::NAME;
 const ARGUMENT_ATTRIBUTES: &str = "arg_attrs";
 
 /// The function that an op calls, if it is known.
 fn callee(op: Op) -> Option<String> {
     match op.name() {
         CALL => op.attribute("callee")?.as_symbol(),
-        "func.call_indirect" => {
-            let pointer = op.operand(0).defining_op().filter(|pointer| pointer.name() == "func.constant")?;
+        func::CallIndirect::NAME => {
+            let pointer = op.operand(0).defining_op().filter(|pointer| pointer.is::<func::Constant>())?;
             pointer.attribute("value")?.as_symbol()
         }
         _ => None,
@@ -440,7 +441,7 @@ pub fn check_shadows(symbols: &HashMap<String, Op>) -> Result<(), Box<Diagnostic
         };
         for shadow in shadows {
             let ty = |op: &Op| op.attribute("type");
-            match symbols.get(&shadow).filter(|op| op.name() == "memref.global") {
+            match symbols.get(&shadow).filter(|op| op.is::<memref::Global>()) {
                 None => return fail(format!("'@{shadow}' is no global")),
                 Some(op) if !is_mutable(*op) => return fail(format!("'@{shadow}' is constant")),
                 Some(op) if op == global => return fail("a global cannot be its own shadow".to_owned()),
@@ -461,7 +462,7 @@ pub fn check_shadows(symbols: &HashMap<String, Op>) -> Result<(), Box<Diagnostic
 }
 
 fn is_mutable(op: Op) -> bool {
-    op.name() == "memref.global" && op.attribute("constant").is_none()
+    op.is::<memref::Global>() && op.attribute("constant").is_none()
 }
 
 fn is_private(global: Op) -> bool {
@@ -472,7 +473,7 @@ fn is_private(global: Op) -> bool {
 /// mean these in modules of kernels only.
 fn memory_of(global: Op) -> Option<Type> {
     let ty = global.attribute("type").and_then(Attribute::as_type)?;
-    let in_kernels = || global.parent().is_some_and(|module| module.name() == "gpu.module");
+    let in_kernels = || global.parent().is_some_and(|module| module.is::<gpu::Module>());
     let of_group = |space: Attribute| {
         (matches!(space.as_integer(), Some(3 | 5)) && in_kernels())
             || matches!(space.to_string().as_str(), "#gpu.address_space<workgroup>" | "#gpu.address_space<private>")
@@ -500,7 +501,7 @@ fn is_only_read(buffer: Value) -> bool {
     let mut pending = vec![buffer];
     while let Some(buffer) = pending.pop() {
         for (op, _) in buffer.uses() {
-            if op.name() == "memref.dim" {
+            if op.is::<memref::Dim>() {
                 continue;
             }
             if let [view] = op.results()[..]

@@ -4,6 +4,7 @@ use super::distinct::distinct;
 use autodiff_dialect::{
     ir::{Block, Op, Value},
     state::names,
+    views::{arith, memref, scf},
 };
 use autodiff_transforms::{
     analysis::locality::linear::{Linear, Symbols},
@@ -39,7 +40,7 @@ impl Body {
             match inner.name() {
                 names::TAKE => takes.push(inner),
                 names::ACCUMULATE => accumulations.push(inner),
-                "memref.load" => reads.push(inner.operand(0)),
+                memref::Load::NAME => reads.push(inner.operand(0)),
                 names::POP if inner.operand_count() > 1 && !inner.result(0).ty().is_cache() => {}
                 _ if inner.is_memory_effect_free() => {}
                 _ => return None,
@@ -107,8 +108,8 @@ pub(super) fn commutes(op: Op, block: Block) -> bool {
     for inner in block.ops().into_iter().flat_map(Op::walk) {
         match inner.name() {
             names::ACCUMULATE => targets.push(inner.operand(1)),
-            "memref.load" => reads.push(inner.operand(0)),
-            "scf.for" | "scf.if" | "scf.yield" => {}
+            memref::Load::NAME => reads.push(inner.operand(0)),
+            scf::For::NAME | scf::If::NAME | scf::Yield::NAME => {}
             _ if inner.region_count() == 0 && inner.is_memory_effect_free() => {}
             _ => return false,
         }
@@ -127,10 +128,10 @@ pub(super) fn mirror(op: Op, block: Block) -> Option<Op> {
             return false;
         };
         let step = from.operands().get(1).copied().and_then(constant_index);
-        (from.name() == "arith.subi" && step == Some(1)) || (from.name() == "arith.addi" && step == Some(-1))
+        (from.is::<arith::Subi>() && step == Some(1)) || (from.is::<arith::Addi>() && step == Some(-1))
     };
     let constants = || constant_index(bound)?.checked_sub(constant_index(last)?).filter(|difference| *difference == 1);
-    let mirrors = user.name() == "arith.subi" && user.block() == Some(block);
+    let mirrors = user.is::<arith::Subi>() && user.block() == Some(block);
     (mirrors && (one_less() || constants().is_some())).then_some(user)
 }
 
@@ -138,7 +139,7 @@ pub(super) fn mirror(op: Op, block: Block) -> Option<Op> {
 /// and is seen by nobody on the way.
 fn is_sum(argument: Value, end: Op, place: usize) -> bool {
     let Some(uses) = emit::growth(argument, end, place) else { return false };
-    let any_order = |op: Op| op.name() != "arith.addf" || emit::is_in_any_order(op);
+    let any_order = |op: Op| !op.is::<arith::Addf>() || emit::is_in_any_order(op);
     let known: HashSet<_> = uses.iter().copied().collect();
     let unseen = |value: Value| value.uses().iter().all(|user| known.contains(user));
     uses.iter().all(|(user, number)| any_order(*user) && unseen(user.operand(*number)))

@@ -3,6 +3,7 @@
 use autodiff_dialect::{
     ir::{Op, Value},
     state::names,
+    views::{memref, scf},
 };
 
 /// Whether no element of one buffer is an element of the other.
@@ -71,7 +72,7 @@ impl Turn {
 
     /// The buffers that a loop passes on in turn, and their positions among what it carries.
     fn of(owner: Op) -> Option<(Self, Vec<usize>)> {
-        let body = (owner.name() == "scf.for").then(|| owner.body(0))??;
+        let body = (owner.is::<scf::For>()).then(|| owner.body(0))??;
         let yielded = body.terminator()?.operands();
         let is_buffer = |index: &usize| owner.result(*index).ty().is_memref();
         let positions: Vec<_> = (0..owner.result_count()).filter(is_buffer).collect();
@@ -94,7 +95,7 @@ impl Source {
             Some(Self::Turning(turn, place))
         };
         match value.defining_op() {
-            Some(op) if matches!(op.name(), "memref.alloc" | "memref.alloca" | names::SHADOW) => Self::Fresh,
+            Some(op) if matches!(op.name(), memref::Alloc::NAME | memref::Alloca::NAME | names::SHADOW) => Self::Fresh,
             Some(op) => turning(op, value.result_number().unwrap_or_default()).unwrap_or(Self::Unknown),
             None => {
                 let number = value.argument_number().unwrap_or_default();

@@ -18,6 +18,7 @@ use autodiff_dialect::{
     bridge::Pass,
     ir::{Block, Builder, Op, Region, Type, Value},
     state::names,
+    views::{arith, memref, scf},
 };
 use autodiff_transforms::{
     analysis::locality::linear::Symbols,
@@ -68,7 +69,7 @@ struct Member {
 
 impl Nest {
     fn of(inner: Op) -> Option<Self> {
-        let outer = inner.parent().filter(|outer| outer.name() == "scf.for" && outer.result_count() == 0)?;
+        let outer = inner.parent().filter(|outer| outer.is::<scf::For>() && outer.result_count() == 0)?;
         let block = outer.body(0)?;
         let end = block.terminator()?;
         let counts = constant_index(outer.operand(0)) == Some(0) && constant_index(outer.operand(2)) == Some(1);
@@ -154,7 +155,7 @@ impl Nest {
 
     /// Whether something expensive would be computed more than once.
     fn repeats_dear(&self, members: &[Member]) -> bool {
-        let dear = |op: &&Op| op.name().starts_with("math.") || op.name() == "arith.divf" || op.region_count() > 0;
+        let dear = |op: &&Op| op.name().starts_with("math.") || op.is::<arith::Divf>() || op.region_count() > 0;
         let others = self.body.accumulations.iter().filter(|op| members.iter().all(|member| member.op != **op));
         let kept: HashSet<_> = others.flat_map(|op| self.slice(*op)).collect();
         let mut seen: HashSet<Op> = kept;
@@ -183,17 +184,17 @@ impl Nest {
         let from = most.map(|shift| builder.index(shift));
         let to = [0, 1].map(|axis| emit::add(&builder, bounds[axis], builder.index(least[axis])));
         // The elements that are not reached by all, as numbers of iterations in front and behind.
-        let end = [0, 1].map(|axis| builder.same("arith.maxsi", &[to[axis], from[axis]]));
+        let end = [0, 1].map(|axis| builder.same(arith::Maxsi::NAME, &[to[axis], from[axis]]));
         let zero = builder.index(0);
         let mut sides = vec![];
         for member in &members {
             let low = [0, 1].map(|axis| {
                 let width = builder.index(most[axis] - member.shift[axis]);
-                builder.same("arith.minsi", &[width, bounds[axis]])
+                builder.same(arith::Minsi::NAME, &[width, bounds[axis]])
             });
             let high = [0, 1].map(|axis| {
                 let last = emit::subtract(&builder, end[axis], builder.index(member.shift[axis]));
-                builder.same("arith.minsi", &[last, bounds[axis]])
+                builder.same(arith::Minsi::NAME, &[last, bounds[axis]])
             });
             for (needed, range) in
                 [(most[0] > member.shift[0], [zero, low[0]]), (least[0] < member.shift[0], [high[0], bounds[0]])]
@@ -229,7 +230,7 @@ impl Nest {
             looped(outer, [zero, bounds[1]], |inner, column| self.keep(inner, &rest, [row, column]));
         });
         let done = emit::subtract(&builder, to[0], from[0]);
-        let done = builder.same("arith.maxsi", &[done, zero]);
+        let done = builder.same(arith::Maxsi::NAME, &[done, zero]);
         looped(&builder, [done, bounds[0]], |outer, row| {
             looped(outer, [zero, bounds[1]], |inner, column| self.keep(inner, &rest, [row, column]));
         });
@@ -299,7 +300,7 @@ impl Nest {
             let builder = builder.with_location(op.location());
             if op.name() == names::TAKE && !for_good {
                 let operands: Vec<_> = op.operands().into_iter().map(|value| mapped(&copies, value)).collect();
-                let read = builder.op("memref.load", &operands, op.result(0).ty());
+                let read = builder.op(memref::Load::NAME, &operands, op.result(0).ty());
                 copies.insert(op.result(0), read);
                 continue;
             }
@@ -313,7 +314,7 @@ impl Nest {
 /// Moves what is read, and the index arithmetic for it, to the start of a block that overwrites nothing that it reads.
 fn read_first(block: Block) {
     let ops = block.ops();
-    let reads: Vec<_> = ops.iter().copied().filter(|op| matches!(op.name(), "memref.load" | names::POP)).collect();
+    let reads: Vec<_> = ops.iter().copied().filter(|op| matches!(op.name(), memref::Load::NAME | names::POP)).collect();
     let (mut wanted, mut pending) = (HashSet::new(), reads);
     while let Some(op) = pending.pop() {
         if wanted.insert(op) {
@@ -334,7 +335,7 @@ fn looped(builder: &Builder, [from, to]: [Value; 2], code: impl FnOnce(&Builder,
     let block = Block::new(&[(Type::index(builder.context()), builder.location())]);
     let inner = Builder::at_end(block, builder.location());
     code(&inner, block.argument(0));
-    inner.effect("scf.yield", &[]);
+    inner.effect(scf::Yield::NAME, &[]);
     let one = builder.index(1);
-    builder.create("scf.for", &[from, to, one], &[], &[], &[Region::with_block(block)]);
+    builder.create(scf::For::NAME, &[from, to, one], &[], &[], &[Region::with_block(block)]);
 }

@@ -10,6 +10,7 @@ use autodiff_dialect::{
     bridge::Pass,
     ir::{Block, Op},
     state::names,
+    views::scf,
 };
 use autodiff_transforms::analysis::locality::linear::Symbols;
 
@@ -20,7 +21,7 @@ pub(crate) static PASS: Pass =
     });
 
 pub(super) fn run(module: Op) {
-    let branches: Vec<_> = module.walk().into_iter().filter(|op| op.name() == "scf.if").collect();
+    let branches: Vec<_> = module.walk().into_iter().filter(|op| op.is::<scf::If>()).collect();
     // Inner branches first: what they take may be taken further out then.
     for branch in branches.into_iter().rev() {
         let (Some(then), Some(otherwise)) = (branch.body(0), branch.body(1)) else { continue };

@@ -11,6 +11,7 @@ use autodiff_dialect::{
     bridge::Pass,
     ir::{Builder, Op, Value},
     state::names,
+    views::{memref, scf},
 };
 
 pub(crate) static PASS: Pass =
@@ -23,7 +24,7 @@ pub(super) fn run(module: Op) {
     let takes: Vec<_> = module.walk().into_iter().filter(|op| op.name() == names::TAKE).collect();
     for take in takes {
         if let (Some(back), Some(builder)) = (put_back(take), Builder::before(take)) {
-            let read = builder.op("memref.load", &take.operands(), take.result(0).ty());
+            let read = builder.op(memref::Load::NAME, &take.operands(), take.result(0).ty());
             take.result(0).replace_all_uses_with(read);
             back.erase();
             take.erase();
@@ -48,8 +49,8 @@ fn put_back(take: Op) -> Option<Op> {
 /// Whether an op, apart from those in its regions, neither reads a shadow nor overwrites it. It may accumulate.
 fn leaves_alone(op: Op, shadow: Value) -> bool {
     match op.name() {
-        names::ACCUMULATE | names::PUSH | names::POP | "scf.for" | "scf.if" | "scf.yield" => true,
-        names::TAKE | "memref.load" => distinct(op.operand(0), shadow),
+        names::ACCUMULATE | names::PUSH | names::POP | scf::For::NAME | scf::If::NAME | scf::Yield::NAME => true,
+        names::TAKE | memref::Load::NAME => distinct(op.operand(0), shadow),
         _ => op.region_count() == 0 && op.is_memory_effect_free(),
     }
 }

@@ -13,6 +13,7 @@ use autodiff_dialect::{
     bridge::Pass,
     ir::{Block, Builder, Op, Region, Value},
     state::names,
+    views::{arith, memref, scf},
 };
 use autodiff_transforms::{
     analysis::{
@@ -35,7 +36,7 @@ pub(crate) static PASS: Pass = Pass::new(
 
 pub(super) fn run(module: Op) {
     let mut scattering: HashMap<Op, bool> = HashMap::new();
-    let branches: Vec<_> = module.walk().into_iter().filter(|op| op.name() == "scf.if").collect();
+    let branches: Vec<_> = module.walk().into_iter().filter(|op| op.is::<scf::If>()).collect();
     // Inner branches first: what is moved into a branch is behind no other branch of its side then.
     for branch in branches.into_iter().rev() {
         let around = std::iter::successors(branch.parent(), |op| op.parent());
@@ -70,7 +71,7 @@ struct Sides {
 impl Sides {
     fn of(branch: Op) -> Option<Self> {
         let (one, other) = (branch.body(0)?, branch.body(1)?);
-        let yields = |side: Block| side.first_op().filter(|op| op.name() == "scf.yield");
+        let yields = |side: Block| side.first_op().filter(|op| op.is::<scf::Yield>());
         match (yields(one), yields(other)) {
             (None, Some(end)) => Some(Self { full: one, empty: end.operands() }),
             (Some(end), None) => Some(Self { full: other, empty: end.operands() }),
@@ -113,7 +114,7 @@ impl Behind {
             return Some(Otherwise::Zero);
         }
         // The sign of a zero does not matter to a sum of adjoints.
-        let sum = op.name() == "arith.addf" && emit::is_in_any_order(op);
+        let sum = op.is::<arith::Addf>() && emit::is_in_any_order(op);
         self.known(emit::other_addend(op, &is_zero).filter(|_| sum)?)
     }
 }
@@ -131,7 +132,7 @@ fn sink(branch: Op, sides: Sides) {
 
 /// Whether it is worth a branch.
 fn is_dear(op: &Op) -> bool {
-    op.name().starts_with("math.") || matches!(op.name(), names::ACCUMULATE | "arith.divf")
+    op.name().starts_with("math.") || matches!(op.name(), names::ACCUMULATE | arith::Divf::NAME)
 }
 
 impl Behind {
@@ -146,7 +147,7 @@ impl Behind {
                 }
                 reads.iter().all(|read| distinct(*read, target))
             }
-            "memref.load" => {
+            memref::Load::NAME => {
                 let read = op.operand(0);
                 if !reads.contains(&read) {
                     reads.push(read);
@@ -206,7 +207,7 @@ impl Behind {
             region
         });
         let types: Vec<_> = wanted.iter().map(|(value, _)| value.ty()).collect();
-        let new = builder.create("scf.if", &self.branch.operands(), &types, &[], &regions);
+        let new = builder.create(scf::If::NAME, &self.branch.operands(), &types, &[], &regions);
         for ((_, uses), result) in wanted.into_iter().zip(new.results()) {
             uses.into_iter().for_each(|(user, index)| user.set_operand(index, result));
         }

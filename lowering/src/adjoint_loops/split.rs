@@ -14,6 +14,7 @@ use autodiff_dialect::{
     bridge::Pass,
     ir::{Block, Builder, Op, Region, Type, Value},
     state::names,
+    views::{arith, memref, scf},
 };
 use autodiff_transforms::{analysis::locality::linear::Symbols, emit};
 use std::collections::{HashMap, HashSet};
@@ -39,7 +40,7 @@ pub(super) fn run(module: Op) {
 fn split(body: &Body) {
     let pieces = pieces(body);
     let slices: Vec<_> = pieces.iter().map(|piece| slice(body, piece)).collect();
-    let dear = |op: &&Op| op.name().starts_with("math.") || op.name() == "arith.divf" || op.region_count() > 0;
+    let dear = |op: &&Op| op.name().starts_with("math.") || op.is::<arith::Divf>() || op.region_count() > 0;
     if pieces.len() < 2 {
         return;
     }
@@ -72,7 +73,7 @@ fn pass_on(body: &Body, pieces: &[Vec<Op>]) {
         return;
     }
     let zero = front.index(0);
-    let size = front.same("arith.maxsi", &[bound, zero]);
+    let size = front.same(arith::Maxsi::NAME, &[bound, zero]);
     let mut buffers: Vec<(Value, Value)> = vec![];
     for piece in pieces {
         let block = Block::new(&[(bound.ty(), front.location())]);
@@ -85,7 +86,7 @@ fn pass_on(body: &Body, pieces: &[Vec<Op>]) {
                 None => {
                     let buffer = emit::allocate(&front, Type::memref(added.ty(), &[Type::DYNAMIC]), &[size]);
                     if let Some(here) = Builder::before(*op) {
-                        here.effect("memref.store", &[added, buffer, body.block.argument(0)]);
+                        here.effect(memref::Store::NAME, &[added, buffer, body.block.argument(0)]);
                     }
                     buffers.push((added, buffer));
                     buffer
@@ -96,13 +97,13 @@ fn pass_on(body: &Body, pieces: &[Vec<Op>]) {
                     copy(source, &inner, &mut copies);
                 }
             }
-            let read = inner.op("memref.load", &[buffer, block.argument(0)], added.ty());
+            let read = inner.op(memref::Load::NAME, &[buffer, block.argument(0)], added.ty());
             copies.insert(added, read);
             copy(*op, &inner, &mut copies);
             copies.remove(&added);
             op.erase();
         }
-        inner.effect("scf.yield", &[]);
+        inner.effect(scf::Yield::NAME, &[]);
         let bounds = &body.op.operands()[..3];
         behind.create(body.op.name(), bounds, &[], &[], &[Region::with_block(block)]);
     }
@@ -111,7 +112,8 @@ fn pass_on(body: &Body, pieces: &[Vec<Op>]) {
 
 /// The outermost op around a loop, or the loop itself, in front of which a buffer may stand that all its runs share.
 fn outermost(op: Op, size: Value) -> Op {
-    let shares = |op: &Op| matches!(op.name(), "scf.for" | "scf.if" | "scf.while") && !op.encloses_value(size);
+    let shares =
+        |op: &Op| matches!(op.name(), scf::For::NAME | scf::If::NAME | scf::While::NAME) && !op.encloses_value(size);
     std::iter::successors(Some(op), |op| op.parent().filter(shares)).last().unwrap_or(op)
 }
 
@@ -182,13 +184,13 @@ fn extract(body: &Body, slice: &[Op], place: &Builder) {
     for op in slice {
         if op.name() == names::TAKE {
             let place = mapped(*op, &copies);
-            let read = inner.with_location(op.location()).op("memref.load", &place, op.result(0).ty());
+            let read = inner.with_location(op.location()).op(memref::Load::NAME, &place, op.result(0).ty());
             copies.insert(op.result(0), read);
         } else {
             copy(*op, &inner, &mut copies);
         }
     }
-    inner.effect("scf.yield", &[]);
+    inner.effect(scf::Yield::NAME, &[]);
     place.create(body.op.name(), &body.op.operands()[..3], &[], &[], &[Region::with_block(block)]);
 }
 

@@ -13,6 +13,7 @@ use super::{
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Block, Op},
+    views::scf,
 };
 
 pub(crate) static PASS: Pass = Pass::new(
@@ -35,7 +36,7 @@ pub(super) fn run(module: Op) {
         }
     }
     // All are found before anything is erased.
-    let loops: Vec<_> = module.walk().into_iter().filter(|op| op.name() == "scf.for" && !in_kernel(*op)).collect();
+    let loops: Vec<_> = module.walk().into_iter().filter(|op| op.is::<scf::For>() && !in_kernel(*op)).collect();
     for op in loops {
         if let Some(block) = op.body(0)
             && let Some(backwards) = mirror(op, block)

@@ -13,6 +13,7 @@ use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption, run_pipeline, word_option},
     diagnostic::Diagnostic,
     ir::{Attribute, Op},
+    views::{gpu, llvm},
 };
 use std::path::{Path, PathBuf};
 
@@ -55,7 +56,7 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
         // Without a message, the pass has emitted a diagnostic.
         run_pipeline(module, &pipeline).map_err(Option::unwrap_or_default)
     });
-    module.walk().into_iter().filter(|op| op.name() == "gpu.binary").for_each(forget_times);
+    module.walk().into_iter().filter(|op| op.is::<gpu::Binary>()).for_each(forget_times);
     serialized.map_err(|message| {
         if !message.is_empty() {
             Diagnostic::error(first.location(), message).emit();
@@ -89,9 +90,9 @@ fn unconverted(vendor: Vendor, kernels: &[Op]) -> Vec<Diagnostic> {
     };
     let is_foreign = |op: &Op| {
         let name = op.attribute("intrin").and_then(Attribute::as_string).unwrap_or_default();
-        op.name() == "llvm.call_intrinsic" && others.iter().any(|other| name.starts_with(other))
+        op.is::<llvm::CallIntrinsic>() && others.iter().any(|other| name.starts_with(other))
     };
-    let converted = ["llvm.", own, "gpu.module", "builtin."];
+    let converted = ["llvm.", own, gpu::Module::NAME, "builtin."];
     let ops = kernels.iter().flat_map(|kernel| kernel.walk());
     ops.filter(|op| is_foreign(op) || !converted.iter().any(|prefix| op.name().starts_with(prefix)))
         .map(|op| {
@@ -151,7 +152,7 @@ fn not_found(searched: &[PathBuf]) -> String {
 
 /// A call of a function whose name starts so.
 fn library_call(kernel: Op, prefix: &str) -> Option<(Op, String)> {
-    kernel.walk().into_iter().filter(|op| op.name() == "llvm.call").find_map(|op| {
+    kernel.walk().into_iter().filter(|op| op.is::<llvm::Call>()).find_map(|op| {
         let callee = op.attribute("callee")?.as_symbol()?;
         callee.starts_with(prefix).then_some((op, callee))
     })

@@ -12,6 +12,7 @@ use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption},
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type},
+    views::{arith, builtin, memref},
 };
 
 pub(crate) static PASS: Pass = Pass::new(
@@ -23,12 +24,12 @@ pub(crate) static PASS: Pass = Pass::new(
         let mut result = Ok(());
         for kernels in places {
             for op in kernels.walk() {
-                if op.name() == "memref.atomic_rmw" {
+                if op.is::<memref::AtomicRmw>() {
                     expand_product(op);
                 }
             }
             // Collected before the first changes: a body goes with its op.
-            let generic = kernels.walk().into_iter().filter(|op| op.name() == "memref.generic_atomic_rmw");
+            let generic = kernels.walk().into_iter().filter(|op| op.is::<memref::GenericAtomicRmw>());
             for op in generic.collect::<Vec<_>>() {
                 if let Err(error) = check(op) {
                     error.emit();
@@ -64,8 +65,8 @@ fn check(op: Op) -> Result<(), Diagnostic> {
 fn expand_product(op: Op) {
     // The numbers of `arith::AtomicRMWKind`.
     let name = match op.attribute("kind").and_then(Attribute::as_integer) {
-        Some(12) => "arith.mulf",
-        Some(13) => "arith.muli",
+        Some(12) => arith::Mulf::NAME,
+        Some(13) => arith::Muli::NAME,
         _ => return,
     };
     let Some(builder) = Builder::before(op) else { return };
@@ -73,9 +74,9 @@ fn expand_product(op: Op) {
     let body = Block::new(&[(value.ty(), op.location())]);
     let inner = Builder::at_end(body, op.location());
     let product = inner.same(name, &[body.argument(0), value]);
-    inner.effect("memref.atomic_yield", &[product]);
+    inner.effect(memref::AtomicYield::NAME, &[product]);
     let regions = [Region::with_block(body)];
-    let new = builder.create("memref.generic_atomic_rmw", &place, &[value.ty()], &[], &regions);
+    let new = builder.create(memref::GenericAtomicRmw::NAME, &place, &[value.ty()], &[], &regions);
     op.result(0).replace_all_uses_with(new.result(0));
     op.erase();
 }
@@ -88,20 +89,20 @@ fn expand_generic(op: Op) {
     let mut place = op.operands();
     let Some(buffer) = place.first_mut() else { return };
     let Some(ty) = buffer.ty().with_memory(integer, buffer.ty().memory_space()) else { return };
-    *buffer = builder.op("builtin.unrealized_conversion_cast", &[*buffer], ty);
+    *buffer = builder.op(builtin::UnrealizedConversionCast::NAME, &[*buffer], ty);
     let body = Block::new(&[(integer, op.location())]);
     let inner = Builder::at_end(body, op.location());
-    let old = inner.op("arith.bitcast", &[body.argument(0)], float);
+    let old = inner.op(arith::Bitcast::NAME, &[body.argument(0)], float);
     old_body.argument(0).replace_all_uses_with(old);
-    let anchor = inner.effect("memref.atomic_yield", &[body.argument(0)]);
+    let anchor = inner.effect(memref::AtomicYield::NAME, &[body.argument(0)]);
     for part in old_body.ops().into_iter().filter(|part| *part != end) {
         part.move_before(anchor);
     }
     if let Some(inner) = Builder::before(anchor) {
-        anchor.set_operand(0, inner.op("arith.bitcast", &[end.operand(0)], integer));
+        anchor.set_operand(0, inner.op(arith::Bitcast::NAME, &[end.operand(0)], integer));
     }
-    let new = builder.create("memref.generic_atomic_rmw", &place, &[integer], &[], &[Region::with_block(body)]);
-    let result = builder.op("arith.bitcast", &[new.result(0)], float);
+    let new = builder.create(memref::GenericAtomicRmw::NAME, &place, &[integer], &[], &[Region::with_block(body)]);
+    let result = builder.op(arith::Bitcast::NAME, &[new.result(0)], float);
     op.result(0).replace_all_uses_with(result);
     op.erase();
 }

@@ -10,6 +10,7 @@ use crate::expand_math::classify;
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption},
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::{arith, cf, llvm, math, scf},
 };
 
 pub(crate) static PASS: Pass = Pass::new(
@@ -20,15 +21,15 @@ pub(crate) static PASS: Pass = Pass::new(
         for kernels in modules(module) {
             for op in kernels.walk() {
                 match op.name() {
-                    "math.trunc" => expand_trunc(op),
-                    "math.sincos" => expand_sincos(op),
-                    "math.isinf" | "math.isnormal" => classify(op),
-                    "math.ctlz" => bits(op, "llvm.intr.ctlz", Some("is_zero_poison")),
-                    "math.cttz" => bits(op, "llvm.intr.cttz", Some("is_zero_poison")),
-                    "math.ctpop" => bits(op, "llvm.intr.ctpop", None),
-                    "math.absi" => bits(op, "llvm.intr.abs", Some("is_int_min_poison")),
-                    "math.ipowi" => expand_power(op),
-                    "cf.assert" if options == ["true"] => trap(op),
+                    math::Trunc::NAME => expand_trunc(op),
+                    math::Sincos::NAME => expand_sincos(op),
+                    math::Isinf::NAME | math::Isnormal::NAME => classify(op),
+                    math::Ctlz::NAME => bits(op, llvm::IntrCtlz::NAME, Some("is_zero_poison")),
+                    math::Cttz::NAME => bits(op, llvm::IntrCttz::NAME, Some("is_zero_poison")),
+                    math::Ctpop::NAME => bits(op, llvm::IntrCtpop::NAME, None),
+                    math::Absi::NAME => bits(op, llvm::IntrAbs::NAME, Some("is_int_min_poison")),
+                    math::Ipowi::NAME => expand_power(op),
+                    cf::Assert::NAME if options == ["true"] => trap(op),
                     _ => {}
                 }
             }
@@ -47,15 +48,15 @@ fn replace(op: Op, results: &[Value]) {
 fn expand_trunc(op: Op) {
     let Some(builder) = Builder::before(op) else { return };
     let x = op.operand(0);
-    let size = builder.same("math.absf", &[x]);
-    let whole = builder.same("math.floor", &[size]);
-    replace(op, &[builder.same("math.copysign", &[whole, x])]);
+    let size = builder.same(math::Absf::NAME, &[x]);
+    let whole = builder.same(math::Floor::NAME, &[size]);
+    replace(op, &[builder.same(math::Copysign::NAME, &[whole, x])]);
 }
 
 fn expand_sincos(op: Op) {
     let Some(builder) = Builder::before(op) else { return };
     let x = op.operand(0);
-    replace(op, &["math.sin", "math.cos"].map(|name| builder.same(name, &[x])));
+    replace(op, &[math::Sin::NAME, math::Cos::NAME].map(|name| builder.same(name, &[x])));
 }
 
 /// An op of LLVM on integers; `flag` says that some operand has no result, which none has here.
@@ -64,9 +65,9 @@ fn bits(op: Op, name: &str, flag: Option<&str>) {
     let x = op.operand(0);
     if x.ty().element().is_index() {
         let Some(wide) = x.ty().with_element(Type::integer(op.context(), 64)) else { return };
-        let number = builder.op("arith.index_cast", &[x], wide);
+        let number = builder.op(arith::IndexCast::NAME, &[x], wide);
         let inner = builder.create(op.name(), &[number], &[wide], &[], &[]);
-        replace(op, &[builder.op("arith.index_cast", &[inner.result(0)], x.ty())]);
+        replace(op, &[builder.op(arith::IndexCast::NAME, &[inner.result(0)], x.ty())]);
         return bits(inner, name, flag);
     }
     let no = Attribute::integer(Type::integer(op.context(), 1), 0);
@@ -84,44 +85,44 @@ fn expand_power(op: Op) {
     let number = |builder: &Builder, value| builder.constant(ty, Attribute::integer(ty, value));
     let compare = |builder: &Builder, predicate, a, b| {
         let predicate = Attribute::integer(Type::integer(op.context(), 64), predicate);
-        builder.create("arith.cmpi", &[a, b], &[boolean], &[("predicate", predicate)], &[]).result(0)
+        builder.create(arith::Cmpi::NAME, &[a, b], &[boolean], &[("predicate", predicate)], &[]).result(0)
     };
     let (none, one, minus_one) = (number(&builder, 0), number(&builder, 1), number(&builder, -1));
 
     let body = Block::new(&[(Type::index(op.context()), location), (ty, location), (ty, location)]);
     let inner = Builder::at_end(body, location);
     let (product, power) = (body.argument(1), body.argument(2));
-    let place = inner.op("arith.index_cast", &[body.argument(0)], ty);
-    let shifted = inner.same("arith.shrui", &[n, place]);
-    let bit = inner.same("arith.andi", &[shifted, one]);
+    let place = inner.op(arith::IndexCast::NAME, &[body.argument(0)], ty);
+    let shifted = inner.same(arith::Shrui::NAME, &[n, place]);
+    let bit = inner.same(arith::Andi::NAME, &[shifted, one]);
     let is_set = compare(&inner, 1, bit, none);
-    let larger = inner.same("arith.muli", &[product, power]);
-    let next = inner.op("arith.select", &[is_set, larger, product], ty);
-    let square = inner.same("arith.muli", &[power, power]);
-    inner.effect("scf.yield", &[next, square]);
+    let larger = inner.same(arith::Muli::NAME, &[product, power]);
+    let next = inner.op(arith::Select::NAME, &[is_set, larger, product], ty);
+    let square = inner.same(arith::Muli::NAME, &[power, power]);
+    inner.effect(scf::Yield::NAME, &[next, square]);
     let (first, last, step) = (builder.index(0), builder.index(width.into()), builder.index(1));
     let regions = [Region::with_block(body)];
-    let product = builder.create("scf.for", &[first, last, step, one, x], &[ty, ty], &[], &regions).result(0);
+    let product = builder.create(scf::For::NAME, &[first, last, step, one, x], &[ty, ty], &[], &regions).result(0);
 
-    let odd = builder.same("arith.andi", &[n, one]);
+    let odd = builder.same(arith::Andi::NAME, &[n, one]);
     let is_odd = compare(&builder, 1, odd, none);
-    let sign = builder.op("arith.select", &[is_odd, minus_one, one], ty);
+    let sign = builder.op(arith::Select::NAME, &[is_odd, minus_one, one], ty);
     let is_one = compare(&builder, 0, x, one);
     let is_minus_one = compare(&builder, 0, x, minus_one);
-    let small = builder.op("arith.select", &[is_minus_one, sign, none], ty);
-    let inverse = builder.op("arith.select", &[is_one, one, small], ty);
+    let small = builder.op(arith::Select::NAME, &[is_minus_one, sign, none], ty);
+    let inverse = builder.op(arith::Select::NAME, &[is_one, one, small], ty);
     let is_negative = compare(&builder, 2, n, none);
-    replace(op, &[builder.op("arith.select", &[is_negative, inverse, product], ty)]);
+    replace(op, &[builder.op(arith::Select::NAME, &[is_negative, inverse, product], ty)]);
 }
 
 fn trap(op: Op) {
     let Some(builder) = Builder::before(op) else { return };
     let holds = op.operand(0);
-    let fails = builder.same("arith.xori", &[holds, builder.boolean(true)]);
+    let fails = builder.same(arith::Xori::NAME, &[holds, builder.boolean(true)]);
     let block = Block::new(&[]);
     let inner = Builder::at_end(block, op.location());
-    inner.effect("llvm.intr.trap", &[]);
-    inner.effect("scf.yield", &[]);
-    builder.create("scf.if", &[fails], &[], &[], &[Region::with_block(block), Region::new()]);
+    inner.effect(llvm::IntrTrap::NAME, &[]);
+    inner.effect(scf::Yield::NAME, &[]);
+    builder.create(scf::If::NAME, &[fails], &[], &[], &[Region::with_block(block), Region::new()]);
     op.erase();
 }

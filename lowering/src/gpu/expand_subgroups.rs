@@ -14,6 +14,7 @@ use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption},
     diagnostic::Diagnostic,
     ir::{Attribute, Builder, Op, Value},
+    views::{arith, gpu},
 };
 
 pub(crate) static PASS: Pass = Pass::new(
@@ -41,14 +42,14 @@ fn expand(op: Op, size: i64) -> Result<(), Diagnostic> {
     let Some(builder) = Builder::before(op) else { return Ok(()) };
     let lanes = Lanes::new(&builder, op, size);
     let results = match op.name() {
-        "gpu.subgroup_size" => Some(vec![builder.index(size)]),
-        "gpu.subgroup_id" => Some(vec![lanes.subgroup()]),
-        "gpu.num_subgroups" => Some(vec![lanes.subgroups()]),
-        "gpu.shuffle" => shuffled(&lanes, op)?,
-        "gpu.rotate" => rotated(&lanes, op),
-        "gpu.subgroup_broadcast" => broadcast(&lanes, op)?,
-        "gpu.subgroup_reduce" => subgroup_reduce(&lanes, op)?,
-        "gpu.all_reduce" => all_reduce(&lanes, op)?,
+        gpu::SubgroupSize::NAME => Some(vec![builder.index(size)]),
+        gpu::SubgroupId::NAME => Some(vec![lanes.subgroup()]),
+        gpu::NumSubgroups::NAME => Some(vec![lanes.subgroups()]),
+        gpu::Shuffle::NAME => shuffled(&lanes, op)?,
+        gpu::Rotate::NAME => rotated(&lanes, op),
+        gpu::SubgroupBroadcast::NAME => broadcast(&lanes, op)?,
+        gpu::SubgroupReduce::NAME => subgroup_reduce(&lanes, op)?,
+        gpu::AllReduce::NAME => all_reduce(&lanes, op)?,
         _ => return Ok(()),
     };
     let results = results.ok_or_else(|| {
@@ -76,10 +77,10 @@ fn shuffled(lanes: &Lanes, op: Op) -> Result<Option<Vec<Value>>, Diagnostic> {
     let valid = if mode.to_string().contains(" up") && !op.result(1).is_unused() {
         let b = lanes.builder;
         let (lane, one) = (lanes.narrow(lanes.lane()), lanes.small(1));
-        let mask = b.same("arith.subi", &[width, one]);
-        let place = b.same("arith.andi", &[lane, mask]);
+        let mask = b.same(arith::Subi::NAME, &[width, one]);
+        let place = b.same(arith::Andi::NAME, &[lane, mask]);
         let crosses = less(b, place, offset);
-        b.same("arith.xori", &[crosses, b.boolean(true)])
+        b.same(arith::Xori::NAME, &[crosses, b.boolean(true)])
     } else {
         valid
     };
@@ -93,11 +94,11 @@ fn rotated(lanes: &Lanes, op: Op) -> Option<Vec<Value>> {
     let (offset, width) = (number("offset")?, number("width")?);
     let lane = lanes.narrow(lanes.lane());
     let mask = lanes.small(width - 1);
-    let place = b.same("arith.andi", &[lane, mask]);
-    let first = b.same("arith.subi", &[lane, place]);
-    let moved = b.same("arith.addi", &[place, lanes.small(offset)]);
-    let turned = b.same("arith.andi", &[moved, mask]);
-    let source = b.same("arith.addi", &[first, turned]);
+    let place = b.same(arith::Andi::NAME, &[lane, mask]);
+    let first = b.same(arith::Subi::NAME, &[lane, place]);
+    let moved = b.same(arith::Addi::NAME, &[place, lanes.small(offset)]);
+    let turned = b.same(arith::Andi::NAME, &[moved, mask]);
+    let source = b.same(arith::Addi::NAME, &[first, turned]);
     let value = lanes.shuffle("idx", op.operand(0), source)?;
     let valid = less(b, lane, lanes.small(width));
     Some(vec![value, valid])
@@ -129,7 +130,7 @@ fn subgroup_reduce(lanes: &Lanes, op: Op) -> Result<Option<Vec<Value>>, Diagnost
 }
 
 fn all_reduce(lanes: &Lanes, op: Op) -> Result<Option<Vec<Value>>, Diagnostic> {
-    let parent = op.parent().filter(|parent| parent.name() == "gpu.func");
+    let parent = op.parent().filter(|parent| parent.is::<gpu::Func>());
     if op.attribute("uniform").is_none() && parent.is_none_or(|parent| parent.body(0).is_none()) {
         return Err(unsupported(
             op,

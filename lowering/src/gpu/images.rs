@@ -1,10 +1,10 @@
 //! The code of kernels that were compiled.
 
-use autodiff_dialect::ir::Op;
+use autodiff_dialect::{ir::Op, views::gpu};
 
 /// The bytes behind each `gpu.binary` op of a module, by its name: PTX, assembly, or an object.
 pub fn images(module: Op) -> Vec<(String, Vec<u8>)> {
-    let binaries = module.walk().into_iter().filter(|op| op.name() == "gpu.binary");
+    let binaries = module.walk().into_iter().filter(|op| op.is::<gpu::Binary>());
     binaries
         .filter_map(|op| {
             let objects = op.attribute("objects")?.to_string();

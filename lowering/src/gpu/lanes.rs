@@ -1,6 +1,9 @@
 //! Code that exchanges values between the lanes of a subgroup.
 
-use autodiff_dialect::ir::{Attribute, Builder, Op, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Builder, Op, Type, Value},
+    views::{arith, gpu, vector},
+};
 
 /// The subgroups of a kernel, seen from one place in it.
 pub(super) struct Lanes<'a> {
@@ -15,7 +18,7 @@ pub(super) struct Lanes<'a> {
 fn compare(builder: &Builder, predicate: i64, a: Value, b: Value) -> Value {
     let predicate = Attribute::integer(Type::integer(builder.context(), 64), predicate);
     let boolean = Type::integer(builder.context(), 1);
-    builder.create("arith.cmpi", &[a, b], &[boolean], &[("predicate", predicate)], &[]).result(0)
+    builder.create(arith::Cmpi::NAME, &[a, b], &[boolean], &[("predicate", predicate)], &[]).result(0)
 }
 
 /// `a < b` without signs.
@@ -30,7 +33,7 @@ pub(super) fn equal(builder: &Builder, a: Value, b: Value) -> Value {
 
 /// The threads of a block of the kernel around an op, if they are known.
 pub(super) fn block_size(op: Op) -> Option<i64> {
-    let function = std::iter::successors(Some(op), |op| op.parent()).find(|op| op.name() == "gpu.func")?;
+    let function = std::iter::successors(Some(op), |op| op.parent()).find(|op| op.is::<gpu::Func>())?;
     function.attribute("known_block_size")?.as_dense_i32().map(|sizes| sizes.into_iter().map(i64::from).product())
 }
 
@@ -49,12 +52,12 @@ impl<'a> Lanes<'a> {
     /// The number of the thread in its block; x runs fastest.
     pub fn thread(&self) -> Value {
         let b = self.builder;
-        let [x, y, z] = ["x", "y", "z"].map(|dimension| self.coordinate("gpu.thread_id", dimension));
-        let [width, height] = ["x", "y"].map(|dimension| self.coordinate("gpu.block_dim", dimension));
-        let layer = b.same("arith.muli", &[z, height]);
-        let row = b.same("arith.addi", &[y, layer]);
-        let rows = b.same("arith.muli", &[row, width]);
-        b.same("arith.addi", &[x, rows])
+        let [x, y, z] = ["x", "y", "z"].map(|dimension| self.coordinate(gpu::ThreadId::NAME, dimension));
+        let [width, height] = ["x", "y"].map(|dimension| self.coordinate(gpu::BlockDim::NAME, dimension));
+        let layer = b.same(arith::Muli::NAME, &[z, height]);
+        let row = b.same(arith::Addi::NAME, &[y, layer]);
+        let rows = b.same(arith::Muli::NAME, &[row, width]);
+        b.same(arith::Addi::NAME, &[x, rows])
     }
 
     /// The threads of the block.
@@ -62,27 +65,27 @@ impl<'a> Lanes<'a> {
         if let Some(block) = self.block {
             return self.builder.index(block);
         }
-        let [x, y, z] = ["x", "y", "z"].map(|dimension| self.coordinate("gpu.block_dim", dimension));
-        let plane = self.builder.same("arith.muli", &[x, y]);
-        self.builder.same("arith.muli", &[plane, z])
+        let [x, y, z] = ["x", "y", "z"].map(|dimension| self.coordinate(gpu::BlockDim::NAME, dimension));
+        let plane = self.builder.same(arith::Muli::NAME, &[x, y]);
+        self.builder.same(arith::Muli::NAME, &[plane, z])
     }
 
     /// The number of the thread's subgroup.
     pub fn subgroup(&self) -> Value {
         let size = self.builder.index(self.size);
-        self.builder.same("arith.divui", &[self.thread(), size])
+        self.builder.same(arith::Divui::NAME, &[self.thread(), size])
     }
 
     /// The number of subgroups of a block.
     pub fn subgroups(&self) -> Value {
         let size = self.builder.index(self.size);
-        self.builder.same("arith.ceildivui", &[self.threads(), size])
+        self.builder.same(arith::Ceildivui::NAME, &[self.threads(), size])
     }
 
     /// The number of the thread in its subgroup.
     pub fn lane(&self) -> Value {
         let size = self.builder.index(self.size);
-        self.builder.same("arith.remui", &[self.thread(), size])
+        self.builder.same(arith::Remui::NAME, &[self.thread(), size])
     }
 
     /// Whether the last subgroup of a block is known to have all its lanes.
@@ -96,9 +99,9 @@ impl<'a> Lanes<'a> {
         if self.is_full() {
             return size;
         }
-        let before = self.builder.same("arith.muli", &[self.subgroup(), size]);
-        let rest = self.builder.same("arith.subi", &[self.threads(), before]);
-        self.builder.same("arith.minui", &[rest, size])
+        let before = self.builder.same(arith::Muli::NAME, &[self.subgroup(), size]);
+        let rest = self.builder.same(arith::Subi::NAME, &[self.threads(), before]);
+        self.builder.same(arith::Minui::NAME, &[rest, size])
     }
 
     fn i32(&self) -> Type {
@@ -107,7 +110,7 @@ impl<'a> Lanes<'a> {
 
     /// Narrows an index.
     pub fn narrow(&self, index: Value) -> Value {
-        self.builder.op("arith.index_cast", &[index], self.i32())
+        self.builder.op(arith::IndexCast::NAME, &[index], self.i32())
     }
 
     /// A constant of type `i32`.
@@ -146,26 +149,26 @@ pub(super) fn shuffle(
         for index in 0..size {
             let place = Attribute::dense_i64(context, &[index]);
             let element = builder
-                .create("vector.extract", &[value], &[ty.element()], &[("static_position", place)], &[])
+                .create(vector::Extract::NAME, &[value], &[ty.element()], &[("static_position", place)], &[])
                 .result(0);
             let (part, part_valid) = shuffle(builder, element, offset, width, mode)?;
             parts.push(part);
             valid = Some(part_valid);
         }
-        return Some((builder.op("vector.from_elements", &parts, ty), valid?));
+        return Some((builder.op(vector::FromElements::NAME, &parts, ty), valid?));
     }
     let bits = ty.bit_width()?;
     if bits == 32 || bits == 64 {
-        let op = builder.create("gpu.shuffle", &[value, offset, width], &[ty, integer(1)], &[("mode", mode)], &[]);
+        let op = builder.create(gpu::Shuffle::NAME, &[value, offset, width], &[ty, integer(1)], &[("mode", mode)], &[]);
         return Some((op.result(0), op.result(1)));
     }
     if bits > 64 {
         return None;
     }
     let carrier = integer(if bits < 32 { 32 } else { 64 });
-    let pattern = if ty.is_float() { builder.op("arith.bitcast", &[value], integer(bits)) } else { value };
-    let wide = builder.op("arith.extui", &[pattern], carrier);
+    let pattern = if ty.is_float() { builder.op(arith::Bitcast::NAME, &[value], integer(bits)) } else { value };
+    let wide = builder.op(arith::Extui::NAME, &[pattern], carrier);
     let (moved, valid) = shuffle(builder, wide, offset, width, mode)?;
-    let pattern = builder.op("arith.trunci", &[moved], integer(bits));
-    Some((if ty.is_float() { builder.op("arith.bitcast", &[pattern], ty) } else { pattern }, valid))
+    let pattern = builder.op(arith::Trunci::NAME, &[moved], integer(bits));
+    Some((if ty.is_float() { builder.op(arith::Bitcast::NAME, &[pattern], ty) } else { pattern }, valid))
 }

@@ -13,6 +13,7 @@
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Block, Op},
+    views::gpu,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -24,7 +25,7 @@ pub(super) static PASS: Pass = Pass::new(
         let ops = symbols(module);
         let mut taken: HashSet<String> = ops.iter().map(|(name, _)| name.clone()).collect();
         let mut renamed = HashMap::<[String; 2], [String; 2]>::new();
-        for (old_module, kernels) in ops.into_iter().filter(|(_, op)| op.name() == "gpu.module") {
+        for (old_module, kernels) in ops.into_iter().filter(|(_, op)| op.is::<gpu::Module>()) {
             let new_module = new_name(&old_module, &mut taken);
             let inner = symbols(kernels);
             let mut inside: HashSet<String> = inner.iter().map(|(name, _)| name.clone()).collect();
@@ -38,7 +39,7 @@ pub(super) static PASS: Pass = Pass::new(
             }
             kernels.set_attribute("sym_name", Attribute::string(module.context(), &new_module));
         }
-        for kernel in module.walk().into_iter().filter(|op| op.name() == "gpu.func") {
+        for kernel in module.walk().into_iter().filter(|op| op.is::<gpu::Func>()) {
             for sizes in ["known_block_size", "known_grid_size", "known_cluster_size"] {
                 let known = kernel.attribute(sizes).and_then(Attribute::as_dense_i32);
                 if known.is_some_and(|sizes| sizes.contains(&0)) {
@@ -46,7 +47,7 @@ pub(super) static PASS: Pass = Pass::new(
                 }
             }
         }
-        for launch in module.walk().into_iter().filter(|op| op.name() == "gpu.launch_func") {
+        for launch in module.walk().into_iter().filter(|op| op.is::<gpu::LaunchFunc>()) {
             let kernel = launch.attribute("kernel").map(Attribute::symbol_path).unwrap_or_default();
             if let Some([outer, inner]) = renamed.get(kernel.as_slice()) {
                 launch.set_attribute("kernel", Attribute::nested_symbol(module.context(), outer, inner));

@@ -18,6 +18,7 @@ use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption, number_option},
     diagnostic::Diagnostic,
     ir::{Attribute, Builder, Op, Type, Value},
+    views::{gpu, memref},
 };
 use autodiff_transforms::emit;
 
@@ -38,7 +39,7 @@ pub(crate) static PASS: Pass = Pass::new(
         for kernels in modules(module) {
             emit_all(foreign_types(kernels))?;
             for op in kernels.walk() {
-                let placed = if op.name() == "gpu.func" { check_workgroup_memory(op, most) } else { place(op) };
+                let placed = if op.is::<gpu::Func>() { check_workgroup_memory(op, most) } else { place(op) };
                 if let Err(error) = placed {
                     error.emit();
                     result = Err(());
@@ -51,9 +52,9 @@ pub(crate) static PASS: Pass = Pass::new(
 
 fn place(op: Op) -> Result<(), Diagnostic> {
     match op.name() {
-        "memref.alloc" | "memref.alloca" => allocate(op),
-        "memref.dealloc" => release(op),
-        "memref.copy" => {
+        memref::Alloc::NAME | memref::Alloca::NAME => allocate(op),
+        memref::Dealloc::NAME => release(op),
+        memref::Copy::NAME => {
             copy(op);
             Ok(())
         }
@@ -71,7 +72,7 @@ fn widen(op: Op) {
         let is_named = buffer.ty().memory_space().is_some_and(|space| space.as_integer().is_none());
         let wide = buffer.ty().with_memory(buffer.ty().element(), None).filter(|_| is_named);
         if let (Some(wide), Some(builder)) = (wide, Builder::before(op)) {
-            op.set_operand(number, builder.op("memref.memory_space_cast", &[buffer], wide));
+            op.set_operand(number, builder.op(memref::MemorySpaceCast::NAME, &[buffer], wide));
         }
     }
 }
@@ -124,8 +125,8 @@ fn allocate(op: Op) -> Result<(), Diagnostic> {
     let segments = Attribute::dense_i32(op.context(), &[0, 0]);
     let mut attributes = vec![("operandSegmentSizes", segments)];
     attributes.extend(op.attribute("alignment").map(|alignment| ("alignment", alignment)));
-    let buffer = place.create("memref.alloca", &[], &[private], &attributes, &[]).result(0);
-    op.result(0).replace_all_uses_with(place.op("memref.memory_space_cast", &[buffer], ty));
+    let buffer = place.create(memref::Alloca::NAME, &[], &[private], &attributes, &[]).result(0);
+    op.result(0).replace_all_uses_with(place.op(memref::MemorySpaceCast::NAME, &[buffer], ty));
     op.erase();
     Ok(())
 }
@@ -148,7 +149,7 @@ fn reaches_terminator(buffer: Value) -> bool {
 fn release(op: Op) -> Result<(), Diagnostic> {
     let mut buffer = op.operand(0);
     while let Some(source) = buffer.defining_op() {
-        if source.name() == "memref.alloca" {
+        if source.is::<memref::Alloca>() {
             op.erase();
             return Ok(());
         }
@@ -165,8 +166,8 @@ fn copy(op: Op) {
     let Some(builder) = Builder::before(op) else { return };
     let (from, to) = (op.operand(0), op.operand(1));
     emit::for_each_element(&builder, to, &mut |builder, indices| {
-        let value = builder.op("memref.load", &[&[from], indices].concat(), from.ty().element());
-        builder.effect("memref.store", &[&[value, to], indices].concat());
+        let value = builder.op(memref::Load::NAME, &[&[from], indices].concat(), from.ty().element());
+        builder.effect(memref::Store::NAME, &[&[value, to], indices].concat());
     });
     op.erase();
 }

@@ -1,7 +1,10 @@
 //! Reductions over the lanes of a subgroup and over a block.
 
 use super::lanes::{Lanes, equal, less};
-use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::{arith, gpu, memref, scf},
+};
 
 /// How two values become one.
 #[derive(Clone, Copy)]
@@ -20,21 +23,21 @@ impl Combine {
         let word = text.trim_end_matches('>').rsplit(' ').next()?;
         let float = op.result(0).ty().element().is_float();
         Some(Self::Named(match (word, float) {
-            ("add", true) => "arith.addf",
-            ("mul", true) => "arith.mulf",
-            ("minnumf", true) => "arith.minnumf",
-            ("maxnumf", true) => "arith.maxnumf",
-            ("minimumf", true) => "arith.minimumf",
-            ("maximumf", true) => "arith.maximumf",
-            ("add", false) => "arith.addi",
-            ("mul", false) => "arith.muli",
-            ("minui", false) => "arith.minui",
-            ("minsi", false) => "arith.minsi",
-            ("maxui", false) => "arith.maxui",
-            ("maxsi", false) => "arith.maxsi",
-            ("and", false) => "arith.andi",
-            ("or", false) => "arith.ori",
-            ("xor", false) => "arith.xori",
+            ("add", true) => arith::Addf::NAME,
+            ("mul", true) => arith::Mulf::NAME,
+            ("minnumf", true) => arith::Minnumf::NAME,
+            ("maxnumf", true) => arith::Maxnumf::NAME,
+            ("minimumf", true) => arith::Minimumf::NAME,
+            ("maximumf", true) => arith::Maximumf::NAME,
+            ("add", false) => arith::Addi::NAME,
+            ("mul", false) => arith::Muli::NAME,
+            ("minui", false) => arith::Minui::NAME,
+            ("minsi", false) => arith::Minsi::NAME,
+            ("maxui", false) => arith::Maxui::NAME,
+            ("maxsi", false) => arith::Maxsi::NAME,
+            ("and", false) => arith::Andi::NAME,
+            ("or", false) => arith::Ori::NAME,
+            ("xor", false) => arith::Xori::NAME,
             _ => return None,
         }))
     }
@@ -87,22 +90,22 @@ pub(super) fn over_subgroup(lanes: &Lanes, value: Value, combine: Combine, clust
     }
     let (lane, count) = (lanes.lane(), lanes.count());
     let (stride, size) = (b.index(cluster.stride), b.index(cluster.size));
-    let row = b.same("arith.divui", &[lane, stride]);
-    let place = b.same("arith.remui", &[row, size]);
+    let row = b.same(arith::Divui::NAME, &[lane, stride]);
+    let place = b.same(arith::Remui::NAME, &[row, size]);
     for offset in offsets() {
         let (step, distance) = (b.index(offset), b.index(offset * cluster.stride));
-        let other_place = b.same("arith.addi", &[place, step]);
-        let other_lane = b.same("arith.addi", &[lane, distance]);
+        let other_place = b.same(arith::Addi::NAME, &[place, step]);
+        let other_lane = b.same(arith::Addi::NAME, &[lane, distance]);
         let in_cluster = less(b, other_place, size);
         let exists = less(b, other_lane, count);
-        let adds = b.same("arith.andi", &[in_cluster, exists]);
-        let source = b.op("arith.select", &[adds, other_lane, lane], lane.ty());
+        let adds = b.same(arith::Andi::NAME, &[in_cluster, exists]);
+        let source = b.op(arith::Select::NAME, &[adds, other_lane, lane], lane.ty());
         let other = lanes.shuffle("idx", sum, lanes.narrow(source))?;
         let larger = combine.emit(b, sum, other)?;
-        sum = b.op("arith.select", &[adds, larger, sum], sum.ty());
+        sum = b.op(arith::Select::NAME, &[adds, larger, sum], sum.ty());
     }
-    let back = b.same("arith.muli", &[place, stride]);
-    let root = b.same("arith.subi", &[lane, back]);
+    let back = b.same(arith::Muli::NAME, &[place, stride]);
+    let root = b.same(arith::Subi::NAME, &[lane, back]);
     lanes.shuffle("idx", sum, lanes.narrow(root))
 }
 
@@ -126,26 +129,26 @@ pub(super) fn over_block(lanes: &Lanes, op: Op, value: Value, combine: Combine) 
     let leads = equal(b, lanes.lane(), zero);
     let store = Block::new(&[]);
     let inner = Builder::at_end(store, location);
-    inner.effect("memref.store", &[part, buffer, lanes.subgroup()]);
-    inner.effect("scf.yield", &[]);
-    b.create("scf.if", &[leads], &[], &[], &[Region::with_block(store), Region::new()]);
-    b.effect("gpu.barrier", &[]);
-    let first = b.op("memref.load", &[buffer, zero], value.ty());
+    inner.effect(memref::Store::NAME, &[part, buffer, lanes.subgroup()]);
+    inner.effect(scf::Yield::NAME, &[]);
+    b.create(scf::If::NAME, &[leads], &[], &[], &[Region::with_block(store), Region::new()]);
+    b.effect(gpu::Barrier::NAME, &[]);
+    let first = b.op(memref::Load::NAME, &[buffer, zero], value.ty());
     let body = Block::new(&[(Type::index(context), location), (value.ty(), location)]);
     let inner = Builder::at_end(body, location);
-    let next = inner.op("memref.load", &[buffer, body.argument(0)], value.ty());
+    let next = inner.op(memref::Load::NAME, &[buffer, body.argument(0)], value.ty());
     let sum = combine.emit(&inner, body.argument(1), next)?;
-    inner.effect("scf.yield", &[sum]);
+    inner.effect(scf::Yield::NAME, &[sum]);
     let regions = [Region::with_block(body)];
-    let sum = b.create("scf.for", &[one, lanes.subgroups(), one, first], &[value.ty()], &[], &regions).result(0);
+    let sum = b.create(scf::For::NAME, &[one, lanes.subgroups(), one, first], &[value.ty()], &[], &regions).result(0);
     // The buffer may be filled again when this op is reached again.
-    b.effect("gpu.barrier", &[]);
+    b.effect(gpu::Barrier::NAME, &[]);
     Some(sum)
 }
 
 /// A new buffer in the workgroup memory of the kernel around an op.
 fn workgroup_buffer(op: Op, ty: Type) -> Option<Value> {
-    let kernel = std::iter::successors(Some(op), |op| op.parent()).find(|op| op.name() == "gpu.func")?;
+    let kernel = std::iter::successors(Some(op), |op| op.parent()).find(|op| op.is::<gpu::Func>())?;
     let arguments = kernel.attribute("function_type")?.as_type()?.function_parts()?.0.len();
     let count = kernel.attribute("workgroup_attributions").and_then(Attribute::as_integer).unwrap_or(0);
     let entry = kernel.region(0).first_block()?;

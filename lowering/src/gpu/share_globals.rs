@@ -11,6 +11,7 @@
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Block, Builder, Op, Region},
+    views::gpu,
 };
 use autodiff_transforms::globals::{Globals, HANDED, STANDS_FOR};
 use std::collections::HashMap;
@@ -30,7 +31,7 @@ fn share(module: Op) {
     if globals.is_empty() {
         return;
     }
-    let launches: Vec<_> = module.walk().into_iter().filter(|op| op.name() == "gpu.launch").collect();
+    let launches: Vec<_> = module.walk().into_iter().filter(|op| op.is::<gpu::Launch>()).collect();
     let tops = module.regions().into_iter().filter_map(Region::first_block).flat_map(Block::ops);
     let symbols: HashMap<_, _> = tops.filter_map(|op| Some((op.symbol_name()?, op))).collect();
     globals.reached(&launches, &symbols, |_| true);

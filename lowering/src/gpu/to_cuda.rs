@@ -17,6 +17,7 @@ use autodiff_dialect::{
     bridge::Pass,
     diagnostic::Diagnostic,
     ir::{Attribute, Builder, Op, Type, Value},
+    views::{gpu, llvm, memref},
 };
 
 pub(super) static PASS: Pass = Pass::new(
@@ -31,13 +32,13 @@ pub(super) static PASS: Pass = Pass::new(
         let mut result = Ok(());
         for op in ops {
             match op.name() {
-                "gpu.launch_func" => {
+                gpu::LaunchFunc::NAME => {
                     if let Err(error) = launch(op, &mut runtime) {
                         error.emit();
                         result = Err(());
                     }
                 }
-                "gpu.binary" => op.erase(),
+                gpu::Binary::NAME => op.erase(),
                 name => {
                     let message = format!("'{name}' op is not supported beside kernels on a device");
                     Diagnostic::error(op.location(), message).emit();
@@ -59,7 +60,7 @@ fn launch(op: Op, runtime: &mut Runtime) -> Result<(), Diagnostic> {
     let builder = Builder::before(op).ok_or_else(internal)?;
     let pointer = abi::pointer(op.context()).ok_or_else(internal)?;
 
-    let stack = builder.op("llvm.intr.stacksave", &[], pointer);
+    let stack = builder.op(llvm::IntrStacksave::NAME, &[], pointer);
     let mut addresses = vec![];
     for (number, argument) in arguments.iter().enumerate() {
         check_reachable(op, number, *argument)?;
@@ -68,14 +69,14 @@ fn launch(op: Op, runtime: &mut Runtime) -> Result<(), Diagnostic> {
             Diagnostic::error(op.location(), message)
         })?;
         let place = allocate(&builder, ty, pointer);
-        builder.effect("llvm.store", &[cast(&builder, *argument, ty), place]);
+        builder.effect(llvm::Store::NAME, &[cast(&builder, *argument, ty), place]);
         addresses.extend((0..words(argument.ty())).map(|word| offset(&builder, place, 8 * word, pointer)));
     }
     let table = Type::parse(op.context(), &format!("!llvm.array<{} x ptr>", addresses.len().max(1)));
     let table = allocate(&builder, table.ok_or_else(internal)?, pointer);
     for (number, address) in addresses.into_iter().enumerate() {
         let place = offset(&builder, table, 8 * number as i64, pointer);
-        builder.effect("llvm.store", &[address, place]);
+        builder.effect(llvm::Store::NAME, &[address, place]);
     }
 
     let mut operands = vec![
@@ -90,7 +91,7 @@ fn launch(op: Op, runtime: &mut Runtime) -> Result<(), Diagnostic> {
     });
     operands.push(table);
     runtime.call(&builder, "launch_cuda", &operands, &[]);
-    builder.effect("llvm.intr.stackrestore", &[stack]);
+    builder.effect(llvm::IntrStackrestore::NAME, &[stack]);
     host::replace_token(op, &builder);
     op.erase();
     Ok(())
@@ -99,7 +100,7 @@ fn launch(op: Op, runtime: &mut Runtime) -> Result<(), Diagnostic> {
 /// Room for a value on the stack.
 fn allocate(builder: &Builder, ty: Type, pointer: Type) -> Value {
     let one = abi::integer(builder, 64, 1);
-    builder.create("llvm.alloca", &[one], &[pointer], &[("elem_type", Attribute::ty(ty))], &[]).result(0)
+    builder.create(llvm::Alloca::NAME, &[one], &[pointer], &[("elem_type", Attribute::ty(ty))], &[]).result(0)
 }
 
 /// An address some bytes further on.
@@ -109,7 +110,7 @@ fn offset(builder: &Builder, address: Value, bytes: i64, pointer: Type) -> Value
         ("elem_type", Attribute::ty(byte)),
         ("rawConstantIndices", Attribute::dense_i32(builder.context(), &[bytes as i32])),
     ];
-    builder.create("llvm.getelementptr", &[address], &[pointer], &attributes, &[]).result(0)
+    builder.create(llvm::Getelementptr::NAME, &[address], &[pointer], &attributes, &[]).result(0)
 }
 
 /// The parameters that a value becomes in PTX.
@@ -130,8 +131,8 @@ fn check_reachable(op: Op, number: usize, argument: Value) -> Result<(), Diagnos
         && let Some(source) = buffer.defining_op()
     {
         let what = match source.name() {
-            "memref.alloca" => "the host's stack",
-            "memref.get_global" => "a global of the host",
+            memref::Alloca::NAME => "the host's stack",
+            memref::GetGlobal::NAME => "a global of the host",
             _ if source.operand_count() > 0 && source.view_source(buffer).is_some() => {
                 buffer = source.operand(0);
                 continue;

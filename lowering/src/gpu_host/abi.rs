@@ -1,6 +1,9 @@
 //! What generated code and the host runtime (`runtime/src/abi.rs`, `runtime/src/thread.rs`) have agreed on.
 
-use autodiff_dialect::ir::{Attribute, Block, Builder, Context, Op, Region, Type, Value, name_bytes};
+use autodiff_dialect::{
+    ir::{Attribute, Block, Builder, Context, Op, Region, Type, Value, name_bytes},
+    views::{arith, func, llvm, memref},
+};
 use std::collections::HashSet;
 
 /// On a function that runs in a kernel.
@@ -60,7 +63,7 @@ impl Runtime {
             let inputs: Vec<_> = operands.iter().map(|value| value.ty()).collect();
             let ty = Type::function(context, &inputs, results);
             Builder::at_start(self.top, builder.location()).create(
-                "func.func",
+                func::Func::NAME,
                 &[],
                 &[],
                 &[
@@ -71,7 +74,7 @@ impl Runtime {
                 &[Region::new()],
             );
         }
-        builder.create("func.call", operands, results, &[("callee", Attribute::symbol(context, &name))], &[])
+        builder.create(func::Call::NAME, operands, results, &[("callee", Attribute::symbol(context, &name))], &[])
     }
 
     /// The place of an op, for messages: its position and its name.
@@ -89,7 +92,7 @@ impl Runtime {
         let text = text.replace('\0', " ") + "\0";
         let ty = Type::parse(context, &format!("!llvm.array<{} x i8>", name_bytes(&text).len()))?;
         Builder::at_start(self.top, builder.location()).create(
-            "llvm.mlir.global",
+            llvm::MlirGlobal::NAME,
             &[],
             &[],
             &[
@@ -111,7 +114,7 @@ const TEXT: &str = "__autodiff_gpu_text_";
 /// The address of a symbol.
 pub fn address_of(builder: &Builder, symbol: &str, pointer: Type) -> Value {
     let symbol = Attribute::symbol(builder.context(), symbol);
-    builder.create("llvm.mlir.addressof", &[], &[pointer], &[("global_name", symbol)], &[]).result(0)
+    builder.create(llvm::MlirAddressof::NAME, &[], &[pointer], &[("global_name", symbol)], &[]).result(0)
 }
 
 /// A value in memory, so that the runtime can read and write it.
@@ -129,27 +132,28 @@ impl Cell {
         let builder = Builder::at_start(entry, op.location());
         let segments = Attribute::dense_i32(op.context(), &[0, 0]);
         let cell = Type::memref(ty, &[]);
-        let memory = builder.create("memref.alloca", &[], &[cell], &[("operandSegmentSizes", segments)], &[]).result(0);
+        let memory =
+            builder.create(memref::Alloca::NAME, &[], &[cell], &[("operandSegmentSizes", segments)], &[]).result(0);
         let bytes = integer(&builder, 64, byte_size(ty)?);
         // Behind what was created just now.
         let index = Type::index(op.context());
         let builder = Builder::after(bytes.defining_op()?)?.with_location(op.location());
-        let address = builder.op("memref.extract_aligned_pointer_as_index", &[memory], index);
-        let address = builder.op("arith.index_cast", &[address], Type::integer(op.context(), 64));
-        let address = builder.op("llvm.inttoptr", &[address], pointer(op.context())?);
+        let address = builder.op(memref::ExtractAlignedPointerAsIndex::NAME, &[memory], index);
+        let address = builder.op(arith::IndexCast::NAME, &[address], Type::integer(op.context(), 64));
+        let address = builder.op(llvm::Inttoptr::NAME, &[address], pointer(op.context())?);
         Some(Self { memory, address, bytes })
     }
 
     pub fn store(&self, builder: &Builder, value: Value) {
         builder
-            .effect("memref.store", &[value, self.memory])
+            .effect(memref::Store::NAME, &[value, self.memory])
             .set_attribute(INTERNAL, Attribute::unit(builder.context()));
     }
 
     pub fn load(&self, builder: &Builder) -> Value {
         let ty = self.memory.ty().element();
         let attributes = [(INTERNAL, Attribute::unit(builder.context()))];
-        builder.create("memref.load", &[self.memory], &[ty], &attributes, &[]).result(0)
+        builder.create(memref::Load::NAME, &[self.memory], &[ty], &attributes, &[]).result(0)
     }
 
     /// Address and size in bytes, as operands of calls.

@@ -10,6 +10,7 @@ use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption},
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::{arith, cf, llvm, memref, scf, vector},
 };
 use autodiff_transforms::emit;
 
@@ -48,13 +49,13 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
 }
 
 fn expand_copies(kernel: Op) {
-    for op in kernel.walk().into_iter().filter(|op| op.name() == "memref.copy") {
+    for op in kernel.walk().into_iter().filter(|op| op.is::<memref::Copy>()) {
         let (Some(builder), &[from, to]) = (Builder::before(op), &op.operands()[..]) else { continue };
         // Without a rank, there are no indices; what remains is copied as a whole, unchecked.
         if from.ty().is_memref() && to.ty().is_memref() {
             emit::for_each_element(&builder, from, &mut |builder, indices| {
-                let value = builder.op("memref.load", &[&[from], indices].concat(), from.ty().element());
-                builder.effect("memref.store", &[&[value, to], indices].concat());
+                let value = builder.op(memref::Load::NAME, &[&[from], indices].concat(), from.ty().element());
+                builder.effect(memref::Store::NAME, &[&[value, to], indices].concat());
             });
             op.erase();
         }
@@ -79,17 +80,17 @@ impl Checker {
         let operands = op.operands();
         // The value that is stored comes first.
         let (kind, first, value) = match op.name() {
-            "memref.load" | "vector.load" => (Kind::Read, 0, op.result(0)),
-            "memref.store" | "vector.store" => (Kind::Write, 1, op.operand(0)),
-            "memref.atomic_rmw" => (Kind::Atomic, 1, op.operand(0)),
-            "memref.generic_atomic_rmw" => (Kind::Atomic, 0, op.result(0)),
-            "llvm.load" => return self.note_pointer(op, Kind::Read, op.operand(0), op.result(0).ty()),
-            "llvm.store" => return self.note_pointer(op, Kind::Write, op.operand(1), op.operand(0).ty()),
-            "llvm.atomicrmw" | "llvm.cmpxchg" => {
+            memref::Load::NAME | vector::Load::NAME => (Kind::Read, 0, op.result(0)),
+            memref::Store::NAME | vector::Store::NAME => (Kind::Write, 1, op.operand(0)),
+            memref::AtomicRmw::NAME => (Kind::Atomic, 1, op.operand(0)),
+            memref::GenericAtomicRmw::NAME => (Kind::Atomic, 0, op.result(0)),
+            llvm::Load::NAME => return self.note_pointer(op, Kind::Read, op.operand(0), op.result(0).ty()),
+            llvm::Store::NAME => return self.note_pointer(op, Kind::Write, op.operand(1), op.operand(0).ty()),
+            llvm::Atomicrmw::NAME | llvm::Cmpxchg::NAME => {
                 self.count_atomic(op);
                 return self.note_pointer(op, Kind::Atomic, op.operand(0), op.operand(1).ty());
             }
-            "memref.alloc" => return self.forget(op),
+            memref::Alloc::NAME => return self.forget(op),
             _ => return self.refuse_unknown(op),
         };
         let (buffer, indices) = (operands[first], &operands[first + 1..]);
@@ -126,18 +127,19 @@ impl Checker {
             let size = emit::extent(&builder, buffer, dimension);
             let less = |a: Value, b: Value| {
                 let predicate = Attribute::integer(Type::integer(context, 64), 9);
-                builder.create("arith.cmpi", &[a, b], &[boolean], &[("predicate", predicate)], &[]).result(0)
+                builder.create(arith::Cmpi::NAME, &[a, b], &[boolean], &[("predicate", predicate)], &[]).result(0)
             };
             let mut outside = less(*index, size);
             let mut last = *index;
             if extra > 0 {
                 let count = builder.index(extra);
-                last = builder.same("arith.addi", &[*index, count]);
-                outside = builder.same("arith.ori", &[outside, less(last, size)]);
+                last = builder.same(arith::Addi::NAME, &[*index, count]);
+                outside = builder.same(arith::Ori::NAME, &[outside, less(last, size)]);
             }
             wrong.push((outside, dimension, last, size));
         }
-        let Some(any) = wrong.iter().map(|(outside, ..)| *outside).reduce(|a, b| builder.same("arith.ori", &[a, b]))
+        let Some(any) =
+            wrong.iter().map(|(outside, ..)| *outside).reduce(|a, b| builder.same(arith::Ori::NAME, &[a, b]))
         else {
             return;
         };
@@ -149,15 +151,15 @@ impl Checker {
             let deep = Builder::at_end(block, location);
             if let Some(site) = self.runtime.site(&deep, op) {
                 let i64 = Type::integer(context, 64);
-                let [index, size] = [index, size].map(|value| deep.op("arith.index_cast", &[value], i64));
+                let [index, size] = [index, size].map(|value| deep.op(arith::IndexCast::NAME, &[value], i64));
                 let dimension = abi::integer(&deep, 64, dimension as i64);
                 self.runtime.call(&deep, "out_of_bounds", &[site, dimension, index, size], &[]);
             }
-            deep.effect("scf.yield", &[]);
-            inner.create("scf.if", &[outside], &[], &[], &[Region::with_block(block), Region::new()]);
+            deep.effect(scf::Yield::NAME, &[]);
+            inner.create(scf::If::NAME, &[outside], &[], &[], &[Region::with_block(block), Region::new()]);
         }
-        inner.effect("scf.yield", &[]);
-        builder.create("scf.if", &[any], &[], &[], &[Region::with_block(report), Region::new()]);
+        inner.effect(scf::Yield::NAME, &[]);
+        builder.create(scf::If::NAME, &[any], &[], &[], &[Region::with_block(report), Region::new()]);
     }
 
     fn count_atomic(&mut self, op: Op) {
@@ -190,7 +192,7 @@ impl Checker {
         let mut build = || {
             let builder = Builder::before(op)?;
             let bytes = if accessed.to_string().starts_with("!llvm.ptr") { 8 } else { abi::byte_size(accessed)? };
-            let address = builder.op("llvm.ptrtoint", &[pointer], Type::integer(op.context(), 64));
+            let address = builder.op(llvm::Ptrtoint::NAME, &[pointer], Type::integer(op.context(), 64));
             self.tell(&builder, op, kind, address, bytes)
         };
         build().ok_or_else(|| unknown(op))
@@ -215,7 +217,7 @@ impl Checker {
             let bytes = builder.index(abi::byte_size(buffer.ty().element())?);
             let sizes = (0..buffer.ty().shape().len()).map(|dimension| emit::extent(&builder, buffer, dimension));
             let bytes = sizes.collect::<Vec<_>>().into_iter().fold(bytes, |a, b| emit::multiply(&builder, a, b));
-            let bytes = builder.op("arith.index_cast", &[bytes], Type::integer(op.context(), 64));
+            let bytes = builder.op(arith::IndexCast::NAME, &[bytes], Type::integer(op.context(), 64));
             self.runtime.call(&builder, "forget", &[start, bytes], &[]);
             Some(())
         };
@@ -228,7 +230,7 @@ impl Checker {
         let accesses =
             op.effects().is_some_and(|effects| effects.iter().any(|effect| matches!(effect.kind, Read | Write)));
         // These say that they write, so that nobody removes or moves them.
-        let marks = ["cf.assert", "llvm.intr.assume", "llvm.intr.stacksave", "llvm.intr.stackrestore"];
+        let marks = [cf::Assert::NAME, llvm::IntrAssume::NAME, llvm::IntrStacksave::NAME, llvm::IntrStackrestore::NAME];
         if self.races && accesses && !marks.contains(&op.name()) { Err(unknown(op)) } else { Ok(()) }
     }
 }
@@ -244,7 +246,7 @@ fn is_private(buffer: Value) -> bool {
     while let Some(op) = buffer.defining_op() {
         match op.view_source(buffer) {
             Some(source) => buffer = source,
-            None => return op.name() == "memref.alloca",
+            None => return op.is::<memref::Alloca>(),
         }
     }
     false
@@ -257,20 +259,20 @@ fn address(builder: &Builder, buffer: Value, indices: &[Value], element: i64) ->
     let rank = buffer.ty().shape().len();
     let mut results = vec![Type::memref(buffer.ty().element(), &[]), index];
     results.extend(vec![index; 2 * rank]);
-    let metadata = builder.create("memref.extract_strided_metadata", &[buffer], &results, &[], &[]).results();
+    let metadata = builder.create(memref::ExtractStridedMetadata::NAME, &[buffer], &results, &[], &[]).results();
     let mut offset = *metadata.get(1)?;
     for (index, stride) in indices.iter().zip(metadata.get(2 + rank..)?) {
         offset = emit::add(builder, offset, emit::multiply(builder, *index, *stride));
     }
-    let start = builder.op("memref.extract_aligned_pointer_as_index", &[buffer], index);
+    let start = builder.op(memref::ExtractAlignedPointerAsIndex::NAME, &[buffer], index);
     let offset = emit::multiply(builder, offset, builder.index(element));
     let address = emit::add(builder, start, offset);
-    Some(builder.op("arith.index_cast", &[address], i64))
+    Some(builder.op(arith::IndexCast::NAME, &[address], i64))
 }
 
 /// The result of an atomic update in a kernel is the value before, as on devices: no other thread runs in between.
 fn give_old_value(op: Op, buffer: Value, indices: &[Value]) {
     let Some(builder) = Builder::before(op).filter(|_| !op.result(0).is_unused()) else { return };
-    let old = builder.op("memref.load", &[&[buffer], indices].concat(), op.result(0).ty());
+    let old = builder.op(memref::Load::NAME, &[&[buffer], indices].concat(), op.result(0).ty());
     op.result(0).replace_all_uses_with(old);
 }

@@ -8,6 +8,7 @@ use super::abi::{self, INTERNAL, KERNEL, Runtime};
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Block, Builder, Op, Region, Type},
+    views::{llvm, memref, vector},
 };
 
 pub(super) static PASS: Pass = Pass::new(
@@ -28,7 +29,7 @@ pub(super) static PASS: Pass = Pass::new(
     },
 );
 
-const ATOMIC: &str = "memref.generic_atomic_rmw";
+const ATOMIC: &str = memref::GenericAtomicRmw::NAME;
 
 /// What ops do: the numbers of the counters are those of the runtime.
 #[derive(Default)]
@@ -44,8 +45,10 @@ impl Totals {
             ATOMIC => {
                 op.regions().into_iter().flat_map(Region::blocks).flat_map(Block::ops).for_each(|op| self.add(op))
             }
-            "memref.load" | "vector.load" | "llvm.load" => self.loads += elements(op.result(0).ty()),
-            "memref.store" | "vector.store" | "llvm.store" => self.stores += elements(op.operand(0).ty()),
+            memref::Load::NAME | vector::Load::NAME | llvm::Load::NAME => self.loads += elements(op.result(0).ty()),
+            memref::Store::NAME | vector::Store::NAME | llvm::Store::NAME => {
+                self.stores += elements(op.operand(0).ty())
+            }
             name => self.flops += flops(op, name),
         }
     }

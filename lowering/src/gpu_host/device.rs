@@ -7,6 +7,7 @@ use super::{
 use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Builder, Op, Region, Type, Value},
+    views::{func, gpu},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -67,7 +68,7 @@ pub fn extract(module: Op, launches: &[Launch]) -> Result<Device, Diagnostic> {
     let mut device = Device::default();
     let Some(top) = module.body(0) else { return Ok(device) };
     let mut taken: HashSet<String> = top.ops().into_iter().filter_map(Op::symbol_name).collect();
-    for gpu_module in top.ops().into_iter().filter(|op| op.name() == "gpu.module") {
+    for gpu_module in top.ops().into_iter().filter(|op| op.is::<gpu::Module>()) {
         let Some(body) = gpu_module.body(0) else { continue };
         let symbols: HashMap<_, _> = body.ops().into_iter().filter_map(|op| Some((op.symbol_name()?, op))).collect();
         let module_name = gpu_module.symbol_name().unwrap_or_default();
@@ -105,7 +106,7 @@ pub fn extract(module: Op, launches: &[Launch]) -> Result<Device, Diagnostic> {
         for (op, old) in moved {
             op.detach();
             let op = Builder::at_end(top, op.location()).insert(op);
-            if op.name() == "gpu.func" {
+            if op.is::<gpu::Func>() {
                 device.kernels.insert((module_name.clone(), old), device.functions.len());
                 device.functions.push(convert(op)?);
             } else if op.is_function() {
@@ -146,7 +147,7 @@ fn convert(old: Op) -> Result<Function, Diagnostic> {
     region.take_body(old.region(0));
     let name = old.symbol_name().unwrap_or_default();
     let op = Builder::before(old).ok_or_else(|| missing("place"))?.create(
-        "func.func",
+        func::Func::NAME,
         &[],
         &[],
         &[
@@ -158,9 +159,9 @@ fn convert(old: Op) -> Result<Function, Diagnostic> {
         &[region],
     );
     old.erase();
-    for end in op.walk().into_iter().filter(|op| op.name() == "gpu.return") {
+    for end in op.walk().into_iter().filter(|op| op.is::<gpu::Return>()) {
         if let Some(builder) = Builder::before(end) {
-            builder.effect("func.return", &end.operands());
+            builder.effect(func::Return::NAME, &end.operands());
             end.erase();
         }
     }

@@ -4,6 +4,7 @@ use super::abi::{self, Cell, Runtime};
 use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::{arith, func, gpu, scf},
 };
 
 /// Calls of the runtime in which a thread waits for others.
@@ -13,35 +14,35 @@ const WAITING: [&str; 4] =
 /// Whether a thread may wait for others in an op.
 pub fn may_wait(op: Op) -> bool {
     let callee = op.attribute("callee").and_then(Attribute::as_symbol);
-    callee.is_some_and(|callee| WAITING.contains(&callee.as_str())) || op.name() == "func.call_indirect"
+    callee.is_some_and(|callee| WAITING.contains(&callee.as_str())) || op.is::<func::CallIndirect>()
 }
 
 /// Replaces the uses of an op by what the runtime does; false if it is no op of this kind.
 pub fn lower(op: Op, runtime: &mut Runtime) -> Result<bool, Diagnostic> {
     let Some(builder) = Builder::before(op) else { return Ok(false) };
     let done = match op.name() {
-        "gpu.barrier" => runtime.site(&builder, op).map(|site| {
+        gpu::Barrier::NAME => runtime.site(&builder, op).map(|site| {
             runtime.call(&builder, "barrier", &[site], &[]);
         }),
-        "gpu.all_reduce" => reduce(&builder, op, runtime, 0)?,
-        "gpu.subgroup_reduce" => {
+        gpu::AllReduce::NAME => reduce(&builder, op, runtime, 0)?,
+        gpu::SubgroupReduce::NAME => {
             let scope = if op.attribute("uniform").is_some() { 1 } else { 2 };
             reduce(&builder, op, runtime, scope)?
         }
-        "gpu.shuffle" => {
+        gpu::Shuffle::NAME => {
             let mode = op.attribute("mode").map(|mode| mode.to_string()).unwrap_or_default();
             let modes = ["xor", "down", "up", "idx"];
             let mode = modes.iter().position(|word| mode.trim_end_matches('>').ends_with(word));
             mode.and_then(|mode| shuffle(&builder, op, runtime, mode as i64, op.operand(1), op.operand(2)))
         }
-        "gpu.rotate" => {
+        gpu::Rotate::NAME => {
             let number = |name| op.attribute(name).and_then(Attribute::as_integer).unwrap_or(0);
             let offset = abi::integer(&builder, 32, number("offset"));
             let width = abi::integer(&builder, 32, number("width"));
             shuffle(&builder, op, runtime, 4, offset, width)
         }
-        "gpu.subgroup_broadcast" => broadcast(&builder, op, runtime),
-        "gpu.printf" => print(&builder, op, runtime)?,
+        gpu::SubgroupBroadcast::NAME => broadcast(&builder, op, runtime),
+        gpu::Printf::NAME => print(&builder, op, runtime)?,
         _ => return Ok(false),
     };
     let unsupported = || {
@@ -97,9 +98,9 @@ fn reduce(builder: &Builder, op: Op, runtime: &mut Runtime, scope: i64) -> Resul
             Some(body) => splice(&inner, body, &[block.argument(1), next])?,
             None => inner.same(combiner(&kind, value.ty())?, &[block.argument(1), next]),
         };
-        inner.effect("scf.yield", &[sum]);
+        inner.effect(scf::Yield::NAME, &[sum]);
         let region = Region::with_block(block);
-        let reduced = builder.create("scf.for", &[one, count, one, first], &[value.ty()], &[], &[region]);
+        let reduced = builder.create(scf::For::NAME, &[one, count, one, first], &[value.ty()], &[], &[region]);
         op.result(0).replace_all_uses_with(reduced.result(0));
         Some(())
     };
@@ -123,21 +124,21 @@ fn splice(builder: &Builder, body: Block, arguments: &[Value]) -> Option<Value> 
 fn combiner(kind: &str, ty: Type) -> Option<&'static str> {
     let is_float = ty.element().is_float();
     Some(match kind {
-        "add" if is_float => "arith.addf",
-        "add" => "arith.addi",
-        "mul" if is_float => "arith.mulf",
-        "mul" => "arith.muli",
-        "minui" => "arith.minui",
-        "minsi" => "arith.minsi",
-        "minnumf" => "arith.minnumf",
-        "maxui" => "arith.maxui",
-        "maxsi" => "arith.maxsi",
-        "maxnumf" => "arith.maxnumf",
-        "and" => "arith.andi",
-        "or" => "arith.ori",
-        "xor" => "arith.xori",
-        "minimumf" => "arith.minimumf",
-        "maximumf" => "arith.maximumf",
+        "add" if is_float => arith::Addf::NAME,
+        "add" => arith::Addi::NAME,
+        "mul" if is_float => arith::Mulf::NAME,
+        "mul" => arith::Muli::NAME,
+        "minui" => arith::Minui::NAME,
+        "minsi" => arith::Minsi::NAME,
+        "minnumf" => arith::Minnumf::NAME,
+        "maxui" => arith::Maxui::NAME,
+        "maxsi" => arith::Maxsi::NAME,
+        "maxnumf" => arith::Maxnumf::NAME,
+        "and" => arith::Andi::NAME,
+        "or" => arith::Ori::NAME,
+        "xor" => arith::Xori::NAME,
+        "minimumf" => arith::Minimumf::NAME,
+        "maximumf" => arith::Maximumf::NAME,
         _ => return None,
     })
 }
@@ -150,7 +151,7 @@ fn shuffle(builder: &Builder, op: Op, runtime: &mut Runtime, mode: i64, offset: 
     let operands = [site, abi::integer(builder, 32, mode), address, bytes, offset, width];
     let valid = runtime.call(builder, "shuffle", &operands, &[Type::integer(op.context(), 32)]).result(0);
     op.result(0).replace_all_uses_with(cell.load(builder));
-    op.result(1).replace_all_uses_with(builder.op("arith.trunci", &[valid], Type::integer(op.context(), 1)));
+    op.result(1).replace_all_uses_with(builder.op(arith::Trunci::NAME, &[valid], Type::integer(op.context(), 1)));
     Some(())
 }
 
@@ -187,7 +188,7 @@ fn print(builder: &Builder, op: Op, runtime: &mut Runtime) -> Result<Option<()>,
             Some((conversion, argument)) if "eEfFgGaA".contains(conversion) && argument.ty().is_float() => {
                 number = match argument.ty().bit_width() {
                     Some(64) => argument,
-                    Some(width) if width < 64 => builder.op("arith.extf", &[argument], f64),
+                    Some(width) if width < 64 => builder.op(arith::Extf::NAME, &[argument], f64),
                     _ => return Ok(None),
                 };
                 1
@@ -197,9 +198,9 @@ fn print(builder: &Builder, op: Op, runtime: &mut Runtime) -> Result<Option<()>,
                 integer = match argument.ty().bit_width() {
                     Some(64) => argument,
                     Some(width) if width < 64 => {
-                        builder.op(if signed { "arith.extsi" } else { "arith.extui" }, &[argument], i64)
+                        builder.op(if signed { arith::Extsi::NAME } else { arith::Extui::NAME }, &[argument], i64)
                     }
-                    None if argument.ty().is_index() => builder.op("arith.index_cast", &[argument], i64),
+                    None if argument.ty().is_index() => builder.op(arith::IndexCast::NAME, &[argument], i64),
                     _ => return Ok(None),
                 };
                 0

@@ -1,6 +1,9 @@
 //! What the host does with device memory: here it is memory like any other, and everything happens in order.
 
-use autodiff_dialect::ir::{Attribute, Builder, Op, Region, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Builder, Op, Region, Type, Value},
+    views::{gpu, memref},
+};
 use autodiff_transforms::emit;
 
 /// Puts all memory into the default space. Tokens become booleans: what they order already stands in order.
@@ -32,7 +35,7 @@ pub fn erase_memory_spaces_and_tokens(module: Op) {
                 op.set_attribute(name, Attribute::ty(map(ty)));
             }
         }
-        if op.name() == "memref.memory_space_cast" {
+        if op.is::<memref::MemorySpaceCast>() {
             op.result(0).replace_all_uses_with(op.operand(0));
             op.erase();
         }
@@ -46,30 +49,30 @@ pub fn lower(module: Op) {
         let operands = op.operands();
         let last = |count: usize| operands.len().checked_sub(count).map(|start| operands[start..].to_vec());
         match op.name() {
-            "gpu.alloc" => {
+            gpu::Alloc::NAME => {
                 let segments = op.attribute("operandSegmentSizes").and_then(Attribute::as_dense_i32);
                 let Some([tokens, sizes, symbols]) = segments.as_deref() else { continue };
                 let segments = Attribute::dense_i32(op.context(), &[*sizes, *symbols]);
                 let Some(operands) = operands.get(*tokens as usize..) else { continue };
                 let attributes = [("operandSegmentSizes", segments)];
-                let buffer = builder.create("memref.alloc", operands, &[op.result(0).ty()], &attributes, &[]);
+                let buffer = builder.create(memref::Alloc::NAME, operands, &[op.result(0).ty()], &attributes, &[]);
                 op.result(0).replace_all_uses_with(buffer.result(0));
             }
-            "gpu.dealloc" => {
+            gpu::Dealloc::NAME => {
                 let Some(buffer) = last(1) else { continue };
-                builder.effect("memref.dealloc", &buffer);
+                builder.effect(memref::Dealloc::NAME, &buffer);
             }
-            "gpu.memcpy" => {
+            gpu::Memcpy::NAME => {
                 let Some([to, from]) = last(2).and_then(|pair| <[Value; 2]>::try_from(pair).ok()) else { continue };
-                builder.effect("memref.copy", &[from, to]);
+                builder.effect(memref::Copy::NAME, &[from, to]);
             }
-            "gpu.memset" => {
+            gpu::Memset::NAME => {
                 let Some([buffer, value]) = last(2).and_then(|pair| <[Value; 2]>::try_from(pair).ok()) else {
                     continue;
                 };
                 emit::fill(&builder, buffer, value);
             }
-            "gpu.wait" | "gpu.host_register" | "gpu.host_unregister" | "gpu.set_default_device" => {}
+            gpu::Wait::NAME | gpu::HostRegister::NAME | gpu::HostUnregister::NAME | gpu::SetDefaultDevice::NAME => {}
             _ => continue,
         }
         replace_token(op, &builder);

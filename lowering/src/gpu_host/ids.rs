@@ -7,6 +7,7 @@ use super::{
 use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Builder, Op, Type, Value},
+    views::{arith, gpu, llvm},
 };
 use std::collections::HashMap;
 
@@ -82,9 +83,9 @@ impl<'r> Ids<'r> {
                 ("elem_type", Attribute::ty(Type::integer(context, 64))),
             ];
             let pointer = abi::pointer(context)?;
-            let place = builder.create("llvm.getelementptr", &[thread], &[pointer], &attributes, &[]).result(0);
+            let place = builder.create(llvm::Getelementptr::NAME, &[thread], &[pointer], &attributes, &[]).result(0);
             let internal = [(INTERNAL, Attribute::unit(context))];
-            Some(builder.create("llvm.load", &[place], &[ty], &internal, &[]).result(0))
+            Some(builder.create(llvm::Load::NAME, &[place], &[ty], &internal, &[]).result(0))
         })??;
         self.known.insert((word, dimension), value);
         Some(value)
@@ -93,7 +94,7 @@ impl<'r> Ids<'r> {
     fn index(&mut self, word: Word, dimension: i32) -> Option<Value> {
         let value = self.word(word, dimension)?;
         let index = Type::index(self.function.context());
-        self.at_entry(|builder| builder.op("arith.index_cast", &[value], index))
+        self.at_entry(|builder| builder.op(arith::IndexCast::NAME, &[value], index))
     }
 
     /// Replaces the uses of an id or a size; false if the op is neither.
@@ -105,18 +106,18 @@ impl<'r> Ids<'r> {
             _ => 0,
         };
         let value = match op.name() {
-            "gpu.thread_id" => self.index(Word::ThreadId, dimension),
+            gpu::ThreadId::NAME => self.index(Word::ThreadId, dimension),
             // A cluster is one block here.
-            "gpu.block_id" | "gpu.cluster_id" => self.index(Word::BlockId, dimension),
-            "gpu.block_dim" => self.index(Word::BlockDim, dimension),
-            "gpu.grid_dim" | "gpu.cluster_dim" => self.index(Word::GridDim, dimension),
-            "gpu.lane_id" => self.index(Word::Lane, 0),
-            "gpu.subgroup_id" => self.index(Word::Subgroup, 0),
-            "gpu.num_subgroups" => self.index(Word::SubgroupCount, 0),
-            "gpu.subgroup_size" => self.index(Word::SubgroupSize, 0),
-            "gpu.cluster_block_id" => self.at_entry(|builder| builder.index(0)),
-            "gpu.cluster_dim_blocks" => self.at_entry(|builder| builder.index(1)),
-            "gpu.global_id" => self.global(dimension),
+            gpu::BlockId::NAME | gpu::ClusterId::NAME => self.index(Word::BlockId, dimension),
+            gpu::BlockDim::NAME => self.index(Word::BlockDim, dimension),
+            gpu::GridDim::NAME | gpu::ClusterDim::NAME => self.index(Word::GridDim, dimension),
+            gpu::LaneId::NAME => self.index(Word::Lane, 0),
+            gpu::SubgroupId::NAME => self.index(Word::Subgroup, 0),
+            gpu::NumSubgroups::NAME => self.index(Word::SubgroupCount, 0),
+            gpu::SubgroupSize::NAME => self.index(Word::SubgroupSize, 0),
+            gpu::ClusterBlockId::NAME => self.at_entry(|builder| builder.index(0)),
+            gpu::ClusterDimBlocks::NAME => self.at_entry(|builder| builder.index(1)),
+            gpu::GlobalId::NAME => self.global(dimension),
             _ => return Ok(false),
         };
         let value = value
@@ -130,8 +131,8 @@ impl<'r> Ids<'r> {
         let size = self.index(Word::BlockDim, dimension)?;
         let thread = self.index(Word::ThreadId, dimension)?;
         self.at_entry(|builder| {
-            let start = builder.same("arith.muli", &[block, size]);
-            builder.same("arith.addi", &[start, thread])
+            let start = builder.same(arith::Muli::NAME, &[block, size]);
+            builder.same(arith::Addi::NAME, &[start, thread])
         })
     }
 }

@@ -9,6 +9,7 @@ use super::{
 use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::{arith, builtin, func, gpu, llvm},
 };
 use std::collections::HashMap;
 
@@ -34,17 +35,16 @@ impl Launch {
 pub fn find(module: Op) -> Result<Vec<Launch>, Diagnostic> {
     let mut launches = vec![];
     for op in module.walk() {
-        if op.name() == "gpu.launch" {
+        if op.is::<gpu::Launch>() {
             let message = "'gpu.launch' op has no kernel function, run 'gpu-kernel-outlining' first";
             return Err(Diagnostic::error(op.location(), message));
         }
-        if op.name() != "gpu.launch_func" {
+        if !op.is::<gpu::LaunchFunc>() {
             continue;
         }
         let symbol = op.attribute("kernel");
         let kernel = symbol.and_then(|symbol| op.lookup_symbol(symbol));
-        let Some(kernel) =
-            kernel.filter(|kernel| kernel.name() == "gpu.func" && kernel.attribute("gpu.kernel").is_some())
+        let Some(kernel) = kernel.filter(|kernel| kernel.is::<gpu::Func>() && kernel.attribute("gpu.kernel").is_some())
         else {
             let name = symbol.map(|symbol| symbol.to_string()).unwrap_or_default();
             let message = format!("'gpu.launch_func' op expected a 'gpu.func' with 'kernel', got '{name}'");
@@ -126,18 +126,18 @@ impl Lowering {
         };
         self.thunks.insert(kernel, thunk.clone());
 
-        let stack = builder.op("llvm.intr.stacksave", &[], pointer);
+        let stack = builder.op(llvm::IntrStacksave::NAME, &[], pointer);
         let one = abi::integer(&builder, 64, 1);
-        let memory = builder.create("llvm.alloca", &[one], &[pointer], &[("elem_type", Attribute::ty(pack))], &[]);
+        let memory = builder.create(llvm::Alloca::NAME, &[one], &[pointer], &[("elem_type", Attribute::ty(pack))], &[]);
         let memory = memory.result(0);
-        let mut value = builder.op("llvm.mlir.poison", &[], pack);
+        let mut value = builder.op(llvm::MlirPoison::NAME, &[], pack);
         for (position, argument) in arguments.iter().enumerate() {
             let ty = abi::llvm_type(argument.ty()).and_then(|text| Type::parse(op.context(), &text));
             let part = cast(&builder, *argument, ty.ok_or_else(internal)?);
             let attributes = [("position", Attribute::dense_i64(op.context(), &[position as i64]))];
-            value = builder.create("llvm.insertvalue", &[value, part], &[pack], &attributes, &[]).result(0);
+            value = builder.create(llvm::Insertvalue::NAME, &[value, part], &[pack], &attributes, &[]).result(0);
         }
-        builder.effect("llvm.store", &[value, memory]);
+        builder.effect(llvm::Store::NAME, &[value, memory]);
 
         let reached = device.reached(kernel);
         let usage = layout.usage(kernel);
@@ -156,7 +156,7 @@ impl Lowering {
         });
         operands.push(abi::integer(&builder, 64, synchronises.into()));
         runtime.call(&builder, "launch", &operands, &[]);
-        builder.effect("llvm.intr.stackrestore", &[stack]);
+        builder.effect(llvm::IntrStackrestore::NAME, &[stack]);
         host::replace_token(op, &builder);
         op.erase();
         Ok(())
@@ -168,14 +168,14 @@ pub fn as_i64(builder: &Builder, value: Value) -> Value {
     let i64 = Type::integer(builder.context(), 64);
     match value.ty() {
         ty if ty == i64 => value,
-        ty if ty.is_index() => builder.op("arith.index_cast", &[value], i64),
-        _ => builder.op("arith.extsi", &[value], i64),
+        ty if ty.is_index() => builder.op(arith::IndexCast::NAME, &[value], i64),
+        _ => builder.op(arith::Extsi::NAME, &[value], i64),
     }
 }
 
 /// A value as what it will be in the LLVM dialect.
 pub fn cast(builder: &Builder, value: Value, ty: Type) -> Value {
-    if value.ty() == ty { value } else { builder.op("builtin.unrealized_conversion_cast", &[value], ty) }
+    if value.ty() == ty { value } else { builder.op(builtin::UnrealizedConversionCast::NAME, &[value], ty) }
 }
 
 /// The structure that holds the arguments of a launch.
@@ -202,19 +202,19 @@ fn make_thunk(kernel: Op, pack: Type) -> Option<String> {
     let block = Block::new(&[(pointer, kernel.location()), (pointer, kernel.location())]);
     let builder = Builder::at_end(block, kernel.location());
     let mut operands = vec![block.argument(0)];
-    let value = builder.op("llvm.load", &[block.argument(1)], pack);
+    let value = builder.op(llvm::Load::NAME, &[block.argument(1)], pack);
     for (position, ty) in inputs.into_iter().skip(1).enumerate() {
         let attributes = [("position", Attribute::dense_i64(context, &[position as i64]))];
         let part = Type::parse(context, &abi::llvm_type(ty)?)?;
-        let part = builder.create("llvm.extractvalue", &[value], &[part], &attributes, &[]).result(0);
+        let part = builder.create(llvm::Extractvalue::NAME, &[value], &[part], &attributes, &[]).result(0);
         operands.push(cast(&builder, part, ty));
     }
     let callee = Attribute::symbol(context, &kernel.symbol_name()?);
-    builder.create("func.call", &operands, &[], &[("callee", callee)], &[]);
-    builder.effect("llvm.return", &[]);
+    builder.create(func::Call::NAME, &operands, &[], &[("callee", callee)], &[]);
+    builder.effect(llvm::Return::NAME, &[]);
     let ty = Type::parse(context, "!llvm.func<void (ptr, ptr)>")?;
     Builder::after(kernel)?.create(
-        "llvm.func",
+        llvm::Func::NAME,
         &[],
         &[],
         &[

@@ -7,7 +7,7 @@
 //! 5. Launch by a call of the runtime.
 
 use super::{abi::Runtime, device, exchange, host, ids, launches, workgroup};
-use autodiff_dialect::{bridge::Pass, diagnostic::Diagnostic, ir::Op};
+use autodiff_dialect::{bridge::Pass, diagnostic::Diagnostic, ir::Op, views::gpu};
 
 pub(super) static PASS: Pass =
     Pass::new(c"autodiff-gpu-to-host", c"Turn GPU kernels into functions that the host runtime calls", &[], run);
@@ -69,7 +69,7 @@ fn lower_op(op: Op, layout: &workgroup::Layout, ids: &mut ids::Ids) -> Result<bo
 /// Whether an op has a meaning on devices only.
 fn is_of_devices(op: Op) -> bool {
     let dialects = ["gpu.", "nvvm.", "nvgpu.", "rocdl.", "amdgpu."];
-    dialects.iter().any(|dialect| op.name().starts_with(dialect)) && op.name() != "gpu.yield"
+    dialects.iter().any(|dialect| op.name().starts_with(dialect)) && !op.is::<gpu::Yield>()
 }
 
 fn unsupported(op: Op) -> Diagnostic {

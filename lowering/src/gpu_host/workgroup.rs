@@ -8,6 +8,7 @@ use super::{
 use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Builder, Op, Type, Value},
+    views::{builtin, gpu, llvm, memref},
 };
 use std::collections::HashMap;
 
@@ -47,7 +48,7 @@ impl Layout {
     pub fn new(device: &Device) -> Result<Self, Diagnostic> {
         let mut layout = Self::default();
         let mut end = 0;
-        for global in device.globals.iter().filter(|op| op.name() == "memref.global") {
+        for global in device.globals.iter().filter(|op| op.is::<memref::Global>()) {
             let Some(ty) = global.attribute("type").and_then(Attribute::as_type).filter(|ty| is_workgroup(*ty)) else {
                 continue;
             };
@@ -80,7 +81,7 @@ impl Layout {
     fn usage_of(&self, executed: &[Op]) -> Usage {
         let mut globals: Vec<_> = executed
             .iter()
-            .filter(|op| op.name() == "memref.get_global")
+            .filter(|op| op.is::<memref::GetGlobal>())
             .filter_map(|op| op.attribute("name")?.as_symbol())
             .collect();
         globals.sort();
@@ -111,7 +112,7 @@ impl Layout {
             }
             let segments = Attribute::dense_i32(function.op.context(), &[0, 0]);
             let memory = ids.at_entry(|builder| {
-                builder.create("memref.alloca", &[], &[plain], &[("operandSegmentSizes", segments)], &[])
+                builder.create(memref::Alloca::NAME, &[], &[plain], &[("operandSegmentSizes", segments)], &[])
             });
             buffer.replace_all_uses_with(memory.ok_or_else(|| internal(function.op))?.result(0));
         }
@@ -127,12 +128,12 @@ impl Layout {
     /// Replaces the uses of an op that names workgroup memory; false if it does not.
     pub fn lower(&self, op: Op, ids: &mut Ids) -> Result<bool, Diagnostic> {
         let value = match op.name() {
-            "memref.get_global" => {
+            memref::GetGlobal::NAME => {
                 let name = op.attribute("name").and_then(Attribute::as_symbol).unwrap_or_default();
                 let Some(place) = self.globals.get(&name) else { return Ok(false) };
                 view(ids, *place, op.result(0).ty())
             }
-            "gpu.dynamic_shared_memory" => dynamic(ids),
+            gpu::DynamicSharedMemory::NAME => dynamic(ids),
             _ => return Ok(false),
         };
         op.result(0).replace_all_uses_with(value.ok_or_else(|| internal(op))?);
@@ -184,7 +185,7 @@ fn view(ids: &mut Ids, place: Place, ty: Type) -> Option<Value> {
         let size = abi::integer(builder, 64, place.offset + place.bytes);
         let bytes = bytes_at(builder, start, size)?;
         let offset = builder.index(place.offset);
-        Some(builder.op("memref.view", &[bytes, offset], ty))
+        Some(builder.op(memref::View::NAME, &[bytes, offset], ty))
     })?
 }
 
@@ -200,12 +201,12 @@ fn bytes_at(builder: &Builder, start: Value, size: Value) -> Option<Value> {
     let bytes = Type::parse(context, "memref<?xi8>")?;
     let descriptor = Type::parse(context, &abi::llvm_type(bytes)?)?;
     let (zero, one) = (abi::integer(builder, 64, 0), abi::integer(builder, 64, 1));
-    let mut value = builder.op("llvm.mlir.poison", &[], descriptor);
+    let mut value = builder.op(llvm::MlirPoison::NAME, &[], descriptor);
     for (part, position) in
         [(start, &[0][..]), (start, &[1][..]), (zero, &[2][..]), (size, &[3, 0][..]), (one, &[4, 0][..])]
     {
         let attributes = [("position", Attribute::dense_i64(context, position))];
-        value = builder.create("llvm.insertvalue", &[value, part], &[descriptor], &attributes, &[]).result(0);
+        value = builder.create(llvm::Insertvalue::NAME, &[value, part], &[descriptor], &attributes, &[]).result(0);
     }
-    Some(builder.op("builtin.unrealized_conversion_cast", &[value], bytes))
+    Some(builder.op(builtin::UnrealizedConversionCast::NAME, &[value], bytes))
 }

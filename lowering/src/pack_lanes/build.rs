@@ -6,7 +6,10 @@
 //! 3. Erase what was replaced, and elements that nobody takes.
 
 use super::groups::{BRANCH, Groups, LOOP, SELECT, is_splat};
-use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::vector,
+};
 use std::collections::HashMap;
 
 /// Replaces the ops of each group, which stand together in their block, by one. `body`: all that has groups.
@@ -178,7 +181,7 @@ impl Pack {
         for (place, value) in (0..).zip(lanes) {
             let position = Attribute::dense_i64(builder.context(), &[place]);
             let element =
-                builder.create("vector.extract", &[vector], &[value.ty()], &[("static_position", position)], &[]);
+                builder.create(vector::Extract::NAME, &[vector], &[value.ty()], &[("static_position", position)], &[]);
             self.stand_for(*value, element.result(0));
         }
         self.vectors.insert(number, vector);
@@ -199,8 +202,8 @@ impl Pack {
         }
         let (ty, values): (_, Vec<_>) = (vector_type(lanes), lanes.iter().map(|value| self.element(*value)).collect());
         let vector = match is_splat(lanes) {
-            true => builder.op("vector.broadcast", &values[..1], ty),
-            false => builder.op("vector.from_elements", &values, ty),
+            true => builder.op(vector::Broadcast::NAME, &values[..1], ty),
+            false => builder.op(vector::FromElements::NAME, &values, ty),
         };
         self.made.insert(key, vector);
         vector
@@ -213,7 +216,7 @@ impl Pack {
             (1..=count).rev().for_each(|argument| body.erase_argument(argument));
         }
         for element in self.elements.into_values().filter(|element| element.is_unused()) {
-            element.defining_op().filter(|op| op.name() == "vector.extract").into_iter().for_each(Op::erase);
+            element.defining_op().filter(|op| op.is::<vector::Extract>()).into_iter().for_each(Op::erase);
         }
     }
 }

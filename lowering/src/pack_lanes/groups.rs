@@ -5,17 +5,26 @@
 //! 2. Drop groups that cost more than they save: elements that have to be brought together first, or taken apart after.
 //! 3. Drop all, if they do so together.
 
-use autodiff_dialect::ir::{Block, Op, Type, Value};
+use autodiff_dialect::{
+    ir::{Block, Op, Type, Value},
+    views::{arith, scf},
+};
 use autodiff_transforms::analysis::is_loop;
 use std::collections::{HashMap, HashSet};
 
 /// Ops on numbers that are as fast on a vector, and how many simple ones each is worth.
-const COSTS: [(&str, i64); 6] =
-    [("arith.addf", 1), ("arith.divf", 4), ("arith.mulf", 1), ("arith.negf", 1), (SELECT, 1), ("arith.subf", 1)];
-pub(super) const SELECT: &str = "arith.select";
-const COMMUTATIVE: [&str; 2] = ["arith.addf", "arith.mulf"];
-pub(super) const BRANCH: &str = "scf.if";
-pub(super) const LOOP: &str = "scf.for";
+const COSTS: [(&str, i64); 6] = [
+    (arith::Addf::NAME, 1),
+    (arith::Divf::NAME, 4),
+    (arith::Mulf::NAME, 1),
+    (arith::Negf::NAME, 1),
+    (SELECT, 1),
+    (arith::Subf::NAME, 1),
+];
+pub(super) const SELECT: &str = arith::Select::NAME;
+const COMMUTATIVE: [&str; 2] = [arith::Addf::NAME, arith::Mulf::NAME];
+pub(super) const BRANCH: &str = scf::If::NAME;
+pub(super) const LOOP: &str = scf::For::NAME;
 /// How many iterations a loop is taken to have.
 const ITERATIONS: i64 = 8;
 

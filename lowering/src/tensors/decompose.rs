@@ -10,6 +10,7 @@ use autodiff_dialect::{
     bridge::{self, Pass},
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::{arith, autodiff, bufferization, linalg, tensor},
 };
 use autodiff_transforms::emit;
 
@@ -29,19 +30,18 @@ pub(super) static PASS: Pass = Pass::new(
 fn decompose(op: Op) -> Result<(), ()> {
     let Some(builder) = Builder::before(op) else { return Ok(()) };
     // Upstream's decomposition asks for the least number of the type.
-    if op.name() == "linalg.softmax" && !op.operand(0).ty().element().is_float() {
+    if op.is::<linalg::Softmax>() && !op.operand(0).ty().element().is_float() {
         let message = format!("'{}' op is defined for floats, not for '{}'", op.name(), op.operand(0).ty().element());
         Diagnostic::error(op.location(), message).emit();
         return Err(());
     }
-    let is_on_buffers =
-        op.name() == "linalg.softmax" && op.operands().into_iter().all(|operand| operand.ty().is_memref());
+    let is_on_buffers = op.is::<linalg::Softmax>() && op.operands().into_iter().all(|operand| operand.ty().is_memref());
     let op = if is_on_buffers { on_tensors(op, &builder) } else { op };
     match op.name() {
-        "tensor.gather" => gather(op, &builder),
-        "tensor.scatter" => scatter(op, &builder),
-        "tensor.bitcast" => elementwise(op, &builder, "arith.bitcast"),
-        "autodiff.stop_gradient" if op.result(0).ty().is_tensor() => elementwise(op, &builder, op.name()),
+        tensor::Gather::NAME => gather(op, &builder),
+        tensor::Scatter::NAME => scatter(op, &builder),
+        tensor::Bitcast::NAME => elementwise(op, &builder, arith::Bitcast::NAME),
+        autodiff::StopGradient::NAME if op.result(0).ty().is_tensor() => elementwise(op, &builder, op.name()),
         _ => {
             let name = op.name();
             return match bridge::decompose(op) {
@@ -76,7 +76,7 @@ fn on_tensors(op: Op, builder: &Builder) -> Op {
     let unit = Attribute::unit(builder.context());
     let marks = [("restrict", unit), ("writable", unit)];
     let operands = [softmax.result(0), destination];
-    builder.create("bufferization.materialize_in_destination", &operands, &[], &marks, &[]);
+    builder.create(bufferization::MaterializeInDestination::NAME, &operands, &[], &marks, &[]);
     op.erase();
     softmax
 }
@@ -99,9 +99,9 @@ fn gather(op: Op, builder: &Builder) {
     let block = Block::new(&vec![(index, builder.location()); result.shape().len()]);
     let inner = Builder::at_end(block, builder.location());
     let coordinates = layout.coordinates(&inner, indices, &block.arguments());
-    let element = inner.op("tensor.extract", &[&[source], &coordinates[..]].concat(), result.element());
-    inner.effect("tensor.yield", &[element]);
-    let generated = builder.create("tensor.generate", &open, &[result], &[], &[Region::with_block(block)]);
+    let element = inner.op(tensor::Extract::NAME, &[&[source], &coordinates[..]].concat(), result.element());
+    inner.effect(tensor::Yield::NAME, &[element]);
+    let generated = builder.create(tensor::Generate::NAME, &open, &[result], &[], &[Region::with_block(block)]);
     op.result(0).replace_all_uses_with(generated.result(0));
     op.erase();
 }
@@ -115,8 +115,8 @@ fn scatter(op: Op, builder: &Builder) {
     let mut inductions = vec![];
     let filled = nest(builder, &extents, destination, &mut inductions, &|inner, position, filled| {
         let coordinates = layout.coordinates(inner, indices, position);
-        let element = inner.op("tensor.extract", &[&[source], position].concat(), source.ty().element());
-        inner.op("tensor.insert", &[&[element, filled], &coordinates[..]].concat(), filled.ty())
+        let element = inner.op(tensor::Extract::NAME, &[&[source], position].concat(), source.ty().element());
+        inner.op(tensor::Insert::NAME, &[&[element, filled], &coordinates[..]].concat(), filled.ty())
     });
     op.result(0).replace_all_uses_with(filled);
     op.erase();
@@ -177,11 +177,11 @@ impl Slices {
                 Some(number) => {
                     let number = builder.index(number as i64);
                     let place = [&[indices], batch, &[number]].concat();
-                    let coordinate = builder.op("tensor.extract", &place, indices.ty().element());
+                    let coordinate = builder.op(tensor::Extract::NAME, &place, indices.ty().element());
                     if coordinate.ty().is_index() {
                         coordinate
                     } else {
-                        builder.op("arith.index_cast", &[coordinate], index)
+                        builder.op(arith::IndexCast::NAME, &[coordinate], index)
                     }
                 }
                 None => {
@@ -200,9 +200,9 @@ fn elementwise(op: Op, builder: &Builder, name: &str) {
     let block = Block::new(&vec![(index, builder.location()); result.shape().len()]);
     let inner = Builder::at_end(block, builder.location());
     let place = [&[operand], &block.arguments()[..]].concat();
-    let element = inner.op("tensor.extract", &place, operand.ty().element());
+    let element = inner.op(tensor::Extract::NAME, &place, operand.ty().element());
     let changed = inner.op(name, &[element], result.element());
-    inner.effect("tensor.yield", &[changed]);
+    inner.effect(tensor::Yield::NAME, &[changed]);
     let open: Vec<_> = result
         .shape()
         .into_iter()
@@ -210,7 +210,7 @@ fn elementwise(op: Op, builder: &Builder, name: &str) {
         .filter(|(_, size)| *size == Type::DYNAMIC)
         .map(|(dimension, _)| tensor_extent(builder, operand, dimension))
         .collect();
-    let generated = builder.create("tensor.generate", &open, &[result], &[], &[Region::with_block(block)]);
+    let generated = builder.create(tensor::Generate::NAME, &open, &[result], &[], &[Region::with_block(block)]);
     op.result(0).replace_all_uses_with(generated.result(0));
     op.erase();
 }

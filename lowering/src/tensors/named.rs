@@ -14,6 +14,7 @@ use autodiff_dialect::{
     Activity,
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::func,
 };
 use autodiff_transforms::{
     emit,
@@ -78,7 +79,7 @@ impl Adapter<'_> {
     /// Ends that function, and makes the function of tensors name it.
     fn end(&mut self, attribute: &str, symbol: Attribute, block: Block, results: &[Value]) -> Result<(), String> {
         let context = self.function.context();
-        Builder::at_end(block, self.function.location()).effect("func.return", results);
+        Builder::at_end(block, self.function.location()).effect(func::Return::NAME, results);
         let stem = format!("{}.buffers", symbol.as_symbol().unwrap_or_default());
         let name = crate::functions::free_name(&stem, self.names);
         let types = |values: &[Value]| values.iter().map(|value| value.ty()).collect::<Vec<_>>();
@@ -89,7 +90,7 @@ impl Adapter<'_> {
             ("sym_visibility", Attribute::string(context, "private")),
         ];
         let place = Builder::before(self.function).ok_or("a function outside a module")?;
-        place.create("func.func", &[], &[], &attributes, &[Region::with_block(block)]);
+        place.create(func::Func::NAME, &[], &[], &attributes, &[Region::with_block(block)]);
         self.function.set_attribute(attribute, Attribute::symbol(context, &name));
         Ok(())
     }
@@ -125,7 +126,7 @@ impl Adapter<'_> {
         for (ty, _) in outputs.iter().zip(&on_tensors.results).filter(|(_, activity)| activity.is_active()) {
             operands.extend(given.next().map(|value| tensor(&builder, value, *ty)));
         }
-        let call = builder.create("func.call", &operands, &to, &[("callee", symbol)], &[]);
+        let call = builder.create(func::Call::NAME, &operands, &to, &[("callee", symbol)], &[]);
         let mut results = vec![];
         let mut made = call.results().into_iter();
         results.extend(made.by_ref().take(outputs.len()).map(|value| returned(&builder, value)));
@@ -153,7 +154,7 @@ impl Adapter<'_> {
             tape.push(if ty.is_tensor() { emit::snapshot(&builder, value) } else { value });
             shadows.extend(given.by_ref().take(usize::from(activity.is_dup())));
         }
-        let call = builder.create("func.call", &operands, &outputs, &[("callee", primal)], &[]);
+        let call = builder.create(func::Call::NAME, &operands, &outputs, &[("callee", primal)], &[]);
         let (mut results, mut seeds) = (vec![], vec![]);
         for (value, activity) in call.results().into_iter().zip(&on_buffers.results) {
             let buffer = returned(&builder, value);
@@ -184,7 +185,7 @@ impl Adapter<'_> {
                 operands.extend(scalars.next());
             }
         }
-        let call = builder.create("func.call", &operands, to, &[("callee", vjp)], &[]);
+        let call = builder.create(func::Call::NAME, &operands, to, &[("callee", vjp)], &[]);
         let cotangents = call.results().into_iter().skip(outputs.len());
         let active = inputs.iter().zip(&on_tensors.arguments).filter(|(_, activity)| activity.is_active());
         let mut results = vec![];
@@ -234,7 +235,7 @@ impl Adapter<'_> {
                 shadows.extend(given.next());
             }
         }
-        let call = builder.create("func.call", &operands, &to, &[("callee", augment)], &[]);
+        let call = builder.create(func::Call::NAME, &operands, &to, &[("callee", augment)], &[]);
         let (mut results, mut seeds) = (vec![], vec![]);
         let mut made = call.results().into_iter();
         for (ty, activity) in outputs.iter().zip(&on_tensors.results) {
@@ -276,7 +277,7 @@ impl Adapter<'_> {
                 false => scalars.next().copied(),
             });
         }
-        let call = builder.create("func.call", &operands, &back_to, &[("callee", pullback)], &[]);
+        let call = builder.create(func::Call::NAME, &operands, &back_to, &[("callee", pullback)], &[]);
         let mut made = call.results().into_iter();
         let mut results = vec![];
         for (ty, activity) in inputs.iter().zip(&on_tensors.arguments) {

@@ -6,13 +6,14 @@
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Op, Type},
+    views::func,
 };
 
 const WRITABLE: &str = "bufferization.writable";
 
 pub(super) static PASS: Pass =
     Pass::new(c"autodiff-protect-tensors", c"Mark the tensor arguments of functions read-only", &[], |_, module| {
-        let has_body = |op: &Op| op.name() == "func.func" && op.region(0).first_block().is_some();
+        let has_body = |op: &Op| op.is::<func::Func>() && op.region(0).first_block().is_some();
         module.functions().into_iter().filter(has_body).for_each(protect);
         Ok(())
     });

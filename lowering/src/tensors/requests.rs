@@ -16,6 +16,7 @@ use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Builder, Op, Region, Type, Value},
     state,
+    views::{autodiff, bufferization, func, tensor},
 };
 use autodiff_transforms::emit;
 use std::collections::{HashMap, HashSet};
@@ -80,7 +81,7 @@ impl Deferred {
         let list = |name: &str| op.attribute(name).map(Attribute::as_activities).unwrap_or_default();
         let (arguments, results) = (list("arg_activities"), list("result_activities"));
         let width = op.attribute("width").and_then(Attribute::as_integer).map_or(1, |width| width as usize);
-        let (is_pullback, is_augment) = (op.name() == "autodiff.pullback", op.name() == "autodiff.augment");
+        let (is_pullback, is_augment) = (op.is::<autodiff::Pullback>(), op.is::<autodiff::Augment>());
 
         let mut given = op.operands().into_iter();
         let mut next = || given.next().ok_or_else(|| "a request with too few operands".to_owned());
@@ -214,8 +215,8 @@ impl Deferred {
         ];
         // Where its callee is, so that symbols mean the same.
         let place = op.attribute("callee").and_then(|callee| op.lookup_symbol(callee)).and_then(Builder::before);
-        place.unwrap_or(*builder).create("func.func", &[], &[], &attributes, &[Region::new()]);
-        builder.create("func.call", operands, types, &[("callee", Attribute::symbol(context, &name))], &[])
+        place.unwrap_or(*builder).create(func::Func::NAME, &[], &[], &attributes, &[Region::new()]);
+        builder.create(func::Call::NAME, operands, types, &[("callee", Attribute::symbol(context, &name))], &[])
     }
 }
 
@@ -232,7 +233,8 @@ fn primals(op: Op, arguments: &[Activity], width: usize) -> HashSet<Value> {
 
 /// The tensor whose memory a tensor may be after bufferization, as far as it is only another form of it.
 fn viewed(tensor: Value) -> Value {
-    const VIEWS: [&str; 4] = ["tensor.cast", "tensor.extract_slice", "tensor.collapse_shape", "tensor.expand_shape"];
+    const VIEWS: [&str; 4] =
+        [tensor::Cast::NAME, tensor::ExtractSlice::NAME, tensor::CollapseShape::NAME, tensor::ExpandShape::NAME];
     let source = |value: &Value| value.defining_op().filter(|op| VIEWS.contains(&op.name())).map(|op| op.operand(0));
     std::iter::successors(Some(tensor), source).last().unwrap_or(tensor)
 }
@@ -240,7 +242,7 @@ fn viewed(tensor: Value) -> Value {
 /// A tensor with the content of another, in memory of its own.
 fn copied(builder: &Builder, tensor: Value) -> Value {
     let segments = [("operandSegmentSizes", Attribute::dense_i32(builder.context(), &[0, 1, 0]))];
-    builder.create("bufferization.alloc_tensor", &[tensor], &[tensor.ty()], &segments, &[]).result(0)
+    builder.create(bufferization::AllocTensor::NAME, &[tensor], &[tensor.ty()], &segments, &[]).result(0)
 }
 
 /// A shadow of zeros for a tensor.
@@ -263,7 +265,7 @@ fn restore(module: Op) {
         if op.is_function() && op.attribute(REQUEST).is_some() {
             declarations.push(op);
         }
-        let Some(kept) = (op.name() == "func.call").then(|| op.attribute("callee")).flatten() else { continue };
+        let Some(kept) = (op.is::<func::Call>()).then(|| op.attribute("callee")).flatten() else { continue };
         let Some(kept) = op.lookup_symbol(kept).and_then(|function| function.attribute(REQUEST)?.as_dictionary())
         else {
             continue;

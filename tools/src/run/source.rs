@@ -11,8 +11,12 @@ use autodiff_dialect::{
     ir::{Attribute, Op, Type},
 };
 use melior::{
-    Context, diagnostic::Diagnostic, diagnostic::DiagnosticSeverity, dialect::DialectRegistry, ir::Location,
-    ir::Module, pass::PassManager, utility::parse_pass_pipeline,
+    Context,
+    diagnostic::{Diagnostic, DiagnosticSeverity},
+    dialect::DialectRegistry,
+    ir::{Location, Module},
+    pass::PassManager,
+    utility::parse_pass_pipeline,
 };
 use std::{collections::HashSet, io::Read};
 

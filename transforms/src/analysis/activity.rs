@@ -8,7 +8,10 @@ use crate::{
     },
     rules::Registry,
 };
-use autodiff_dialect::ir::{Block, EffectKind, Op, Value};
+use autodiff_dialect::{
+    ir::{Block, EffectKind, Op, Value},
+    views::memref,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Activity of one function for one request.
@@ -75,7 +78,7 @@ impl Activity {
             let Some(writer) = writers.get(&position) else { return false };
             let uses = |op: &Op| op.operands().into_iter().filter(|value| is_same(*value)).count();
             let others = tops[position - 1].walk();
-            uses(writer) == 1 && others.iter().all(|op| op == writer || op.name() == "memref.dim" || uses(op) == 0)
+            uses(writer) == 1 && others.iter().all(|op| op == writer || op.is::<memref::Dim>() || uses(op) == 0)
         });
         let nodes = |values: &[Value], position: usize| -> Vec<usize> {
             values.iter().filter_map(|value| graph.node(buffers.content(*value), position)).collect()

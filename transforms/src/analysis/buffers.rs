@@ -7,7 +7,10 @@ use crate::{
     },
     rules::Registry,
 };
-use autodiff_dialect::ir::{Block, EffectKind, Op, Value};
+use autodiff_dialect::{
+    ir::{Block, EffectKind, Op, Value},
+    views::memref,
+};
 
 /// The alias classes of one function.
 pub struct Buffers {
@@ -43,7 +46,7 @@ impl Buffers {
             match origin {
                 Origin::Argument { .. } => arguments.push(value.argument_number()?),
                 // The stack of the function is gone.
-                Origin::Allocation(op) if op.name() != "memref.alloca" && function.encloses(*op) => {}
+                Origin::Allocation(op) if !op.is::<memref::Alloca>() && function.encloses(*op) => {}
                 Origin::Returned => {}
                 _ => return None,
             }

@@ -1,14 +1,24 @@
 //! Which functions run in several iterations or threads at a time: those that parallel ops call, directly or through
 //! others.
 
-use autodiff_dialect::ir::{Attribute, Op};
+use autodiff_dialect::{
+    ir::{Attribute, Op},
+    views::{affine, gpu, omp, scf},
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// On a function that parallel ops of a module call which is not in sight.
 pub const CONCURRENT: &str = "autodiff.concurrent";
 
 /// Ops whose regions may run in parallel.
-const PARALLEL: [&str; 6] = ["scf.parallel", "scf.forall", "affine.parallel", "gpu.launch", "gpu.func", "omp.parallel"];
+const PARALLEL: [&str; 6] = [
+    scf::Parallel::NAME,
+    scf::Forall::NAME,
+    affine::Parallel::NAME,
+    gpu::Launch::NAME,
+    gpu::Func::NAME,
+    omp::Parallel::NAME,
+];
 
 /// Whether an op stands in the region of one whose regions may run in parallel.
 pub fn is_in_parallel(op: Op) -> bool {

@@ -12,7 +12,10 @@
 //! # Cost
 //! Linear in the module, once; then linear in what a root reaches and no root before it did.
 
-use autodiff_dialect::ir::{Attribute, Op, Type};
+use autodiff_dialect::{
+    ir::{Attribute, Op, Type},
+    views::{func, gpu},
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::HashMap;
 
@@ -215,10 +218,10 @@ impl Inlining {
     }
 }
 
-const LAUNCH: &str = "gpu.launch";
+const LAUNCH: &str = gpu::Launch::NAME;
 
 fn callee(op: Op) -> Option<String> {
-    if op.name() == "func.call" { op.attribute("callee")?.as_symbol() } else { None }
+    if op.is::<func::Call>() { op.attribute("callee")?.as_symbol() } else { None }
 }
 
 fn is_in_launch(op: Op) -> bool {

@@ -20,6 +20,7 @@ use crate::{analysis::buffers::Buffers, emit::constant_index, rules::Registry};
 use autodiff_dialect::{
     ir::{Block, Op, Region, Value},
     state::names,
+    views::{arith, gpu, memref, scf},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -100,8 +101,8 @@ impl Locality {
         let (mut buffer, mut indices) = (buffer, indices);
         while let Some(op) = buffer.defining_op() {
             match op.name() {
-                "memref.cast" | "memref.memory_space_cast" => {}
-                "memref.subview" => match self.through_subview(op, &indices) {
+                memref::Cast::NAME | memref::MemorySpaceCast::NAME => {}
+                memref::Subview::NAME => match self.through_subview(op, &indices) {
                     Some(outer) => indices = outer,
                     None => break,
                 },
@@ -234,7 +235,7 @@ impl Locality {
                 !operand.ty().is_memory()
                     || self.aliases.representative(operand) != class
                     || (op.name() == names::ACCUMULATE && index == 1)
-                    || (op.is_memory_effect_free() && op.name() != "memref.extract_aligned_pointer_as_index")
+                    || (op.is_memory_effect_free() && !op.is::<memref::ExtractAlignedPointerAsIndex>())
             })
         })
     }
@@ -242,21 +243,21 @@ impl Locality {
 
 /// Whether an op runs its regions in parallel.
 pub fn is_parallel(op: Op) -> bool {
-    matches!(op.name(), "scf.parallel" | "gpu.launch")
+    matches!(op.name(), scf::Parallel::NAME | gpu::Launch::NAME)
 }
 
 /// What tells the iterations of a parallel op apart.
 pub fn ids(op: Op) -> Vec<Value> {
     let arguments = op.body(0).map(Block::arguments).unwrap_or_default();
     match op.name() {
-        "scf.parallel" => arguments,
-        "gpu.launch" => arguments.into_iter().take(6).collect(),
+        scf::Parallel::NAME => arguments,
+        gpu::Launch::NAME => arguments.into_iter().take(6).collect(),
         _ => vec![],
     }
 }
 
 fn is_allocation(op: Op) -> bool {
-    matches!(op.name(), names::SHADOW | "memref.alloc" | "memref.alloca")
+    matches!(op.name(), names::SHADOW | memref::Alloc::NAME | memref::Alloca::NAME)
 }
 
 /// What follows from two addresses being equal.
@@ -371,7 +372,7 @@ impl Proof<'_> {
     /// chunk.
     fn is_positive(&self, value: Value) -> bool {
         let at_least_one = value.defining_op().is_some_and(|op| {
-            op.name() == "arith.maxui" && op.operands().into_iter().any(|operand| constant_index(operand) == Some(1))
+            op.is::<arith::Maxui>() && op.operands().into_iter().any(|operand| constant_index(operand) == Some(1))
         });
         at_least_one || self.bounds_a_loop(value)
     }
@@ -427,11 +428,11 @@ impl Proof<'_> {
         }
         let Some(op) = bound.defining_op().filter(|_| depth > 0) else { return false };
         match op.name() {
-            "arith.minui" | "arith.minsi" => {
+            arith::Minui::NAME | arith::Minsi::NAME => {
                 op.operands().into_iter().any(|operand| self.is_at_most(operand, low, high, depth - 1))
             }
             // A trip count: zero for an empty range.
-            "arith.select" => {
+            arith::Select::NAME => {
                 constant_index(op.operand(2)) == Some(0) && self.is_at_most(op.operand(1), low, high, depth - 1)
             }
             _ => false,
@@ -446,8 +447,8 @@ impl Proof<'_> {
             for (op, index) in id.uses() {
                 if index == 0 && op.result_count() == 1 && self.equal.contains(&op.result(0)) {
                     match op.name() {
-                        "arith.divui" | "arith.divsi" => quotients.insert(op.operand(1)),
-                        "arith.remui" | "arith.remsi" => remainders.insert(op.operand(1)),
+                        arith::Divui::NAME | arith::Divsi::NAME => quotients.insert(op.operand(1)),
+                        arith::Remui::NAME | arith::Remsi::NAME => remainders.insert(op.operand(1)),
                         _ => false,
                     };
                 }
@@ -475,5 +476,5 @@ struct Stride {
 
 /// The divisor of a remainder.
 fn remainder(value: Value) -> Option<Value> {
-    value.defining_op().filter(|op| op.name() == "arith.remui").map(|op| op.operand(1))
+    value.defining_op().filter(|op| op.is::<arith::Remui>()).map(|op| op.operand(1))
 }

@@ -10,7 +10,10 @@ use crate::{
     },
     rules::Registry,
 };
-use autodiff_dialect::ir::{Block, EffectKind, Op, Region, Value};
+use autodiff_dialect::{
+    ir::{Block, EffectKind, Op, Region, Value},
+    views::memref,
+};
 use rustc_hash::FxHashMap;
 
 /// What prevents that a read is repeated.
@@ -76,7 +79,7 @@ impl Overwrites {
         for value in end.operands().into_iter().filter(|value| value.ty().is_memory()) {
             self.mark(activity.representative(value), index, end);
         }
-        for op in function.walk().into_iter().filter(|op| op.name() == "memref.alloca") {
+        for op in function.walk().into_iter().filter(|op| op.is::<memref::Alloca>()) {
             self.mark(activity.representative(op.result(0)), index, end);
         }
     }

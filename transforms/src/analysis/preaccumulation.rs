@@ -23,7 +23,10 @@ use crate::{
     engine::{Mode, Request},
     rules::Registry,
 };
-use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Block, Builder, Op, Type, Value},
+    views::{arith, func, math, memref, scf},
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A loop that is preaccumulated.
@@ -48,7 +51,7 @@ pub fn find(function: Op, rules: &Registry, activity: &Activity, request: &Reque
     }
     let mut found: Vec<Preaccumulation> = vec![];
     let mut search = Search { function, rules, activity, request, needed: FxHashMap::default() };
-    for op in function.walk().into_iter().filter(|op| op.name() == "scf.for") {
+    for op in function.walk().into_iter().filter(|op| op.is::<scf::For>()) {
         let around = || std::iter::successors(op.parent(), |op| op.parent());
         // Iterations of a loop around it keep a few numbers each; those of loops around each other would keep many.
         let deep = around().filter(is_loop).count() > 1;
@@ -80,9 +83,9 @@ pub fn split(sums: &mut Vec<Preaccumulation>) -> bool {
         }
         let (boolean, long) = (Type::integer(front.context(), 1), Type::integer(front.context(), 64));
         let most = [("predicate", Attribute::integer(long, 7))];
-        let pays = front.create("arith.cmpi", &[asked, iterations], &[boolean], &most, &[]).result(0);
+        let pays = front.create(arith::Cmpi::NAME, &[asked, iterations], &[boolean], &most, &[]).result(0);
         let (lower, upper) = (sum.op.operand(0), sum.op.operand(1));
-        let choose = |one, other| front.op("arith.select", &[pays, one, other], upper.ty());
+        let choose = |one, other| front.op(arith::Select::NAME, &[pays, one, other], upper.ty());
         let bounds = [choose(upper, lower), choose(lower, upper)];
         let other = behind.insert(sum.op.duplicate());
         sum.op.result(0).replace_all_uses_with(other.result(0));
@@ -153,9 +156,9 @@ impl Search<'_> {
         let mut captures = false;
         for inside in op.walk().into_iter().skip(1) {
             let is_known = match inside.name() {
-                "scf.for" => sum.inner.contains(&inside),
-                "scf.if" | "scf.yield" => true,
-                "memref.load" => !op.encloses_value(inside.operand(0)),
+                scf::For::NAME => sum.inner.contains(&inside),
+                scf::If::NAME | scf::Yield::NAME => true,
+                memref::Load::NAME => !op.encloses_value(inside.operand(0)),
                 _ => inside.region_count() == 0 && inside.is_memory_effect_free(),
             };
             if !is_known || inside.results().iter().any(|result| result.ty().is_memory()) {
@@ -170,7 +173,7 @@ impl Search<'_> {
             if captured.iter().chain(&active).any(|value| value.ty() != result.ty()) {
                 return None;
             }
-            if inside.name() == "memref.load" && !active.is_empty() {
+            if inside.is::<memref::Load>() && !active.is_empty() {
                 loads.push(inside);
                 if !sum.buffers.contains(&inside.operand(0)) {
                     sum.buffers.push(inside.operand(0));
@@ -200,7 +203,7 @@ impl Search<'_> {
         let is_active = |op: &Op| op.results().into_iter().any(|result| self.activity.is_active(result));
         let inside = op.walk().into_iter().skip(1).filter(is_active);
         let is_dear = |op: Op| match op.name() {
-            "scf.if" => true,
+            scf::If::NAME => true,
             name => name.starts_with("math.") && !INSTRUCTIONS.contains(&name),
         };
         inside.into_iter().any(is_dear)
@@ -225,21 +228,21 @@ impl Search<'_> {
             for (user, number) in value.uses() {
                 let parent = user.parent();
                 let reached = match user.name() {
-                    "func.return" if parent == Some(self.function) => {
+                    func::Return::NAME if parent == Some(self.function) => {
                         if self.request.results.get(number).is_none_or(|kind| kind.keeps_primal()) {
                             return true;
                         }
                         vec![]
                     }
-                    "scf.reduce" => parent.map(|parent| parent.result(number)).into_iter().collect(),
-                    "scf.yield" => {
-                        let parent = parent.filter(|parent| matches!(parent.name(), "scf.if" | "scf.for"));
+                    scf::Reduce::NAME => parent.map(|parent| parent.result(number)).into_iter().collect(),
+                    scf::Yield::NAME => {
+                        let parent = parent.filter(|parent| matches!(parent.name(), scf::If::NAME | scf::For::NAME));
                         let Some(parent) = parent else { return true };
-                        let carried = (parent.name() == "scf.for").then(|| parent.body(0)).flatten();
+                        let carried = (parent.is::<scf::For>()).then(|| parent.body(0)).flatten();
                         let carried = carried.map(|body| body.argument(number + 1));
                         carried.into_iter().chain([parent.result(number)]).collect()
                     }
-                    "scf.for" if number >= 3 => {
+                    scf::For::NAME if number >= 3 => {
                         let Some(body) = user.body(0) else { return true };
                         vec![body.argument(number - 2), user.result(number - 3)]
                     }
@@ -257,10 +260,11 @@ impl Search<'_> {
 }
 
 /// Functions for which machines have instructions.
-const INSTRUCTIONS: [&str; 5] = ["math.absf", "math.copysign", "math.fma", "math.rsqrt", "math.sqrt"];
+const INSTRUCTIONS: [&str; 5] =
+    [math::Absf::NAME, math::Copysign::NAME, math::Fma::NAME, math::Rsqrt::NAME, math::Sqrt::NAME];
 
 fn is_innermost(body: Block) -> bool {
-    body.parent_op().is_some_and(|op| op.walk().into_iter().skip(1).all(|inner| inner.name() != "scf.for"))
+    body.parent_op().is_some_and(|op| op.walk().into_iter().skip(1).all(|inner| !inner.is::<scf::For>()))
 }
 
 /// The loops inside of one that carries a number to which its iterations only add, which add to it in turn; `None` if it
@@ -287,18 +291,18 @@ fn grows_to(block: Block, start: Value, with_loops: bool) -> Option<(Vec<Op>, us
         let uses = value.uses().into_iter();
         let mut uses = uses.filter_map(|(user, number)| Some((user.ancestor_in(block)?, user, number)));
         let (next, user, number) = uses.next()?;
-        let is_branch = next.name() == "scf.if";
+        let is_branch = next.is::<scf::If>();
         if uses.any(|(other, ..)| other != next || !is_branch) || (!is_branch && user != next) {
             return None;
         }
         value = match next.name() {
-            "scf.yield" => return Some((loops, number)),
-            "arith.addf" => next.result(0),
-            "scf.for" if with_loops && number == 3 && next.result_count() == 1 => {
+            scf::Yield::NAME => return Some((loops, number)),
+            arith::Addf::NAME => next.result(0),
+            scf::For::NAME if with_loops && number == 3 && next.result_count() == 1 => {
                 loops.push(next);
                 next.result(0)
             }
-            "scf.if" => {
+            scf::If::NAME => {
                 let place = |side: usize| Some(grows_to(next.body(side)?, value, false)?.1);
                 next.result(place(0).filter(|one| place(1) == Some(*one))?)
             }

@@ -14,7 +14,10 @@ use crate::{
     analysis::{activity::Activity, memory::Origin, overwrite::Overwrites},
     rules::Registry,
 };
-use autodiff_dialect::ir::{Block, EffectKind, Op, Value};
+use autodiff_dialect::{
+    ir::{Block, EffectKind, Op, Value},
+    views::memref,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The loops to run again.
@@ -122,7 +125,7 @@ impl Memory<'_> {
         if allocated.keys().any(|class| !self.is_own(*class)) {
             return None;
         }
-        let on_heap = |op: &Op| op.name() != "memref.alloca";
+        let on_heap = |op: &Op| !op.is::<memref::Alloca>();
         if allocated.iter().any(|(class, op)| on_heap(op) && !freed.contains(class))
             || freed.iter().any(|class| !allocated.contains_key(class))
         {
@@ -160,7 +163,7 @@ impl Memory<'_> {
         let Some(known) = self.activity.classes().get(class) else { return false };
         let Some((origin, _)) = known.single_origin().filter(|_| !known.is_visible()) else { return false };
         let touches = |op: &Op, except: Option<Op>| {
-            op.walk().into_iter().filter(|inner| Some(*inner) != except && inner.name() != "memref.dim").any(|inner| {
+            op.walk().into_iter().filter(|inner| Some(*inner) != except && !inner.is::<memref::Dim>()).any(|inner| {
                 let operands = inner.operands().into_iter().filter(|operand| operand.ty().is_memory());
                 operands.into_iter().any(|operand| self.activity.representative(operand) == class)
             })

@@ -25,7 +25,10 @@ use crate::{
     engine::{Mode, Request},
     rules::Registry,
 };
-use autodiff_dialect::ir::{Block, Op, Region, Type, Value};
+use autodiff_dialect::{
+    ir::{Block, Op, Region, Type, Value},
+    views::memref,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What the shadow of a buffer of narrow numbers is.
@@ -254,7 +257,7 @@ fn inductions(op: Op, rules: &Registry) -> Option<(Vec<Induction>, Option<Op>)> 
 
 /// Whether a load reads no element twice: each induction moves an index of its own.
 fn reads_each_once(read: Op, outermost: Op, inductions: &[Induction]) -> bool {
-    if read.name() != "memref.load" {
+    if !read.is::<memref::Load>() {
         return false;
     }
     let mut symbols = Symbols::default();

@@ -1,6 +1,9 @@
 //! Sums, and index arithmetic that folds constants while it is built.
 
-use autodiff_dialect::ir::{Attribute, Builder, Op, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Builder, Op, Type, Value},
+    views::{arith, complex, scf},
+};
 use rustc_hash::FxHashSet;
 
 /// The number behind an integer or index constant.
@@ -15,7 +18,7 @@ pub fn add(builder: &Builder, a: Value, b: Value) -> Value {
         (Some(0), _) => b,
         (_, Some(0)) => a,
         (Some(x), Some(y)) if a.ty().is_index() => builder.index(x.wrapping_add(y)),
-        _ => builder.same("arith.addi", &[a, b]),
+        _ => builder.same(arith::Addi::NAME, &[a, b]),
     }
 }
 
@@ -24,7 +27,7 @@ pub fn subtract(builder: &Builder, a: Value, b: Value) -> Value {
     match (constant_index(a), constant_index(b)) {
         (_, Some(0)) => a,
         (Some(x), Some(y)) if a.ty().is_index() => builder.index(x.wrapping_sub(y)),
-        _ => builder.same("arith.subi", &[a, b]),
+        _ => builder.same(arith::Subi::NAME, &[a, b]),
     }
 }
 
@@ -34,13 +37,13 @@ pub fn multiply(builder: &Builder, a: Value, b: Value) -> Value {
         (Some(1), _) => b,
         (_, Some(1)) => a,
         (Some(x), Some(y)) if a.ty().is_index() => builder.index(x.wrapping_mul(y)),
-        _ => builder.same("arith.muli", &[a, b]),
+        _ => builder.same(arith::Muli::NAME, &[a, b]),
     }
 }
 
 /// Converts unsigned numbers between `index` and integers.
 fn cast(builder: &Builder, value: Value, ty: Type) -> Value {
-    if value.ty() == ty { value } else { builder.op("arith.index_castui", &[value], ty) }
+    if value.ty() == ty { value } else { builder.op(arith::IndexCastui::NAME, &[value], ty) }
 }
 
 /// The iterations of a counted loop: how many there are, and how an iteration's number gives its induction variable.
@@ -74,14 +77,14 @@ impl Trips {
         let span = subtract(builder, self.upper, self.lower);
         let count = match constant_index(self.step) {
             Some(1) => span,
-            _ => builder.same("arith.ceildivui", &[span, self.step]),
+            _ => builder.same(arith::Ceildivui::NAME, &[span, self.step]),
         };
         let predicate = Attribute::integer(Type::integer(builder.context(), 64), less);
         let boolean = Type::integer(builder.context(), 1);
         let some = builder
-            .create("arith.cmpi", &[self.lower, self.upper], &[boolean], &[("predicate", predicate)], &[])
+            .create(arith::Cmpi::NAME, &[self.lower, self.upper], &[boolean], &[("predicate", predicate)], &[])
             .result(0);
-        let count = builder.op("arith.select", &[some, count, zero], ty);
+        let count = builder.op(arith::Select::NAME, &[some, count, zero], ty);
         cast(builder, count, index)
     }
 
@@ -97,7 +100,7 @@ impl Trips {
         let offset = subtract(builder, induction, self.lower);
         let number = match constant_index(self.step) {
             Some(1) => offset,
-            _ => builder.same("arith.divui", &[offset, self.step]),
+            _ => builder.same(arith::Divui::NAME, &[offset, self.step]),
         };
         cast(builder, number, Type::index(builder.context()))
     }
@@ -112,20 +115,20 @@ pub fn guarded(builder: &Builder, seed: Value, derived: Value) -> Value {
         let (none, nothing) = (builder.number(seed.ty(), 0.0)?, builder.number(derived.ty(), 0.0)?);
         let boolean = Type::integer(builder.context(), 1);
         let is_zero = if seed.ty().element().is_complex() {
-            builder.op("complex.eq", &[seed, none], boolean)
+            builder.op(complex::Eq::NAME, &[seed, none], boolean)
         } else {
             let ty = seed.ty().with_element(boolean)?;
             let equal = Attribute::integer(Type::integer(builder.context(), 64), 1);
-            builder.create("arith.cmpf", &[seed, none], &[ty], &[("predicate", equal)], &[]).result(0)
+            builder.create(arith::Cmpf::NAME, &[seed, none], &[ty], &[("predicate", equal)], &[]).result(0)
         };
-        Some(builder.op("arith.select", &[is_zero, nothing, derived], derived.ty()))
+        Some(builder.op(arith::Select::NAME, &[is_zero, nothing, derived], derived.ty()))
     };
     guard().unwrap_or(derived)
 }
 
 /// Whether a value is the float constant zero.
 pub fn is_zero_constant(value: Value) -> bool {
-    let constant = value.defining_op().filter(|op| op.name() == "arith.constant");
+    let constant = value.defining_op().filter(|op| op.is::<arith::Constant>());
     constant.and_then(|op| op.attribute("value")?.as_float()) == Some(0.0)
 }
 
@@ -134,10 +137,10 @@ pub fn stays_zero(op: Op, is_zero: &dyn Fn(Value) -> bool) -> bool {
     let zero = |index| is_zero(op.operand(index));
     let nothing = |index| zero(index) || is_zero_constant(op.operand(index));
     match op.name() {
-        "arith.negf" | "arith.divf" | "arith.extf" | "arith.truncf" => zero(0),
-        "arith.mulf" => zero(0) || zero(1),
-        "arith.addf" | "arith.subf" => (zero(0) && nothing(1)) || (nothing(0) && zero(1)),
-        "arith.select" => (zero(1) && nothing(2)) || (nothing(1) && zero(2)),
+        arith::Negf::NAME | arith::Divf::NAME | arith::Extf::NAME | arith::Truncf::NAME => zero(0),
+        arith::Mulf::NAME => zero(0) || zero(1),
+        arith::Addf::NAME | arith::Subf::NAME => (zero(0) && nothing(1)) || (nothing(0) && zero(1)),
+        arith::Select::NAME => (zero(1) && nothing(2)) || (nothing(1) && zero(2)),
         _ => false,
     }
 }
@@ -145,15 +148,15 @@ pub fn stays_zero(op: Op, is_zero: &dyn Fn(Value) -> bool) -> bool {
 /// What an op gives that adds zero to it, or subtracts zero from it. The sign of zero does not matter to derivatives.
 pub fn other_addend(op: Op, is_zero: &dyn Fn(Value) -> bool) -> Option<Value> {
     match op.name() {
-        "arith.addf" | "arith.subf" if is_zero(op.operand(1)) => Some(op.operand(0)),
-        "arith.addf" if is_zero(op.operand(0)) => Some(op.operand(1)),
+        arith::Addf::NAME | arith::Subf::NAME if is_zero(op.operand(1)) => Some(op.operand(0)),
+        arith::Addf::NAME if is_zero(op.operand(0)) => Some(op.operand(1)),
         _ => None,
     }
 }
 
 /// The op that adds two values of a differentiable type.
 pub fn sum_op(ty: Type) -> &'static str {
-    if ty.element().is_complex() { "complex.add" } else { "arith.addf" }
+    if ty.element().is_complex() { complex::Add::NAME } else { arith::Addf::NAME }
 }
 
 /// The sum of two values of one differentiable type.
@@ -168,12 +171,12 @@ pub fn converted(builder: &Builder, value: Value, ty: Type) -> Value {
         return value;
     }
     if from.is_complex() {
-        let [re, im] = ["complex.re", "complex.im"]
+        let [re, im] = [complex::Re::NAME, complex::Im::NAME]
             .map(|part| converted(builder, builder.op(part, &[value], from.real()), ty.real()));
-        return builder.op("complex.create", &[re, im], ty);
+        return builder.op(complex::Create::NAME, &[re, im], ty);
     }
     let grows = from.element().bit_width() < ty.element().bit_width();
-    builder.op(if grows { "arith.extf" } else { "arith.truncf" }, &[value], ty)
+    builder.op(if grows { arith::Extf::NAME } else { arith::Truncf::NAME }, &[value], ty)
 }
 
 /// Lets a sum be made in any order that starts with a loop's argument and grows to what the loop yields for it, in branches
@@ -204,8 +207,8 @@ pub fn growth(argument: Value, end: Op, place: usize) -> Option<Vec<(Op, usize)>
         }
         let op = value.defining_op()?;
         match (op.name(), value.result_number()?) {
-            ("arith.addf", _) => pending.push((op, 0)),
-            ("scf.if", result) => {
+            (arith::Addf::NAME, _) => pending.push((op, 0)),
+            (scf::If::NAME, result) => {
                 for side in 0..2 {
                     pending.push((op.body(side)?.terminator()?, result));
                 }
@@ -226,7 +229,7 @@ pub(super) const ANY_ORDER: u32 = Attribute::REASSOCIATE | Attribute::NO_SIGNED_
 
 /// Lets an addition change places with others.
 pub fn allow_any_order(sum: Op) {
-    if sum.name() == "arith.addf"
+    if sum.is::<arith::Addf>()
         && let Some(flags) = Attribute::parse(sum.context(), "#arith.fastmath<reassoc,nsz>")
     {
         sum.set_attribute("fastmath", flags);

@@ -11,7 +11,10 @@
 
 use super::arithmetic::ANY_ORDER;
 use crate::analysis::is_loop;
-use autodiff_dialect::ir::{Block, Builder, Op, Value};
+use autodiff_dialect::{
+    ir::{Block, Builder, Op, Value},
+    views::arith,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Longer bodies have enough to do meanwhile.
@@ -105,11 +108,11 @@ impl Forms {
         let of = |index: usize| self.known.get(&op.operand(index)).cloned();
         let ordered = || op.fast_math() != ANY_ORDER;
         match op.name() {
-            "arith.negf" => {
+            arith::Negf::NAME => {
                 let form = of(0)?;
                 Some(self.scaled(builder, form, Factor::MinusOne))
             }
-            "arith.mulf" => {
+            arith::Mulf::NAME => {
                 let (form, factor) = match (of(0), of(1)) {
                     (Some(form), None) => (form, op.operand(1)),
                     (None, Some(form)) => (form, op.operand(0)),
@@ -117,7 +120,7 @@ impl Forms {
                 };
                 Some(self.scaled(builder, form, Factor::Value(factor)))
             }
-            "arith.addf" | "arith.subf" if ordered() => {
+            arith::Addf::NAME | arith::Subf::NAME if ordered() => {
                 let (left, right) = (of(0), of(1));
                 if left.is_none() && right.is_none() {
                     return None;
@@ -125,7 +128,7 @@ impl Forms {
                 let free = |index: usize| Form { terms: vec![], rest: Some(op.operand(index)) };
                 let left = left.unwrap_or_else(|| free(0));
                 let mut right = right.unwrap_or_else(|| free(1));
-                if op.name() == "arith.subf" {
+                if op.is::<arith::Subf>() {
                     right = self.scaled(builder, right, Factor::MinusOne);
                 }
                 Some(self.added(builder, left, right))
@@ -154,8 +157,8 @@ impl Forms {
     fn scaled(&mut self, builder: &Builder, form: Form, by: Factor) -> Form {
         let rest = form.rest.map(|rest| match by {
             Factor::One => rest,
-            Factor::MinusOne => self.emit(builder, "arith.negf", &[rest]),
-            Factor::Value(value) => self.emit(builder, "arith.mulf", &[rest, value]),
+            Factor::MinusOne => self.emit(builder, arith::Negf::NAME, &[rest]),
+            Factor::Value(value) => self.emit(builder, arith::Mulf::NAME, &[rest, value]),
         });
         let mut terms = vec![];
         for (leaf, factor) in form.terms {
@@ -164,10 +167,10 @@ impl Forms {
                 (factor, Factor::One) => factor,
                 (Factor::MinusOne, Factor::MinusOne) => Factor::One,
                 (Factor::Value(value), Factor::MinusOne) | (Factor::MinusOne, Factor::Value(value)) => {
-                    Factor::Value(self.emit(builder, "arith.negf", &[value]))
+                    Factor::Value(self.emit(builder, arith::Negf::NAME, &[value]))
                 }
                 (Factor::Value(one), Factor::Value(other)) => {
-                    Factor::Value(self.emit(builder, "arith.mulf", &[one, other]))
+                    Factor::Value(self.emit(builder, arith::Mulf::NAME, &[one, other]))
                 }
             };
             terms.push((leaf, factor));
@@ -184,13 +187,13 @@ impl Forms {
             let numbers = [left.terms[place].1, factor].map(|factor| self.number(builder, leaf, factor));
             match numbers {
                 [Some(one), Some(other)] => {
-                    left.terms[place].1 = Factor::Value(self.emit(builder, "arith.addf", &[one, other]));
+                    left.terms[place].1 = Factor::Value(self.emit(builder, arith::Addf::NAME, &[one, other]));
                 }
                 _ => left.terms.push((leaf, factor)),
             }
         }
         left.rest = match (left.rest, right.rest) {
-            (Some(one), Some(other)) => Some(self.emit(builder, "arith.addf", &[one, other])),
+            (Some(one), Some(other)) => Some(self.emit(builder, arith::Addf::NAME, &[one, other])),
             (one, other) => one.or(other),
         };
         left
@@ -207,13 +210,13 @@ impl Forms {
         for (leaf, factor) in plain.into_iter().chain(products) {
             sum = Some(match (sum, factor) {
                 (None, Factor::One) => leaf,
-                (None, Factor::MinusOne) => self.emit(builder, "arith.negf", &[leaf]),
-                (None, Factor::Value(factor)) => self.emit(builder, "arith.mulf", &[leaf, factor]),
-                (Some(sum), Factor::One) => self.emit(builder, "arith.addf", &[sum, leaf]),
-                (Some(sum), Factor::MinusOne) => self.emit(builder, "arith.subf", &[sum, leaf]),
+                (None, Factor::MinusOne) => self.emit(builder, arith::Negf::NAME, &[leaf]),
+                (None, Factor::Value(factor)) => self.emit(builder, arith::Mulf::NAME, &[leaf, factor]),
+                (Some(sum), Factor::One) => self.emit(builder, arith::Addf::NAME, &[sum, leaf]),
+                (Some(sum), Factor::MinusOne) => self.emit(builder, arith::Subf::NAME, &[sum, leaf]),
                 (Some(sum), Factor::Value(factor)) => {
-                    let product = self.emit(builder, "arith.mulf", &[leaf, factor]);
-                    self.emit(builder, "arith.addf", &[sum, product])
+                    let product = self.emit(builder, arith::Mulf::NAME, &[leaf, factor]);
+                    self.emit(builder, arith::Addf::NAME, &[sum, product])
                 }
             });
         }
@@ -283,9 +286,9 @@ const OPS_PER_CYCLE: usize = 2;
 
 fn cycles(op: Op) -> usize {
     match op.name() {
-        "arith.mulf" | "arith.addf" | "arith.subf" => 4,
-        "arith.negf" | "arith.select" => 1,
-        "arith.divf" => 13,
+        arith::Mulf::NAME | arith::Addf::NAME | arith::Subf::NAME => 4,
+        arith::Negf::NAME | arith::Select::NAME => 1,
+        arith::Divf::NAME => 13,
         _ => 20,
     }
 }

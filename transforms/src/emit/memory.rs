@@ -4,6 +4,7 @@ use super::{add, converted, multiply, subtract};
 use autodiff_dialect::{
     ir::{Attribute, Block, Builder, Region, Type, Value},
     state,
+    views::{arith, cf, memref, scf, tensor},
 };
 
 /// A buffer of zeros of the shape of another.
@@ -40,7 +41,7 @@ fn laid_out(builder: &Builder, ty: Type, sizes: &[Value], make: impl Fn(Type, &[
         }
         // A layout that no strides describe is the allocation's own.
         (_, None) => make(ty, sizes),
-        _ => builder.op("memref.cast", &[make(plain, sizes)], ty),
+        _ => builder.op(memref::Cast::NAME, &[make(plain, sizes)], ty),
     }
 }
 
@@ -83,7 +84,7 @@ fn with_strides(
     }
     all.reverse();
     // An empty buffer has a length, too.
-    let length = builder.same("arith.maxsi", &[length, one]);
+    let length = builder.same(arith::Maxsi::NAME, &[length, one]);
     let flat = make(in_space_of(ty, Type::memref(ty.element(), &[Type::DYNAMIC])), &[length]);
     let open_strides: Vec<_> =
         all.into_iter().zip(strides).filter(|(_, stride)| **stride == Type::DYNAMIC).map(|(value, _)| value).collect();
@@ -96,7 +97,7 @@ fn with_strides(
         ("static_strides", Attribute::dense_i64(builder.context(), strides)),
     ];
     let operands = [&[flat], &start[..], sizes, &open_strides[..]].concat();
-    builder.create("memref.reinterpret_cast", &operands, &[ty], &attributes, &[]).result(0)
+    builder.create(memref::ReinterpretCast::NAME, &operands, &[ty], &attributes, &[]).result(0)
 }
 
 /// The sizes that the type of a buffer leaves open.
@@ -110,14 +111,14 @@ pub fn release(builder: &Builder, memory: Value) {
     if memory.ty().is_cache() {
         state::free(builder, memory);
     } else {
-        builder.effect("memref.dealloc", &[memory]);
+        builder.effect(memref::Dealloc::NAME, &[memory]);
     }
 }
 
 /// A new buffer; `sizes` are those that the type leaves open.
 pub fn allocate(builder: &Builder, ty: Type, sizes: &[Value]) -> Value {
     let segments = Attribute::dense_i32(builder.context(), &[sizes.len() as i32, 0]);
-    builder.create("memref.alloc", sizes, &[ty], &[("operandSegmentSizes", segments)], &[]).result(0)
+    builder.create(memref::Alloc::NAME, sizes, &[ty], &[("operandSegmentSizes", segments)], &[]).result(0)
 }
 
 /// A new buffer of a type with a layout: a view of one that `name` allocates, with the attributes of that.
@@ -139,14 +140,14 @@ pub fn allocate_laid_out(
 pub fn snapshot(builder: &Builder, buffer: Value) -> Value {
     let copy =
         laid_out(builder, buffer.ty(), &open_sizes(builder, buffer), |plain, sizes| allocate(builder, plain, sizes));
-    builder.effect("memref.copy", &[buffer, copy]);
+    builder.effect(memref::Copy::NAME, &[buffer, copy]);
     copy
 }
 
 /// Stores one value everywhere in a buffer.
 pub fn fill(builder: &Builder, buffer: Value, value: Value) {
     for_each_element(builder, buffer, &mut |builder, indices| {
-        builder.effect("memref.store", &[&[value, buffer], indices].concat());
+        builder.effect(memref::Store::NAME, &[&[value, buffer], indices].concat());
     });
 }
 
@@ -158,7 +159,7 @@ pub fn accumulate(builder: &Builder, added: Value, shadow: Value, indices: &[Val
 /// Adds the content of a buffer to a shadow.
 pub fn accumulate_all(builder: &Builder, from: Value, shadow: Value) {
     for_each_element(builder, shadow, &mut |builder, indices| {
-        let part = builder.op("memref.load", &[&[from], indices].concat(), from.ty().element());
+        let part = builder.op(memref::Load::NAME, &[&[from], indices].concat(), from.ty().element());
         accumulate(builder, part, shadow, indices);
     });
 }
@@ -169,8 +170,8 @@ pub fn require_same_sizes(builder: &Builder, one: Value, other: Value, message: 
     let equal = [("predicate", Attribute::integer(long, 0))];
     let message = [("msg", Attribute::string(builder.context(), message))];
     for (a, b) in open_sizes(builder, one).into_iter().zip(open_sizes(builder, other)) {
-        let same = builder.create("arith.cmpi", &[a, b], &[boolean], &equal, &[]).result(0);
-        builder.create("cf.assert", &[same], &[], &message, &[]);
+        let same = builder.create(arith::Cmpi::NAME, &[a, b], &[boolean], &equal, &[]).result(0);
+        builder.create(cf::Assert::NAME, &[same], &[], &message, &[]);
     }
 }
 
@@ -181,10 +182,10 @@ pub fn zero_tensor(builder: &Builder, like: Value) -> Option<Value> {
     for (dimension, size) in ty.shape().into_iter().enumerate() {
         if size == Type::DYNAMIC {
             let number = builder.index(dimension as i64);
-            operands.push(builder.op("tensor.dim", &[like, number], Type::index(builder.context())));
+            operands.push(builder.op(tensor::Dim::NAME, &[like, number], Type::index(builder.context())));
         }
     }
-    Some(builder.op("tensor.splat", &operands, ty))
+    Some(builder.op(tensor::Splat::NAME, &operands, ty))
 }
 
 /// Emits `body` for each index into a buffer of a ranked memref type.
@@ -196,10 +197,10 @@ pub fn for_each_element(builder: &Builder, buffer: Value, body: &mut dyn FnMut(&
         indices.push(block.argument(0));
         let inner = Builder::at_end(block, location);
         nest(&inner, rest, indices, body);
-        inner.effect("scf.yield", &[]);
+        inner.effect(scf::Yield::NAME, &[]);
         indices.pop();
         let (zero, one) = (builder.index(0), builder.index(1));
-        builder.create("scf.for", &[zero, *extent, one], &[], &[], &[Region::with_block(block)]);
+        builder.create(scf::For::NAME, &[zero, *extent, one], &[], &[], &[Region::with_block(block)]);
     }
     let extents: Vec<_> = (0..buffer.ty().shape().len()).map(|index| extent(builder, buffer, index)).collect();
     nest(builder, &extents, &mut vec![], body);
@@ -211,7 +212,7 @@ pub fn extent(builder: &Builder, buffer: Value, dimension: usize) -> Value {
         Some(size) if size != Type::DYNAMIC => builder.index(size),
         _ => {
             let number = builder.index(dimension as i64);
-            builder.op("memref.dim", &[buffer, number], Type::index(builder.context()))
+            builder.op(memref::Dim::NAME, &[buffer, number], Type::index(builder.context()))
         }
     }
 }

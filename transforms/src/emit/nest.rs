@@ -1,7 +1,10 @@
 //! Nests of sequential loops that take the place of a parallel loop.
 
 use super::{Trips, add, parallel_trips};
-use autodiff_dialect::ir::{Block, Builder, Op, Region, Type, Value};
+use autodiff_dialect::{
+    ir::{Block, Builder, Op, Region, Type, Value},
+    views::scf,
+};
 
 /// The iterations of an `scf.parallel` op, all of them or a part, one after another.
 pub struct Nest {
@@ -75,8 +78,8 @@ pub fn counted(
     let block = Block::new(&arguments);
     let inner = Builder::at_end(block, location);
     let yielded = body(&inner, block.argument(0), &block.arguments()[1..]);
-    inner.effect("scf.yield", &yielded);
+    inner.effect(scf::Yield::NAME, &yielded);
     let (zero, one) = (builder.index(0), builder.index(1));
     let operands = [&[zero, count, one], initial].concat();
-    builder.create("scf.for", &operands, &types, &[], &[Region::with_block(block)]).results()
+    builder.create(scf::For::NAME, &operands, &types, &[], &[Region::with_block(block)]).results()
 }

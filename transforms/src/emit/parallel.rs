@@ -1,11 +1,14 @@
 //! `scf.parallel` ops and their reductions.
 
 use super::Trips;
-use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Block, Builder, Op, Region, Value},
+    views::{arith, complex, scf},
+};
 
 /// Whether an op adds two values.
 pub fn is_sum(name: &str) -> bool {
-    matches!(name, "arith.addf" | "complex.add" | "arith.addi")
+    matches!(name, arith::Addf::NAME | complex::Add::NAME | arith::Addi::NAME)
 }
 
 /// The op that an `scf.reduce` combines two values with, if it does nothing else.
@@ -28,11 +31,11 @@ pub fn reduce(builder: &Builder, values: &[Value], sums: &[&str]) {
             let block = Block::new(&[(ty, location), (ty, location)]);
             let inner = Builder::at_end(block, location);
             let sum = inner.same(sum, &block.arguments());
-            inner.effect("scf.reduce.return", &[sum]);
+            inner.effect(scf::ReduceReturn::NAME, &[sum]);
             Region::with_block(block)
         })
         .collect();
-    builder.create("scf.reduce", values, &[], &[], &regions);
+    builder.create(scf::Reduce::NAME, values, &[], &[], &regions);
 }
 
 /// A parallel loop; `bounds`: the lower bounds of all dimensions, then the upper ones, then the steps.
@@ -42,7 +45,7 @@ pub fn parallel(builder: &Builder, bounds: &[Value], initial: &[Value], body: Bl
     let segments = Attribute::dense_i32(builder.context(), &[rank, rank, rank, initial.len() as i32]);
     let operands = [bounds, initial].concat();
     let attributes = [("operandSegmentSizes", segments)];
-    builder.create("scf.parallel", &operands, &types, &attributes, &[Region::with_block(body)])
+    builder.create(scf::Parallel::NAME, &operands, &types, &attributes, &[Region::with_block(body)])
 }
 
 /// The iterations of an `scf.parallel` op, by dimension.

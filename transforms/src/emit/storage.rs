@@ -1,7 +1,10 @@
 //! Buffers by where they live: on the heap, on the stack, in the memory of a device.
 
 use super::{extent, fill, multiply, release, zeroed};
-use autodiff_dialect::ir::{Attribute, Block, Builder, Region, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Block, Builder, Region, Type, Value},
+    views::{arith, gpu, memref, scf},
+};
 
 /// Where a buffer lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +21,8 @@ pub enum Storage {
 pub fn zeroed_in(storage: Storage, builder: &Builder, ty: Type, sizes: &[Value]) -> Option<Value> {
     let name = match storage {
         Storage::Heap => return Some(zeroed(builder, ty, sizes)),
-        Storage::Stack => "memref.alloca",
-        Storage::Device => "gpu.alloc",
+        Storage::Stack => memref::Alloca::NAME,
+        Storage::Device => gpu::Alloc::NAME,
     };
     if ty.holds_buffers() {
         return Some(allocate(name, builder, ty, sizes));
@@ -28,7 +31,7 @@ pub fn zeroed_in(storage: Storage, builder: &Builder, ty: Type, sizes: &[Value])
     let buffer = allocate(name, builder, ty, sizes);
     match storage {
         Storage::Device => for_each_on_device(builder, buffer, &mut |builder, indices| {
-            builder.effect("memref.store", &[&[zero, buffer], indices].concat());
+            builder.effect(memref::Store::NAME, &[&[zero, buffer], indices].concat());
         }),
         _ => fill(builder, buffer, zero),
     }
@@ -38,16 +41,16 @@ pub fn zeroed_in(storage: Storage, builder: &Builder, ty: Type, sizes: &[Value])
 /// A buffer of unknown content.
 pub fn allocate_in(storage: Storage, builder: &Builder, ty: Type, sizes: &[Value]) -> Value {
     let name = match storage {
-        Storage::Heap => "memref.alloc",
-        Storage::Stack => "memref.alloca",
-        Storage::Device => "gpu.alloc",
+        Storage::Heap => memref::Alloc::NAME,
+        Storage::Stack => memref::Alloca::NAME,
+        Storage::Device => gpu::Alloc::NAME,
     };
     allocate(name, builder, ty, sizes)
 }
 
 fn allocate(name: &str, builder: &Builder, ty: Type, sizes: &[Value]) -> Value {
     let count = sizes.len() as i32;
-    let segments: &[i32] = if name == "gpu.alloc" { &[0, count, 0] } else { &[count, 0] };
+    let segments: &[i32] = if name == gpu::Alloc::NAME { &[0, count, 0] } else { &[count, 0] };
     let segments = Attribute::dense_i32(builder.context(), segments);
     builder.create(name, sizes, &[ty], &[("operandSegmentSizes", segments)], &[]).result(0)
 }
@@ -58,7 +61,7 @@ pub fn release_in(storage: Storage, builder: &Builder, buffer: Value) {
         Storage::Heap => release(builder, buffer),
         Storage::Stack => {}
         Storage::Device => {
-            builder.effect("gpu.dealloc", &[buffer]);
+            builder.effect(gpu::Dealloc::NAME, &[buffer]);
         }
     }
 }
@@ -71,30 +74,30 @@ pub fn for_each_on_device(builder: &Builder, buffer: Value, body: &mut dyn FnMut
     let extents: Vec<_> = (0..buffer.ty().shape().len()).map(|index| extent(builder, buffer, index)).collect();
     let (one, threads) = (builder.index(1), builder.index(THREADS));
     let total = extents.iter().fold(one, |total, extent| multiply(builder, total, *extent));
-    let blocks = builder.same("arith.ceildivui", &[total, threads]);
+    let blocks = builder.same(arith::Ceildivui::NAME, &[total, threads]);
     // A grid has at least one block.
-    let blocks = builder.same("arith.maxui", &[blocks, one]);
+    let blocks = builder.same(arith::Maxui::NAME, &[blocks, one]);
     let (index, location) = (Type::index(builder.context()), builder.location());
     let block = Block::new(&[(index, location); 12]);
     let inner = Builder::at_end(block, location);
-    let first = inner.same("arith.muli", &[block.argument(0), threads]);
-    let number = inner.same("arith.addi", &[first, block.argument(3)]);
+    let first = inner.same(arith::Muli::NAME, &[block.argument(0), threads]);
+    let number = inner.same(arith::Addi::NAME, &[first, block.argument(3)]);
     let less = Attribute::integer(Type::integer(builder.context(), 64), 6);
     let boolean = Type::integer(builder.context(), 1);
-    let inside = inner.create("arith.cmpi", &[number, total], &[boolean], &[("predicate", less)], &[]).result(0);
+    let inside = inner.create(arith::Cmpi::NAME, &[number, total], &[boolean], &[("predicate", less)], &[]).result(0);
     let then = Block::new(&[]);
     let within = Builder::at_end(then, location);
     let indices = delinearised(&within, number, &extents);
     body(&within, &indices);
-    within.effect("scf.yield", &[]);
-    inner.create("scf.if", &[inside], &[], &[], &[Region::with_block(then), Region::new()]);
-    inner.effect("gpu.terminator", &[]);
+    within.effect(scf::Yield::NAME, &[]);
+    inner.create(scf::If::NAME, &[inside], &[], &[], &[Region::with_block(then), Region::new()]);
+    inner.effect(gpu::Terminator::NAME, &[]);
     let attributes = [
         ("operandSegmentSizes", Attribute::dense_i32(builder.context(), &[0, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0])),
         ("workgroup_attributions", Attribute::integer(Type::integer(builder.context(), 64), 0)),
     ];
     let operands = [blocks, one, one, threads, one, one];
-    builder.create("gpu.launch", &operands, &[], &attributes, &[Region::with_block(block)]);
+    builder.create(gpu::Launch::NAME, &operands, &[], &attributes, &[Region::with_block(block)]);
 }
 
 /// The indices of an element from its number, in row-major order.
@@ -105,8 +108,8 @@ pub fn delinearised(builder: &Builder, number: Value, extents: &[Value]) -> Vec<
         if dimension == 0 {
             indices.push(rest);
         } else {
-            indices.push(builder.same("arith.remui", &[rest, *extent]));
-            rest = builder.same("arith.divui", &[rest, *extent]);
+            indices.push(builder.same(arith::Remui::NAME, &[rest, *extent]));
+            rest = builder.same(arith::Divui::NAME, &[rest, *extent]);
         }
     }
     indices.reverse();

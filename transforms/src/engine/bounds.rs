@@ -14,6 +14,7 @@ use crate::{
 use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Op, Value},
+    views::{arith, gpu, memref},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -103,30 +104,34 @@ impl Reverse<'_> {
         };
         let mut operand = |index: usize, side| of(op.operand(index), side);
         match op.name() {
-            "arith.addi" => Some(add(builder, operand(0, side)?, operand(1, side)?)),
-            "arith.subi" => Some(subtract(builder, operand(0, side)?, operand(1, side.other())?)),
-            "arith.muli" if self.is_nonnegative(op.operand(0)) && self.is_nonnegative(op.operand(1)) => {
+            arith::Addi::NAME => Some(add(builder, operand(0, side)?, operand(1, side)?)),
+            arith::Subi::NAME => Some(subtract(builder, operand(0, side)?, operand(1, side.other())?)),
+            arith::Muli::NAME if self.is_nonnegative(op.operand(0)) && self.is_nonnegative(op.operand(1)) => {
                 Some(multiply(builder, operand(0, side)?, operand(1, side)?))
             }
-            "arith.divui" | "arith.divsi" | "arith.ceildivui" | "arith.ceildivsi"
+            arith::Divui::NAME | arith::Divsi::NAME | arith::Ceildivui::NAME | arith::Ceildivsi::NAME
                 if self.is_nonnegative(op.operand(0)) && self.is_nonnegative(op.operand(1)) =>
             {
                 let divisor = self.available(op.operand(1), place)?;
                 Some(builder.same(op.name(), &[operand(0, side)?, divisor]))
             }
-            "arith.minsi" if side == Side::Most => match (operand(0, side), operand(1, side)) {
+            arith::Minsi::NAME if side == Side::Most => match (operand(0, side), operand(1, side)) {
                 (Some(one), Some(other)) => Some(builder.same(op.name(), &[one, other])),
                 (one, other) => one.or(other),
             },
-            "arith.minsi" | "arith.maxsi" => Some(builder.same(op.name(), &[operand(0, side)?, operand(1, side)?])),
-            "arith.minui" | "arith.maxui" if op.operands().iter().all(|operand| self.is_nonnegative(*operand)) => {
+            arith::Minsi::NAME | arith::Maxsi::NAME => {
                 Some(builder.same(op.name(), &[operand(0, side)?, operand(1, side)?]))
             }
-            "arith.select" if op.operand(1).ty().is_index() || op.operand(1).ty().is_integer() => {
-                let name = if side == Side::Most { "arith.maxsi" } else { "arith.minsi" };
+            arith::Minui::NAME | arith::Maxui::NAME
+                if op.operands().iter().all(|operand| self.is_nonnegative(*operand)) =>
+            {
+                Some(builder.same(op.name(), &[operand(0, side)?, operand(1, side)?]))
+            }
+            arith::Select::NAME if op.operand(1).ty().is_index() || op.operand(1).ty().is_integer() => {
+                let name = if side == Side::Most { arith::Maxsi::NAME } else { arith::Minsi::NAME };
                 Some(builder.same(name, &[operand(1, side)?, operand(2, side)?]))
             }
-            "arith.index_cast" if self.is_nonnegative(op.operand(0)) => {
+            arith::IndexCast::NAME if self.is_nonnegative(op.operand(0)) => {
                 Some(builder.op(op.name(), &[operand(0, side)?], op.result(0).ty()))
             }
             _ => None,
@@ -154,10 +159,21 @@ impl Reverse<'_> {
         };
         match op.name() {
             _ if op.is_constant() => constant_index(value).filter(|number| *number >= 0).map(|_| vec![]),
-            "memref.dim" | "gpu.block_dim" | "gpu.grid_dim" | "gpu.lane_id" | "gpu.subgroup_id" => Some(vec![]),
-            "gpu.subgroup_size" | "gpu.num_subgroups" => Some(vec![]),
-            "arith.addi" | "arith.muli" | "arith.divui" | "arith.ceildivui" | "arith.divsi" | "arith.ceildivsi"
-            | "arith.minsi" | "arith.minui" | "arith.index_cast" => Some(op.operands()),
+            memref::Dim::NAME
+            | gpu::BlockDim::NAME
+            | gpu::GridDim::NAME
+            | gpu::LaneId::NAME
+            | gpu::SubgroupId::NAME => Some(vec![]),
+            gpu::SubgroupSize::NAME | gpu::NumSubgroups::NAME => Some(vec![]),
+            arith::Addi::NAME
+            | arith::Muli::NAME
+            | arith::Divui::NAME
+            | arith::Ceildivui::NAME
+            | arith::Divsi::NAME
+            | arith::Ceildivsi::NAME
+            | arith::Minsi::NAME
+            | arith::Minui::NAME
+            | arith::IndexCast::NAME => Some(op.operands()),
             _ => None,
         }
     }

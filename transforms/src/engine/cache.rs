@@ -18,6 +18,7 @@ use crate::{
 use autodiff_dialect::{
     ir::{Block, Builder, Op, Type, Value},
     state,
+    views::memref,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -231,7 +232,7 @@ impl Reverse<'_> {
             indices.extend(single.then(|| place.index(0)));
             match shared {
                 true => {
-                    place.effect("memref.store", &[&[value, cache], &indices[..]].concat());
+                    place.effect(memref::Store::NAME, &[&[value, cache], &indices[..]].concat());
                 }
                 false => state::push(&place, value, cache, &indices),
             }
@@ -260,7 +261,7 @@ impl Reverse<'_> {
         let cell = Type::memref(value.ty(), &[]);
         let cell = emit::allocate_in(Storage::Stack, &Builder::at_start(body, value.location()), cell, &[]);
         let place = value.defining_op().and_then(Builder::after).unwrap_or_else(|| first(value));
-        place.effect("memref.store", &[value, cell]);
+        place.effect(memref::Store::NAME, &[value, cell]);
         Ok(Some(cell))
     }
 
@@ -380,7 +381,7 @@ impl Reverse<'_> {
         }
         indices.extend(cache.single.then(|| builder.index(0)));
         Ok(match cache.shared {
-            true => builder.op("memref.load", &[&[holder], &indices[..]].concat(), holder.ty().element()),
+            true => builder.op(memref::Load::NAME, &[&[holder], &indices[..]].concat(), holder.ty().element()),
             false => state::pop(&builder, holder, &indices),
         })
     }

@@ -14,7 +14,10 @@ use crate::{
     emit::{self, Storage, Trips, add},
     engine::{Execution, Reverse, cache::Place},
 };
-use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::{arith, memref, ub},
+};
 use rustc_hash::FxHashMap;
 
 /// The number of `arith::AtomicRMWKind::maxu`.
@@ -67,13 +70,13 @@ impl Reverse<'_> {
         let long = Type::integer(outer.context(), 64);
         let cell = emit::allocate_in(Storage::Heap, outer, Type::memref(long, &[]), &[]);
         let zero = outer.constant(long, Attribute::integer(long, 0));
-        outer.effect("memref.store", &[zero, cell]);
+        outer.effect(memref::Store::NAME, &[zero, cell]);
         counting.count(counted, bounds.flatten(), cell);
         counting.erase_others(&slice);
         outer.insert(counting.launch);
-        let most = outer.op("memref.load", &[cell], long);
+        let most = outer.op(memref::Load::NAME, &[cell], long);
         emit::release(outer, cell);
-        Some(outer.op("arith.index_cast", &[most], Type::index(outer.context())))
+        Some(outer.op(arith::IndexCast::NAME, &[most], Type::index(outer.context())))
     }
 
     /// Gives what stays in the copy its values from outside the launch; `None` if the place does not see one of them.
@@ -122,7 +125,7 @@ impl Counting {
         let new: FxHashMap<_, _> = self.ops.iter().copied().collect();
         for (op, number) in slice.idle() {
             if let Some((op, builder)) = new.get(&op).and_then(|new| Some((*new, Builder::before(*new)?))) {
-                let nothing = builder.op("ub.poison", &[], op.operand(number).ty());
+                let nothing = builder.op(ub::Poison::NAME, &[], op.operand(number).ty());
                 op.set_operand(number, nothing);
             }
         }
@@ -138,17 +141,17 @@ impl Counting {
             None => {
                 let start = Builder::at_start(self.launch.body(0)?, counted.location());
                 let own = emit::allocate_in(Storage::Stack, &start, Type::memref(index, &[]), &[]);
-                before.effect("memref.store", &[before.index(0), own]);
+                before.effect(memref::Store::NAME, &[before.index(0), own]);
                 let run = Builder::at_start(counted.body(0)?, counted.location());
-                let runs = run.op("memref.load", &[own], index);
+                let runs = run.op(memref::Load::NAME, &[own], index);
                 let one = run.index(1);
-                run.effect("memref.store", &[add(&run, runs, one), own]);
-                (behind, behind.op("memref.load", &[own], index))
+                run.effect(memref::Store::NAME, &[add(&run, runs, one), own]);
+                (behind, behind.op(memref::Load::NAME, &[own], index))
             }
         };
-        let count = place.op("arith.index_cast", &[count], long);
+        let count = place.op(arith::IndexCast::NAME, &[count], long);
         let kind = [("kind", Attribute::integer(long, LARGEST))];
-        place.create("memref.atomic_rmw", &[count, cell], &[long], &kind, &[]);
+        place.create(memref::AtomicRmw::NAME, &[count, cell], &[long], &kind, &[]);
         Some(())
     }
 

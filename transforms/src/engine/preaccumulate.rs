@@ -6,7 +6,10 @@ use crate::{
     emit::{self, Trips, guarded, sum_in_any_order},
     engine::{Counter, Execution, Result, Reverse, Scope, forward::no_zero, internal, some},
 };
-use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::{arith, memref, scf},
+};
 
 /// A sum that is being preaccumulated.
 pub(super) struct Sweep {
@@ -60,7 +63,7 @@ impl Reverse<'_> {
         let boolean = Type::integer(builder.context(), 1);
         let less = Attribute::integer(Type::integer(builder.context(), 64), if trips.unsigned { 6 } else { 2 });
         let compare =
-            || builder.create("arith.cmpi", &[lower, upper], &[boolean], &[("predicate", less)], &[]).result(0);
+            || builder.create(arith::Cmpi::NAME, &[lower, upper], &[boolean], &[("predicate", less)], &[]).result(0);
         let mut partials = vec![];
         let mut runs = None;
         for buffer in &sum.buffers {
@@ -68,7 +71,7 @@ impl Reverse<'_> {
             let rank = buffer.ty().shape().len();
             let sizes = (0..rank).map(|dimension| {
                 let size = emit::extent(builder, self.counterpart(*buffer), dimension);
-                builder.op("arith.select", &[runs, size, builder.index(0)], size.ty())
+                builder.op(arith::Select::NAME, &[runs, size, builder.index(0)], size.ty())
             });
             let ty = Type::memref(buffer.ty().element(), &vec![Type::DYNAMIC; rank]);
             let sizes: Vec<_> = sizes.collect();
@@ -109,7 +112,7 @@ impl Reverse<'_> {
             let mut values: Vec<_> = yielded.iter().map(|value| reverse.counterpart(*value)).collect();
             values.extend(reverse.take_lanes_or_zero(captured)?);
             let sums = 1..values.len();
-            let end = reverse.builder().effect("scf.yield", &values);
+            let end = reverse.builder().effect(scf::Yield::NAME, &values);
             sums.for_each(|place| sum_in_any_order(block.argument(1 + place), end, place));
             Ok(())
         })?;
@@ -131,7 +134,7 @@ impl Reverse<'_> {
         let Some(sum) = sum else { return Ok(true) };
         let captured = self.captured(op);
         let scaled = |reverse: &Self, builder: &Builder, partial: Value, seed: Value| {
-            let product = builder.same("arith.mulf", &[partial, seed]);
+            let product = builder.same(arith::Mulf::NAME, &[partial, seed]);
             if reverse.strong_zero() { guarded(builder, seed, product) } else { product }
         };
         for (number, value) in captured.iter().enumerate() {
@@ -146,7 +149,7 @@ impl Reverse<'_> {
             let shadows = self.lane_shadows(*buffer)?;
             emit::for_each_element(&self.builder(), partials, &mut |builder, indices| {
                 let load = [&[partials], indices].concat();
-                let partial = builder.op("memref.load", &load, partials.ty().element());
+                let partial = builder.op(memref::Load::NAME, &load, partials.ty().element());
                 for (shadow, seed) in shadows.iter().zip(&seeds) {
                     if let Some(seed) = seed {
                         emit::accumulate(builder, scaled(self, builder, partial, *seed), *shadow, indices);

@@ -3,6 +3,7 @@
 use autodiff_dialect::{
     Activity,
     ir::{Op, Type},
+    views::autodiff,
 };
 
 /// The attribute of a derivative in several directions: for each result the number of its direction, -1 for a primal. It
@@ -50,14 +51,14 @@ impl Mode {
     /// The attribute by which a function names its derivative.
     pub const fn attribute(self) -> &'static str {
         match self {
-            Self::Jvp => "autodiff.jvp",
-            Self::Vjp => "autodiff.vjp",
-            Self::Split => "autodiff.augment",
+            Self::Jvp => autodiff::Jvp::NAME,
+            Self::Vjp => autodiff::Vjp::NAME,
+            Self::Split => autodiff::Augment::NAME,
         }
     }
 
     /// The attribute by which a function names the other half of its derivative in split mode.
-    pub const PULLBACK: &'static str = "autodiff.pullback";
+    pub const PULLBACK: &'static str = autodiff::Pullback::NAME;
 
     /// Whether a function names its own derivative of this direction, so that its body is not looked at.
     pub fn is_named_by(self, function: Op) -> bool {

@@ -18,6 +18,7 @@ use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Block, Builder, Op, Region, Type, Value},
     state,
+    views::memref,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -204,7 +205,7 @@ impl Tape {
             let buffer = emit::allocate(builder, Type::memref(*ty, &[values.len() as i64]), &[]);
             for (index, value) in values.iter().enumerate() {
                 let index = builder.index(index as i64);
-                builder.effect("memref.store", &[*value, buffer, index]);
+                builder.effect(memref::Store::NAME, &[*value, buffer, index]);
             }
             packed.push(buffer);
         }
@@ -217,7 +218,7 @@ impl Tape {
         for ((ty, values), buffer) in self.numbers.iter().zip(unpacked.iter().skip(self.plain.len())) {
             for (index, value) in values.iter().enumerate() {
                 let index = builder.index(index as i64);
-                map.insert(*value, builder.op("memref.load", &[*buffer, index], *ty));
+                map.insert(*value, builder.op(memref::Load::NAME, &[*buffer, index], *ty));
             }
             emit::release(builder, *buffer);
         }

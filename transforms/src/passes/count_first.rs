@@ -18,6 +18,7 @@ use crate::{
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Block, Builder, Op, Region, Type, Value},
+    views::{gpu, scf, ub},
 };
 use rustc_hash::FxHashSet;
 
@@ -26,10 +27,10 @@ pub(super) static PASS: Pass = Pass::new(
     c"Turn 'scf.while' loops that all threads run equally often into 'scf.for' by counting iterations first",
     &[],
     |_, module| {
-        let loops: Vec<_> = module.walk().into_iter().rev().filter(|op| op.name() == "scf.while").collect();
+        let loops: Vec<_> = module.walk().into_iter().rev().filter(|op| op.is::<scf::While>()).collect();
         for op in loops {
             // A loop in a branch may never run, and never end if it did.
-            let launch = op.parent().filter(|parent| parent.name() == "gpu.launch" && op.block() == parent.body(0));
+            let launch = op.parent().filter(|parent| parent.is::<gpu::Launch>() && op.block() == parent.body(0));
             if let Some(condition) = launch.and_then(|launch| Condition::of(op, launch)) {
                 condition.rewrite();
             }
@@ -113,7 +114,7 @@ impl Condition {
             // The values that are forwarded are new in each iteration; there is one at least.
             let one = builder.index(1);
             let trips = add(&builder, trips, one);
-            let nothing = |ty: &Type| builder.create("ub.poison", &[], &[*ty], &[], &[]).result(0);
+            let nothing = |ty: &Type| builder.create(ub::Poison::NAME, &[], &[*ty], &[], &[]).result(0);
             let initial: Vec<_> = start.iter().copied().chain(results.iter().map(nothing)).collect();
             let all = counted(&builder, trips, &initial, |inner, _, carried| {
                 let mut copier = Copier::default();
@@ -166,7 +167,7 @@ impl Condition {
         let mut passed = vec![copier.get(test.operand(0))];
         passed.extend(self.forwarded.iter().map(|position| copier.get(test.operand(position + 1))));
         passed.push(number);
-        inner.effect("scf.condition", &passed);
+        inner.effect(scf::Condition::NAME, &passed);
 
         let forwarded = pick(&self.after.arguments(), &self.forwarded);
         let after = block(&forwarded);
@@ -176,13 +177,13 @@ impl Condition {
         let mut yielded: Vec<_> = self.carried.iter().map(|position| copier.get(end.operand(*position))).collect();
         let one = inner.index(1);
         yielded.push(add(&inner, number, one));
-        inner.effect("scf.yield", &yielded);
+        inner.effect(scf::Yield::NAME, &yielded);
 
         let mut initial: Vec<_> = self.carried.iter().map(|position| self.op.operand(*position)).collect();
         initial.push(builder.index(0));
         let types: Vec<_> = forwarded.iter().map(|value| value.ty()).chain([index]).collect();
         let regions = [Region::with_block(before), Region::with_block(after)];
-        let counting = builder.create("scf.while", &initial, &types, &[], &regions);
+        let counting = builder.create(scf::While::NAME, &initial, &types, &[], &regions);
         Some(counting.result(types.len() - 1))
     }
 }

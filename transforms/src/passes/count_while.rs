@@ -13,6 +13,7 @@ use crate::emit::{add, constant_index, multiply, notes, subtract};
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::{arith, scf},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -22,7 +23,7 @@ pub(super) static PASS: Pass = Pass::new(
     &[],
     {
         |_, module| {
-            for op in module.walk().into_iter().rev().filter(|op| op.name() == "scf.while") {
+            for op in module.walk().into_iter().rev().filter(|op| op.is::<scf::While>()) {
                 if let Some(counted) = Counted::recognise(op) {
                     counted.rewrite();
                 }
@@ -67,7 +68,7 @@ impl Counted {
     fn recognise(op: Op) -> Option<Self> {
         let (before, after) = (op.body(0)?, op.body(1)?);
         let (condition, end) = (before.terminator()?, after.terminator()?);
-        let test = condition.operand(0).defining_op().filter(|test| test.name() == "arith.cmpi")?;
+        let test = condition.operand(0).defining_op().filter(|test| test.is::<arith::Cmpi>())?;
         let outside = |value: Value| (!op.encloses(value.block().parent_op()?)).then_some(value);
         let predicate = test.attribute("predicate")?.as_integer()?;
         let (tested, bound, predicate) = match (outside(test.operand(0)), outside(test.operand(1))) {
@@ -84,12 +85,12 @@ impl Counted {
             let sum = resolve(value).defining_op()?;
             let (a, b) = (sum.operands().first().copied()?, sum.operands().get(1).copied()?);
             let (argument, step) = match sum.name() {
-                "arith.addi" => match (constant_index(a), constant_index(b)) {
+                arith::Addi::NAME => match (constant_index(a), constant_index(b)) {
                     (None, Some(step)) => (a, step),
                     (Some(step), None) => (b, step),
                     _ => return None,
                 },
-                "arith.subi" => (a, constant_index(b)?.checked_neg()?),
+                arith::Subi::NAME => (a, constant_index(b)?.checked_neg()?),
                 _ => return None,
             };
             Some((resolve(argument), step, sum))
@@ -146,7 +147,7 @@ impl Counted {
     fn is_flagged(&self, sum: Op) -> bool {
         // arith::IntegerOverflowFlags: nsw 1, nuw 2. Adding a negative number always wraps unsigned.
         let flags = sum.attribute("overflowFlags").map(|flags| flags.to_string()).unwrap_or_default();
-        let wraps_down = self.step < 0 && sum.name() == "arith.addi";
+        let wraps_down = self.step < 0 && sum.is::<arith::Addi>();
         if self.unsigned { flags.contains("nuw") && !wraps_down } else { flags.contains("nsw") }
     }
 
@@ -185,7 +186,7 @@ impl Counted {
         let body = Block::new(&arguments);
         let flag = unsigned.then(|| ("unsignedCmp", Attribute::unit(builder.context())));
         let attributes: Vec<_> = flag.into_iter().chain(notes(self.op)).collect();
-        let new = builder.create("scf.for", &operands, &types, &attributes, &[Region::with_block(body)]);
+        let new = builder.create(scf::For::NAME, &operands, &types, &attributes, &[Region::with_block(body)]);
 
         // Behind the loop.
         let mut last = FxHashMap::default();
@@ -231,7 +232,7 @@ impl Counted {
         }
         let mut results: Vec<_> = carried.iter().map(|position| end.operand(*position)).collect();
         results.extend(extras.iter().map(|(number, _)| forwarded[*number]));
-        let finish = inside.effect("scf.yield", &results);
+        let finish = inside.effect(scf::Yield::NAME, &results);
         for (block, terminator) in [(self.before, condition), (self.after, end)] {
             for op in block.ops().into_iter().filter(|op| *op != terminator) {
                 op.move_before(finish);
@@ -250,7 +251,8 @@ impl Counted {
             false => subtract(builder, first, self.bound),
         };
         let width = self.step.saturating_abs();
-        let divided = |value| if width == 1 { value } else { builder.same("arith.divui", &[value, constant(width)]) };
+        let divided =
+            |value| if width == 1 { value } else { builder.same(arith::Divui::NAME, &[value, constant(width)]) };
         let trips = match self.relation {
             Relation::NotEqual => return distance,
             Relation::Strict if width == 1 => distance,
@@ -260,14 +262,14 @@ impl Counted {
         let i1 = Type::integer(builder.context(), 1);
         let predicate = Attribute::integer(Type::integer(builder.context(), 64), self.predicate);
         let some =
-            builder.create("arith.cmpi", &[first, self.bound], &[i1], &[("predicate", predicate)], &[]).result(0);
-        builder.op("arith.select", &[some, trips, constant(0)], ty)
+            builder.create(arith::Cmpi::NAME, &[first, self.bound], &[i1], &[("predicate", predicate)], &[]).result(0);
+        builder.op(arith::Select::NAME, &[some, trips, constant(0)], ty)
     }
 
     /// The counter after `number` iterations.
     fn counter(&self, builder: &Builder, start: Value, number: Value) -> Value {
         let ty = start.ty();
-        let number = if ty.is_index() { number } else { builder.op("arith.index_cast", &[number], ty) };
+        let number = if ty.is_index() { number } else { builder.op(arith::IndexCast::NAME, &[number], ty) };
         self.advanced(builder, start, number)
     }
 
@@ -343,7 +345,7 @@ fn index(builder: &Builder, value: Value) -> Value {
     if value.ty().is_index() {
         return value;
     }
-    builder.op("arith.index_castui", &[value], Type::index(builder.context()))
+    builder.op(arith::IndexCastui::NAME, &[value], Type::index(builder.context()))
 }
 
 /// An index has the width of a pointer.
@@ -371,10 +373,10 @@ fn range(value: Value, unsigned: bool) -> (i128, i128) {
     }
     let Some(op) = value.defining_op() else { return all };
     match op.name() {
-        "arith.extui" | "arith.index_castui" if bits_of(op.operand(0)) < bits_of(value) => {
+        arith::Extui::NAME | arith::IndexCastui::NAME if bits_of(op.operand(0)) < bits_of(value) => {
             limits(bits_of(op.operand(0)), true)
         }
-        "arith.extsi" | "arith.index_cast" if !unsigned && bits_of(op.operand(0)) < bits_of(value) => {
+        arith::Extsi::NAME | arith::IndexCast::NAME if !unsigned && bits_of(op.operand(0)) < bits_of(value) => {
             limits(bits_of(op.operand(0)), false)
         }
         _ => all,

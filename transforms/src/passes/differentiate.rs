@@ -27,6 +27,7 @@ use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
     state::names,
+    views::{autodiff, func, gpu},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -126,8 +127,8 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
 
 fn mode_of(op: Op) -> Option<Mode> {
     match op.name() {
-        "autodiff.jvp" => Some(Mode::Jvp),
-        "autodiff.vjp" => Some(Mode::Vjp),
+        autodiff::Jvp::NAME => Some(Mode::Jvp),
+        autodiff::Vjp::NAME => Some(Mode::Vjp),
         names::AUGMENT | names::PULLBACK => Some(Mode::Split),
         _ => None,
     }
@@ -171,7 +172,7 @@ impl Expander<'_> {
         let results: Vec<_> = op.results().into_iter().map(Value::ty).collect();
         let builder = Builder::before(op).ok_or(())?;
         let callee = Attribute::symbol(op.context(), &name);
-        let call = builder.create("func.call", &op.operands(), &results, &[("callee", callee)], &[]);
+        let call = builder.create(func::Call::NAME, &op.operands(), &results, &[("callee", callee)], &[]);
         for (old, new) in op.results().into_iter().zip(call.results()) {
             old.replace_all_uses_with(new);
         }
@@ -379,11 +380,11 @@ fn check_types(op: Op, request: &Request) -> Result<(), Diagnostic> {
 /// Names, free outside, for the functions and globals of modules of kernels.
 fn outside_names(symbols: &HashMap<String, Op>) -> HashMap<(String, String), String> {
     let (mut names, mut taken) = (HashMap::new(), HashSet::new());
-    let mut modules: Vec<_> = symbols.iter().filter(|(_, op)| op.name() == "gpu.module").collect();
+    let mut modules: Vec<_> = symbols.iter().filter(|(_, op)| op.is::<gpu::Module>()).collect();
     modules.sort_by_key(|(name, _)| *name);
     for (outer, kernels) in modules {
         for inner in kernels.body(0).map(Block::ops).unwrap_or_default() {
-            let Some(name) = inner.symbol_name().filter(|_| inner.name() != "gpu.func") else { continue };
+            let Some(name) = inner.symbol_name().filter(|_| !inner.is::<gpu::Func>()) else { continue };
             let mut new = format!("{outer}.{name}");
             while symbols.contains_key(&new) || !taken.insert(new.clone()) {
                 new.push('_');
@@ -461,7 +462,7 @@ impl Primal {
         let body = Builder::at_end(block, function.location());
         let name = function.symbol_name().unwrap_or_default();
         let callee = Attribute::symbol(function.context(), &name);
-        let call = body.create("func.call", &block.arguments(), &results, &[("callee", callee)], &[]);
+        let call = body.create(func::Call::NAME, &block.arguments(), &results, &[("callee", callee)], &[]);
         emit::give_back(&body, &call.results());
         standin.region(0).take_body(Region::with_block(block));
         for name in [Mode::Jvp, Mode::Vjp, Mode::Split].map(Mode::attribute).into_iter().chain([Mode::PULLBACK]) {

@@ -16,6 +16,7 @@ use crate::{
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Block, Effect, EffectKind, Op, Region, Value},
+    views::memref,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -147,7 +148,7 @@ impl<'a> Liveness<'a> {
                 }
             }
             let returns = op.is_terminator() && op.parent() == Some(self.function);
-            if returns || unknown || op.name() == "memref.extract_aligned_pointer_as_index" {
+            if returns || unknown || op.is::<memref::ExtractAlignedPointerAsIndex>() {
                 // Whoever gets a buffer, or does what nobody knows, may read it.
                 for operand in op.operands().into_iter().filter(|operand| operand.ty().is_memory()) {
                     self.observe(self.aliases.representative(operand));

@@ -18,6 +18,7 @@ use crate::{
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::{arith, gpu, memref, scf},
 };
 use rustc_hash::FxHashMap;
 
@@ -28,7 +29,7 @@ pub(super) static PASS: Pass = Pass::new(
     |_, module| {
         let mut buffers = FxHashMap::default();
         // All are found before anything is erased.
-        let reductions: Vec<_> = module.walk().into_iter().filter(|op| op.name() == "gpu.all_reduce").collect();
+        let reductions: Vec<_> = module.walk().into_iter().filter(|op| op.is::<gpu::AllReduce>()).collect();
         for op in reductions {
             if op.operand(0).ty().is_float() && !has_partials(op) {
                 expand(op, &mut buffers);
@@ -46,7 +47,7 @@ type Buffers = FxHashMap<(Op, Type), Value>;
 
 /// Replaces a reduction over a block; `None`: left as it is.
 fn expand(op: Op, buffers: &mut Buffers) -> Option<()> {
-    let launch = std::iter::successors(op.parent(), |op| op.parent()).find(|op| op.name() == "gpu.launch")?;
+    let launch = std::iter::successors(op.parent(), |op| op.parent()).find(|op| op.is::<gpu::Launch>())?;
     let (builder, outer, entry, body) = (Builder::before(op)?, Builder::before(launch)?, launch.body(0)?, op.body(0)?);
     // The sizes stand behind those of the grid: there are no tokens.
     let sizes: Vec<_> = (3..6).map(|number| launch.operand(number)).collect();
@@ -67,37 +68,37 @@ fn expand(op: Op, buffers: &mut Buffers) -> Option<()> {
     let (_, count) = threads(&outer, &sizes, &sizes);
     let steps = steps(&outer, count);
     let (number, _) = threads(&builder, &ids, &sizes);
-    builder.effect("memref.store", &[op.operand(0), buffer, number]);
+    builder.effect(memref::Store::NAME, &[op.operand(0), buffer, number]);
     counted(&builder, steps, &[], |inner, step, _| {
-        inner.effect("gpu.barrier", &[]);
+        inner.effect(gpu::Barrier::NAME, &[]);
         let (zero, one) = (inner.index(0), inner.index(1));
-        let distance = inner.same("arith.shli", &[one, step]);
+        let distance = inner.same(arith::Shli::NAME, &[one, step]);
         let other = add(inner, number, distance);
         let twice = add(inner, distance, distance);
-        let rest = inner.same("arith.remui", &[number, twice]);
+        let rest = inner.same(arith::Remui::NAME, &[number, twice]);
         let (leads, exists) = (compare(inner, "eq", rest, zero), compare(inner, "ult", other, count));
-        let combines = inner.same("arith.andi", &[leads, exists]);
+        let combines = inner.same(arith::Andi::NAME, &[leads, exists]);
         let then = Block::new(&[]);
         let deep = Builder::at_end(then, op.location());
         let mut copier = Copier::default();
         for (argument, place) in [(0, number), (1, other)] {
-            copier.set(body.argument(argument), deep.op("memref.load", &[buffer, place], ty));
+            copier.set(body.argument(argument), deep.op(memref::Load::NAME, &[buffer, place], ty));
         }
         let ops = body.ops();
         if let Some((end, ops)) = ops.split_last() {
             ops.iter().for_each(|inner| {
                 copier.copy(&deep.with_location(inner.location()), *inner);
             });
-            deep.effect("memref.store", &[copier.get(end.operand(0)), buffer, number]);
+            deep.effect(memref::Store::NAME, &[copier.get(end.operand(0)), buffer, number]);
         }
-        deep.effect("scf.yield", &[]);
-        inner.create("scf.if", &[combines], &[], &[], &[Region::with_block(then), Region::new()]);
+        deep.effect(scf::Yield::NAME, &[]);
+        inner.create(scf::If::NAME, &[combines], &[], &[], &[Region::with_block(then), Region::new()]);
         vec![]
     });
-    builder.effect("gpu.barrier", &[]);
-    let result = builder.op("memref.load", &[buffer, builder.index(0)], ty);
+    builder.effect(gpu::Barrier::NAME, &[]);
+    let result = builder.op(memref::Load::NAME, &[buffer, builder.index(0)], ty);
     // The buffer may be filled again at once.
-    builder.effect("gpu.barrier", &[]);
+    builder.effect(gpu::Barrier::NAME, &[]);
     op.result(0).replace_all_uses_with(result);
     op.erase();
     Some(())
@@ -111,7 +112,7 @@ fn steps(builder: &Builder, count: Value) -> Value {
     }
     (0..MOST).fold(builder.index(0), |sum, power| {
         let more = compare(builder, "ugt", count, builder.index(1 << power));
-        let one = builder.op("arith.index_castui", &[more], index);
+        let one = builder.op(arith::IndexCastui::NAME, &[more], index);
         add(builder, sum, one)
     })
 }
@@ -125,5 +126,5 @@ fn compare(builder: &Builder, predicate: &str, one: Value, other: Value) -> Valu
     };
     let predicate = Attribute::integer(Type::integer(builder.context(), 64), number);
     let boolean = Type::integer(builder.context(), 1);
-    builder.create("arith.cmpi", &[one, other], &[boolean], &[("predicate", predicate)], &[]).result(0)
+    builder.create(arith::Cmpi::NAME, &[one, other], &[boolean], &[("predicate", predicate)], &[]).result(0)
 }

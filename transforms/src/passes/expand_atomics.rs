@@ -7,6 +7,7 @@ use crate::analysis::concurrency::{called_in_parallel, is_in_parallel};
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption},
     ir::{Attribute, Builder, Op, Type, Value},
+    views::{arith, memref},
 };
 
 pub(super) static PASS: Pass = Pass::new(
@@ -31,7 +32,7 @@ pub(super) static PASS: Pass = Pass::new(
             let result = if is_parallel { Result::Old } else { Result::New };
             match op.name() {
                 _ if is_parallel && options != ["true"] => {}
-                "memref.atomic_rmw" => expand(op, result),
+                memref::AtomicRmw::NAME => expand(op, result),
                 _ => expand_generic(op, result),
             }
         }
@@ -39,7 +40,7 @@ pub(super) static PASS: Pass = Pass::new(
     },
 );
 
-const UPDATES: [&str; 2] = ["memref.atomic_rmw", "memref.generic_atomic_rmw"];
+const UPDATES: [&str; 2] = [memref::AtomicRmw::NAME, memref::GenericAtomicRmw::NAME];
 
 /// What an update gives: the value before or after it.
 #[derive(Clone, Copy)]
@@ -49,7 +50,7 @@ enum Result {
 }
 
 fn replace(op: Op, builder: &Builder, [old, stored]: [Value; 2], place: &[Value], result: Result) {
-    builder.effect("memref.store", &[&[stored], place].concat());
+    builder.effect(memref::Store::NAME, &[&[stored], place].concat());
     op.result(0).replace_all_uses_with(match result {
         Result::Old => old,
         Result::New => stored,
@@ -60,25 +61,25 @@ fn replace(op: Op, builder: &Builder, [old, stored]: [Value; 2], place: &[Value]
 fn expand(op: Op, result: Result) {
     let Some(builder) = Builder::before(op) else { return };
     let (value, place) = (op.operand(0), op.operands().split_off(1));
-    let old = builder.op("memref.load", &place, value.ty());
+    let old = builder.op(memref::Load::NAME, &place, value.ty());
     // The numbers of `arith::AtomicRMWKind`.
     let kind = op.attribute("kind").and_then(Attribute::as_integer).unwrap_or(-1);
     let name = match kind {
-        0 => "arith.addf",
-        1 => "arith.addi",
-        2 => "arith.andi",
-        4 => "arith.maximumf",
-        5 => "arith.maxnumf",
-        6 => "arith.maxsi",
-        7 => "arith.maxui",
-        8 => "arith.minimumf",
-        9 => "arith.minnumf",
-        10 => "arith.minsi",
-        11 => "arith.minui",
-        12 => "arith.mulf",
-        13 => "arith.muli",
-        14 => "arith.ori",
-        15 => "arith.xori",
+        0 => arith::Addf::NAME,
+        1 => arith::Addi::NAME,
+        2 => arith::Andi::NAME,
+        4 => arith::Maximumf::NAME,
+        5 => arith::Maxnumf::NAME,
+        6 => arith::Maxsi::NAME,
+        7 => arith::Maxui::NAME,
+        8 => arith::Minimumf::NAME,
+        9 => arith::Minnumf::NAME,
+        10 => arith::Minsi::NAME,
+        11 => arith::Minui::NAME,
+        12 => arith::Mulf::NAME,
+        13 => arith::Muli::NAME,
+        14 => arith::Ori::NAME,
+        15 => arith::Xori::NAME,
         _ => "",
     };
     let stored = match kind {
@@ -94,7 +95,7 @@ fn expand_generic(op: Op, result: Result) {
     let Some(end) = body.terminator() else { return };
     let place = op.operands();
     let element: Type = op.result(0).ty();
-    let old = builder.op("memref.load", &place, element);
+    let old = builder.op(memref::Load::NAME, &place, element);
     body.argument(0).replace_all_uses_with(old);
     for inner in body.ops() {
         if inner != end {

@@ -16,6 +16,7 @@ use crate::{
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::{arith, complex, memref, scf},
 };
 
 pub(super) static PASS: Pass = Pass::new(
@@ -24,7 +25,7 @@ pub(super) static PASS: Pass = Pass::new(
     &[],
     |_, module| {
         // Inner loops first: what holds them is moved into a new loop.
-        module.walk().into_iter().rev().filter(|op| op.name() == "scf.parallel").for_each(expand);
+        module.walk().into_iter().rev().filter(|op| op.is::<scf::Parallel>()).for_each(expand);
         Ok(())
     },
 );
@@ -34,22 +35,22 @@ const CHUNKS: i64 = 64;
 
 /// Ops that give the same whichever operand stands first.
 const COMMUTATIVE: [&str; 16] = [
-    "arith.addf",
-    "arith.addi",
-    "arith.andi",
-    "arith.maximumf",
-    "arith.maxnumf",
-    "arith.maxsi",
-    "arith.maxui",
-    "arith.minimumf",
-    "arith.minnumf",
-    "arith.minsi",
-    "arith.minui",
-    "arith.mulf",
-    "arith.muli",
-    "arith.ori",
-    "arith.xori",
-    "complex.add",
+    arith::Addf::NAME,
+    arith::Addi::NAME,
+    arith::Andi::NAME,
+    arith::Maximumf::NAME,
+    arith::Maxnumf::NAME,
+    arith::Maxsi::NAME,
+    arith::Maxui::NAME,
+    arith::Minimumf::NAME,
+    arith::Minnumf::NAME,
+    arith::Minsi::NAME,
+    arith::Minui::NAME,
+    arith::Mulf::NAME,
+    arith::Muli::NAME,
+    arith::Ori::NAME,
+    arith::Xori::NAME,
+    complex::Add::NAME,
 ];
 
 /// One reduction of a loop.
@@ -69,10 +70,12 @@ impl Reduction {
     fn new(end: Op, number: usize, initial: Value) -> Option<Self> {
         let op = emit::plain_reduction(end, number).filter(|name| COMMUTATIVE.contains(name));
         let neutral = match op {
-            Some("arith.addf" | "arith.addi" | "complex.add" | "arith.ori" | "arith.xori") => Some(0.0),
-            Some("arith.mulf" | "arith.muli") => Some(1.0),
-            Some("arith.maximumf") => Some(f64::NEG_INFINITY),
-            Some("arith.minimumf") => Some(f64::INFINITY),
+            Some(arith::Addf::NAME | arith::Addi::NAME | complex::Add::NAME | arith::Ori::NAME | arith::Xori::NAME) => {
+                Some(0.0)
+            }
+            Some(arith::Mulf::NAME | arith::Muli::NAME) => Some(1.0),
+            Some(arith::Maximumf::NAME) => Some(f64::NEG_INFINITY),
+            Some(arith::Minimumf::NAME) => Some(f64::INFINITY),
             _ => None,
         };
         Some(Self { initial, value: end.operand(number), body: end.body(number)?, neutral, op })
@@ -80,7 +83,7 @@ impl Reduction {
 
     /// Whether the loop may keep it: a sum of numbers.
     fn is_kept(&self) -> bool {
-        matches!(self.op, Some("arith.addf" | "arith.addi")) && !self.value.ty().is_vector()
+        matches!(self.op, Some(arith::Addf::NAME | arith::Addi::NAME)) && !self.value.ty().is_vector()
     }
 
     fn ty(&self) -> Type {
@@ -110,10 +113,10 @@ impl Reduction {
         let (then, otherwise) = (Block::new(&[]), Block::new(&[]));
         let inner = Builder::at_end(then, builder.location());
         let combined = self.combine(&inner, sum, self.value);
-        inner.effect("scf.yield", &[combined]);
-        Builder::at_end(otherwise, builder.location()).effect("scf.yield", &[self.value]);
+        inner.effect(scf::Yield::NAME, &[combined]);
+        Builder::at_end(otherwise, builder.location()).effect(scf::Yield::NAME, &[self.value]);
         let regions = [Region::with_block(then), Region::with_block(otherwise)];
-        builder.create("scf.if", &[flag], &[self.ty()], &[], &regions).result(0)
+        builder.create(scf::If::NAME, &[flag], &[self.ty()], &[], &regions).result(0)
     }
 
     /// A constant of the type of the values.
@@ -159,7 +162,7 @@ fn expand(op: Op) {
     let number = chunk.argument(0);
     let first = emit::multiply(&inner, number, length);
     let left = emit::subtract(&inner, nest.counts[0], first);
-    nest.counts[0] = inner.same("arith.minui", &[length, left]);
+    nest.counts[0] = inner.same(arith::Minui::NAME, &[length, left]);
     nest.first = Some((0, first));
     // The values so far and, where some body has no neutral element, whether there are any yet.
     let mut carried: Vec<_> = reductions
@@ -178,7 +181,7 @@ fn expand(op: Op) {
         sums
     });
     for (buffer, result) in partial.iter().zip(&results) {
-        inner.effect("memref.store", &[*result, *buffer, number]);
+        inner.effect(memref::Store::NAME, &[*result, *buffer, number]);
     }
     emit::reduce(&inner, &[], &[]);
     let (zero, one) = (builder.index(0), builder.index(1));
@@ -187,13 +190,13 @@ fn expand(op: Op) {
     let initial: Vec<_> = reductions.iter().map(|one| one.initial).collect();
     let totals = emit::counted(&builder, chunks, &initial, |inner, chunk, carried| {
         let fold = |((one, buffer), sum): ((&Reduction, &Value), &Value)| {
-            let part = inner.op("memref.load", &[*buffer, chunk], one.ty());
+            let part = inner.op(memref::Load::NAME, &[*buffer, chunk], one.ty());
             one.combine(inner, *sum, part)
         };
         reductions.iter().zip(&partial).zip(carried).map(fold).collect()
     });
     for buffer in partial {
-        builder.effect("memref.dealloc", &[buffer]);
+        builder.effect(memref::Dealloc::NAME, &[buffer]);
     }
     replace(op, &totals);
 }
@@ -214,18 +217,18 @@ fn replace(op: Op, results: &[Value]) {
 fn allocate(builder: &Builder, element: Type, size: Value) -> Value {
     let segments = Attribute::dense_i32(builder.context(), &[1, 0]);
     let ty = Type::memref(element, &[Type::DYNAMIC]);
-    builder.create("memref.alloc", &[size], &[ty], &[("operandSegmentSizes", segments)], &[]).result(0)
+    builder.create(memref::Alloc::NAME, &[size], &[ty], &[("operandSegmentSizes", segments)], &[]).result(0)
 }
 
 /// The length of the chunks of the outermost dimension and their number: zero if a dimension is empty.
 fn split(builder: &Builder, counts: &[Value]) -> (Value, Value) {
     let (most, one) = (builder.index(CHUNKS), builder.index(1));
-    let length = builder.same("arith.ceildivui", &[counts[0], most]);
-    let length = builder.same("arith.maxui", &[length, one]);
-    let mut chunks = builder.same("arith.ceildivui", &[counts[0], length]);
+    let length = builder.same(arith::Ceildivui::NAME, &[counts[0], most]);
+    let length = builder.same(arith::Maxui::NAME, &[length, one]);
+    let mut chunks = builder.same(arith::Ceildivui::NAME, &[counts[0], length]);
     for count in &counts[1..] {
         // One if there is an iteration, zero else.
-        let some = builder.same("arith.minui", &[*count, one]);
+        let some = builder.same(arith::Minui::NAME, &[*count, one]);
         chunks = emit::multiply(builder, chunks, some);
     }
     (length, chunks)

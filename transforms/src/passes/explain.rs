@@ -7,13 +7,15 @@ use super::{
     print_replay::prevented,
     report::{REQUEST, Subject, each},
 };
-use crate::analysis::{
-    cache_plan::{Decision, Slice},
-    locality::is_parallel,
-    memory::Class,
-    wide_shadows::{Kind, Reason},
+use crate::{
+    analysis::{
+        cache_plan::{Decision, Slice},
+        locality::is_parallel,
+        memory::Class,
+        wide_shadows::{Kind, Reason},
+    },
+    engine::Facts,
 };
-use crate::engine::Facts;
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption},
     ir::{Op, Value},

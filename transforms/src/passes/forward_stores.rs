@@ -16,6 +16,7 @@ use crate::{
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Block, EffectKind, Op, Region, Value},
+    views::{memref, scf},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -118,13 +119,13 @@ impl Forwarding {
     fn block(&mut self, block: Block, mut known: Known) {
         for op in block.ops() {
             match op.name() {
-                "memref.load" => self.load(op, &mut known),
-                "memref.store" => self.store(op, &mut known),
+                memref::Load::NAME => self.load(op, &mut known),
+                memref::Store::NAME => self.store(op, &mut known),
                 _ => {
                     let written = self.written.of(op, &self.aliases);
                     if op.region_count() > 0 {
                         let mut inner = known.clone();
-                        if !matches!(op.name(), "scf.if" | "scf.index_switch" | "scf.execute_region") {
+                        if !matches!(op.name(), scf::If::NAME | scf::IndexSwitch::NAME | scf::ExecuteRegion::NAME) {
                             self.forget(&mut inner, &written);
                         }
                         for region in op.regions() {

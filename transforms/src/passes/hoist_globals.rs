@@ -11,6 +11,7 @@ use crate::globals::{Globals, HANDED, STANDS_FOR};
 use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type},
+    views::{gpu, memref},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -25,7 +26,7 @@ pub(super) fn hoist(
     callees: Vec<String>,
 ) -> Result<(), Box<Diagnostic>> {
     let tops = module.regions().into_iter().filter_map(Region::first_block).flat_map(Block::ops);
-    let kernels = tops.filter(|op| op.name() == "gpu.module");
+    let kernels = tops.filter(|op| op.is::<gpu::Module>());
     let mut found: Vec<_> = kernels.map(|kernels| (kernels, Globals::new(kernels, |_| true))).collect();
     found.retain(|(_, globals)| !globals.is_empty());
     if found.is_empty() {
@@ -89,7 +90,7 @@ fn hoist_from(
         symbols.insert(new.clone(), copy);
         names.push((new, copy.attribute("type").and_then(Attribute::as_type).unwrap_or(Type::index(context))));
     }
-    let launches: Vec<_> = module.walk().into_iter().filter(|op| op.name() == "gpu.launch_func").collect();
+    let launches: Vec<_> = module.walk().into_iter().filter(|op| op.is::<gpu::LaunchFunc>()).collect();
     for function in functions.iter().filter(uses) {
         let numbers = &handed[function];
         globals.take_as_arguments(*function, numbers);
@@ -108,7 +109,7 @@ fn hoist_from(
             for (position, number) in numbers.iter().enumerate() {
                 let (name, ty) = &names[*number];
                 let name = Attribute::symbol(context, name);
-                let value = builder.create("memref.get_global", &[], &[*ty], &[("name", name)], &[]).result(0);
+                let value = builder.create(memref::GetGlobal::NAME, &[], &[*ty], &[("name", name)], &[]).result(0);
                 operands.insert(usize::try_from(place).unwrap_or(0) + position, value);
             }
             sizes[ARGUMENTS] += i32::try_from(numbers.len()).unwrap_or(0);

@@ -11,6 +11,7 @@ use autodiff_dialect::{
     bridge::Pass,
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::{arith, func, gpu, memref, scf},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -21,7 +22,7 @@ pub(super) static PASS: Pass = Pass::new(
     |_, module| {
         let mut result = Ok(());
         let mut moved = FxHashMap::default();
-        for op in named(module, "gpu.launch_func") {
+        for op in named(module, gpu::LaunchFunc::NAME) {
             if let Err(error) = inline(op, module, &mut moved) {
                 error.emit();
                 result = Err(());
@@ -29,13 +30,13 @@ pub(super) static PASS: Pass = Pass::new(
         }
         result?;
         module.walk().into_iter().rev().filter(|op| is_asynchronous(*op)).for_each(synchronise);
-        for token in named(module, "gpu.wait").into_iter().rev() {
+        for token in named(module, gpu::Wait::NAME).into_iter().rev() {
             if token.results().into_iter().all(Value::is_unused) {
                 token.erase();
             }
         }
-        named(module, "func.call").into_iter().for_each(enclose);
-        named(module, "memref.generic_atomic_rmw").into_iter().for_each(simplify_atomic);
+        named(module, func::Call::NAME).into_iter().for_each(enclose);
+        named(module, memref::GenericAtomicRmw::NAME).into_iter().for_each(simplify_atomic);
         Ok(())
     },
 );
@@ -56,7 +57,7 @@ fn inline(op: Op, module: Op, moved: &mut Moved) -> Result<(), Diagnostic> {
     let fail = |message: &str| Diagnostic::error(op.location(), format!("launch of '{name}', {message}"));
     let kernel = op.attribute("kernel").and_then(|name| op.lookup_symbol(name));
     let kernel = kernel
-        .filter(|kernel| kernel.name() == "gpu.func" && kernel.region(0).first_block().is_some())
+        .filter(|kernel| kernel.is::<gpu::Func>() && kernel.region(0).first_block().is_some())
         .ok_or_else(|| fail("which is no 'gpu.func' with a body: it cannot be differentiated"))?;
     let sizes =
         segments(op).filter(|sizes| sizes.len() == 13).ok_or_else(|| fail("whose operands have no segments"))?;
@@ -74,17 +75,17 @@ fn inline(op: Op, module: Op, moved: &mut Moved) -> Result<(), Diagnostic> {
     for operand in &operands[starts[1]..starts[10]] {
         new.push(match operand.ty() == index {
             true => *operand,
-            false => builder.op("arith.index_cast", &[*operand], index),
+            false => builder.op(arith::IndexCast::NAME, &[*operand], index),
         });
     }
     new.extend(&operands[starts[10]..starts[11]]);
     let arguments = &operands[starts[11]..starts[12]];
     let body = kernel.duplicate();
     for inner in body.walk() {
-        if inner.name() == "gpu.return"
+        if inner.is::<gpu::Return>()
             && let Some(end) = Builder::before(inner)
         {
-            end.effect("gpu.terminator", &[]);
+            end.effect(gpu::Terminator::NAME, &[]);
             inner.erase();
         }
     }
@@ -108,7 +109,7 @@ fn inline(op: Op, module: Op, moved: &mut Moved) -> Result<(), Diagnostic> {
         ("workgroup_attributions", Attribute::integer(Type::integer(op.context(), 64), workgroup)),
     ];
     let results: Vec<_> = op.results().into_iter().map(Value::ty).collect();
-    let launch = builder.create("gpu.launch", &new, &results, &attributes, &[region]);
+    let launch = builder.create(gpu::Launch::NAME, &new, &results, &attributes, &[region]);
     for (old, new) in op.results().into_iter().zip(launch.results()) {
         old.replace_all_uses_with(new);
     }
@@ -124,7 +125,7 @@ fn bring_symbols(body: Op, kernel: Op, module: Op, moved: &mut Moved) {
         for inner in user.walk().into_iter().filter(|inner| *inner != user) {
             for (attribute, value) in inner.attributes() {
                 let Some(name) = value.as_symbol() else { continue };
-                let target = origin.parent().filter(|parent| parent.name() == "gpu.module").and_then(|parent| {
+                let target = origin.parent().filter(|parent| parent.is::<gpu::Module>()).and_then(|parent| {
                     let ops = parent.body(0).map(Block::ops).unwrap_or_default();
                     ops.into_iter().find(|op| op.symbol_name().as_deref() == Some(&name))
                 });
@@ -185,7 +186,7 @@ fn synchronise(op: Op) {
     let Some(builder) = Builder::before(op) else { return };
     let operands: Vec<_> = op.operands().into_iter().filter(|operand| !is_token(operand)).collect();
     let results: Vec<_> = op.results().into_iter().filter(|result| !is_token(result)).map(Value::ty).collect();
-    if op.name() != "gpu.wait" {
+    if !op.is::<gpu::Wait>() {
         let mut attributes = op.attributes();
         if let Some(mut sizes) = segments(op) {
             sizes[0] = 0;
@@ -203,7 +204,7 @@ fn synchronise(op: Op) {
         }
     }
     if let Some(token) = op.results().into_iter().find(is_token) {
-        let ready = builder.create("gpu.wait", &[], &[token.ty()], &[], &[]);
+        let ready = builder.create(gpu::Wait::NAME, &[], &[token.ty()], &[], &[]);
         token.replace_all_uses_with(ready.result(0));
     }
     op.erase();
@@ -212,19 +213,19 @@ fn synchronise(op: Op) {
 /// Puts a call in a region, where inlining is allowed. What is left of the region then disappears.
 fn enclose(call: Op) {
     let Some(builder) = Builder::before(call) else { return };
-    if call.parent().is_none_or(|parent| parent.name() != "gpu.launch") {
+    if call.parent().is_none_or(|parent| !parent.is::<gpu::Launch>()) {
         return;
     }
     let results: Vec<_> = call.results().into_iter().map(Value::ty).collect();
     let block = Block::new(&[]);
-    let region = builder.create("scf.execute_region", &[], &results, &[], &[Region::with_block(block)]);
+    let region = builder.create(scf::ExecuteRegion::NAME, &[], &results, &[], &[Region::with_block(block)]);
     for (old, new) in call.results().into_iter().zip(region.results()) {
         old.replace_all_uses_with(new);
     }
     let inner = Builder::at_end(block, call.location());
     call.detach();
     inner.insert(call);
-    inner.effect("scf.yield", &call.results());
+    inner.effect(scf::Yield::NAME, &call.results());
 }
 
 /// The number of `arith::AtomicRMWKind::addf`.
@@ -235,7 +236,7 @@ fn simplify_atomic(op: Op) {
     let (Some(builder), Some(body)) = (Builder::before(op), op.body(0)) else { return };
     let ops = body.ops();
     let [sum, end] = ops.as_slice() else { return };
-    if sum.name() != "arith.addf" || end.operands() != sum.results() || !op.result(0).is_unused() {
+    if !sum.is::<arith::Addf>() || end.operands() != sum.results() || !op.result(0).is_unused() {
         return;
     }
     let old = body.argument(0);
@@ -246,6 +247,6 @@ fn simplify_atomic(op: Op) {
     };
     let kind = Attribute::integer(Type::integer(op.context(), 64), ADD);
     let operands = [&[added], &op.operands()[..]].concat();
-    builder.create("memref.atomic_rmw", &operands, &[added.ty()], &[("kind", kind)], &[]);
+    builder.create(memref::AtomicRmw::NAME, &operands, &[added.ty()], &[("kind", kind)], &[]);
     op.erase();
 }

@@ -11,6 +11,7 @@ use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Builder, Op, Type, Value},
     state::names::STOP_GRADIENT,
+    views::{arith, complex, func, math},
 };
 
 pub(super) static PASS: Pass = Pass::new(
@@ -19,7 +20,7 @@ pub(super) static PASS: Pass = Pass::new(
     &[],
     |_, module| {
         for op in module.walk() {
-            if op.name() == "func.call" {
+            if op.is::<func::Call>() {
                 replace(op);
             }
         }
@@ -29,52 +30,52 @@ pub(super) static PASS: Pass = Pass::new(
 
 /// Functions of doubles, and the ops that they are. A final `f` makes the function of floats.
 const FUNCTIONS: [(&str, &str, usize); 45] = [
-    ("acos", "math.acos", 1),
-    ("acosh", "math.acosh", 1),
-    ("asin", "math.asin", 1),
-    ("asinh", "math.asinh", 1),
-    ("atan", "math.atan", 1),
-    ("atan2", "math.atan2", 2),
-    ("atanh", "math.atanh", 1),
-    ("cbrt", "math.cbrt", 1),
-    ("ceil", "math.ceil", 1),
-    ("copysign", "math.copysign", 2),
-    ("cos", "math.cos", 1),
-    ("cosh", "math.cosh", 1),
-    ("erf", "math.erf", 1),
-    ("erfc", "math.erfc", 1),
-    ("exp", "math.exp", 1),
-    ("exp2", "math.exp2", 1),
-    ("expm1", "math.expm1", 1),
-    ("fabs", "math.absf", 1),
-    ("floor", "math.floor", 1),
-    ("fma", "math.fma", 3),
-    ("fmax", "arith.maxnumf", 2),
-    ("fmaximum", "arith.maximumf", 2),
-    ("fmaximum_num", "arith.maxnumf", 2),
-    ("fmin", "arith.minnumf", 2),
-    ("fminimum", "arith.minimumf", 2),
-    ("fminimum_num", "arith.minnumf", 2),
-    ("fmod", "arith.remf", 2),
-    ("log", "math.log", 1),
-    ("log10", "math.log10", 1),
-    ("log1p", "math.log1p", 1),
-    ("log2", "math.log2", 1),
-    ("logp1", "math.log1p", 1),
-    ("pow", "math.powf", 2),
-    ("powr", "math.powf", 2),
+    ("acos", math::Acos::NAME, 1),
+    ("acosh", math::Acosh::NAME, 1),
+    ("asin", math::Asin::NAME, 1),
+    ("asinh", math::Asinh::NAME, 1),
+    ("atan", math::Atan::NAME, 1),
+    ("atan2", math::Atan2::NAME, 2),
+    ("atanh", math::Atanh::NAME, 1),
+    ("cbrt", math::Cbrt::NAME, 1),
+    ("ceil", math::Ceil::NAME, 1),
+    ("copysign", math::Copysign::NAME, 2),
+    ("cos", math::Cos::NAME, 1),
+    ("cosh", math::Cosh::NAME, 1),
+    ("erf", math::Erf::NAME, 1),
+    ("erfc", math::Erfc::NAME, 1),
+    ("exp", math::Exp::NAME, 1),
+    ("exp2", math::Exp2::NAME, 1),
+    ("expm1", math::Expm1::NAME, 1),
+    ("fabs", math::Absf::NAME, 1),
+    ("floor", math::Floor::NAME, 1),
+    ("fma", math::Fma::NAME, 3),
+    ("fmax", arith::Maxnumf::NAME, 2),
+    ("fmaximum", arith::Maximumf::NAME, 2),
+    ("fmaximum_num", arith::Maxnumf::NAME, 2),
+    ("fmin", arith::Minnumf::NAME, 2),
+    ("fminimum", arith::Minimumf::NAME, 2),
+    ("fminimum_num", arith::Minnumf::NAME, 2),
+    ("fmod", arith::Remf::NAME, 2),
+    ("log", math::Log::NAME, 1),
+    ("log10", math::Log10::NAME, 1),
+    ("log1p", math::Log1p::NAME, 1),
+    ("log2", math::Log2::NAME, 1),
+    ("logp1", math::Log1p::NAME, 1),
+    ("pow", math::Powf::NAME, 2),
+    ("powr", math::Powf::NAME, 2),
     // In the rounding mode of derivatives, which is to nearest.
-    ("nearbyint", "math.roundeven", 1),
-    ("rint", "math.roundeven", 1),
-    ("round", "math.round", 1),
-    ("roundeven", "math.roundeven", 1),
-    ("rsqrt", "math.rsqrt", 1),
-    ("sin", "math.sin", 1),
-    ("sinh", "math.sinh", 1),
-    ("sqrt", "math.sqrt", 1),
-    ("tan", "math.tan", 1),
-    ("tanh", "math.tanh", 1),
-    ("trunc", "math.trunc", 1),
+    ("nearbyint", math::Roundeven::NAME, 1),
+    ("rint", math::Roundeven::NAME, 1),
+    ("round", math::Round::NAME, 1),
+    ("roundeven", math::Roundeven::NAME, 1),
+    ("rsqrt", math::Rsqrt::NAME, 1),
+    ("sin", math::Sin::NAME, 1),
+    ("sinh", math::Sinh::NAME, 1),
+    ("sqrt", math::Sqrt::NAME, 1),
+    ("tan", math::Tan::NAME, 1),
+    ("tanh", math::Tanh::NAME, 1),
+    ("trunc", math::Trunc::NAME, 1),
 ];
 
 /// Whether a function of this name is one of libm, which touches no memory.
@@ -125,7 +126,7 @@ fn compose(call: &Call, function: &str, operands: &[Value]) -> Option<Value> {
         [x, y] if x.ty() == ty && y.ty() == ty => binary(call, function, x, y),
         [x, n] if x.ty() == ty && n.ty().is_integer() && n.ty().bit_width() >= Some(32) => match function {
             "ldexp" | "scalbln" | "scalbn" => call.scale(x, n),
-            "pown" => Some(call.builder.op("math.fpowi", &[x, n], ty)),
+            "pown" => Some(call.builder.op(math::Fpowi::NAME, &[x, n], ty)),
             _ => None,
         },
         _ => None,
@@ -136,11 +137,11 @@ fn unary(call: &Call, function: &str, x: Value) -> Option<Value> {
     use std::f64::consts::{LN_2, LN_10};
     let math = |op, x| call.builder.same(op, &[x]);
     Some(match function {
-        "exp10" => call.builder.same("math.powf", &[call.number(10.0)?, x]),
-        "exp10m1" => math("math.expm1", call.times(x, LN_10)?),
-        "exp2m1" => math("math.expm1", call.times(x, LN_2)?),
-        "log10p1" => call.times(math("math.log1p", x), 1.0 / LN_10)?,
-        "log2p1" => call.times(math("math.log1p", x), 1.0 / LN_2)?,
+        "exp10" => call.builder.same(math::Powf::NAME, &[call.number(10.0)?, x]),
+        "exp10m1" => math(math::Expm1::NAME, call.times(x, LN_10)?),
+        "exp2m1" => math(math::Expm1::NAME, call.times(x, LN_2)?),
+        "log10p1" => call.times(math(math::Log1p::NAME, x), 1.0 / LN_10)?,
+        "log2p1" => call.times(math(math::Log1p::NAME, x), 1.0 / LN_2)?,
         // The exponent: constant between powers of two.
         "logb" => call.again(&[call.stop(x)]),
         _ => return None,
@@ -151,37 +152,37 @@ fn binary(call: &Call, function: &str, x: Value, y: Value) -> Option<Value> {
     let builder = &call.builder;
     Some(match function {
         "fdim" => {
-            let difference = builder.same("arith.subf", &[x, y]);
+            let difference = builder.same(arith::Subf::NAME, &[x, y]);
             let zero = call.number(0.0)?;
             // Ordered and at most: what is no number stays so.
             let boolean = Type::integer(builder.context(), 1);
             let predicate = Attribute::integer(Type::integer(builder.context(), 64), 5);
-            let is_at_most = builder.create("arith.cmpf", &[x, y], &[boolean], &[("predicate", predicate)], &[]);
-            builder.op("arith.select", &[is_at_most.result(0), zero, difference], call.ty)
+            let is_at_most = builder.create(arith::Cmpf::NAME, &[x, y], &[boolean], &[("predicate", predicate)], &[]);
+            builder.op(arith::Select::NAME, &[is_at_most.result(0), zero, difference], call.ty)
         }
         // The size of a complex number is computed without squares that overflow.
         "hypot" => {
             let complex = Type::parse(builder.context(), &format!("complex<{}>", call.ty))?;
-            let number = builder.op("complex.create", &[x, y], complex);
-            builder.op("complex.abs", &[number], call.ty)
+            let number = builder.op(complex::Create::NAME, &[x, y], complex);
+            builder.op(complex::Abs::NAME, &[number], call.ty)
         }
         // x and a step that is constant for all x between two powers of two.
         "nextafter" => {
             let next = call.again(&[call.stop(x), call.stop(y)]);
-            let step = builder.same("arith.subf", &[next, call.stop(x)]);
-            builder.same("arith.addf", &[x, step])
+            let step = builder.same(arith::Subf::NAME, &[next, call.stop(x)]);
+            builder.same(arith::Addf::NAME, &[x, step])
         }
         // x - n y with the integer n nearest to x / y. The value is that of the call; x and y less themselves are zeros
         // that carry the derivatives.
         "drem" | "remainder" => {
             let (fixed_x, fixed_y) = (call.stop(x), call.stop(y));
             let rest = call.again(&[fixed_x, fixed_y]);
-            let multiple = builder.same("arith.subf", &[fixed_x, rest]);
-            let n = builder.same("math.roundeven", &[builder.same("arith.divf", &[multiple, fixed_y])]);
-            let x = builder.same("arith.subf", &[x, fixed_x]);
-            let y = builder.same("arith.subf", &[y, fixed_y]);
-            let moved = builder.same("arith.subf", &[x, builder.same("arith.mulf", &[n, y])]);
-            builder.same("arith.addf", &[rest, moved])
+            let multiple = builder.same(arith::Subf::NAME, &[fixed_x, rest]);
+            let n = builder.same(math::Roundeven::NAME, &[builder.same(arith::Divf::NAME, &[multiple, fixed_y])]);
+            let x = builder.same(arith::Subf::NAME, &[x, fixed_x]);
+            let y = builder.same(arith::Subf::NAME, &[y, fixed_y]);
+            let moved = builder.same(arith::Subf::NAME, &[x, builder.same(arith::Mulf::NAME, &[n, y])]);
+            builder.same(arith::Addf::NAME, &[rest, moved])
         }
         _ => return None,
     })
@@ -193,7 +194,7 @@ impl Call {
     }
 
     fn times(&self, x: Value, factor: f64) -> Option<Value> {
-        Some(self.builder.same("arith.mulf", &[x, self.number(factor)?]))
+        Some(self.builder.same(arith::Mulf::NAME, &[x, self.number(factor)?]))
     }
 
     fn stop(&self, x: Value) -> Value {
@@ -212,16 +213,16 @@ impl Call {
         let builder = &self.builder;
         let integer = |value| builder.constant(n.ty(), Attribute::integer(n.ty(), value));
         // From the smallest number to the largest, and beyond.
-        let n = builder.same("arith.minsi", &[n, integer(2100)]);
-        let n = builder.same("arith.maxsi", &[n, integer(-2200)]);
-        let first = builder.same("arith.divsi", &[n, integer(3)]);
-        let rest = builder.same("arith.subi", &[n, first]);
-        let second = builder.same("arith.divsi", &[rest, integer(2)]);
-        let third = builder.same("arith.subi", &[rest, second]);
+        let n = builder.same(arith::Minsi::NAME, &[n, integer(2100)]);
+        let n = builder.same(arith::Maxsi::NAME, &[n, integer(-2200)]);
+        let first = builder.same(arith::Divsi::NAME, &[n, integer(3)]);
+        let rest = builder.same(arith::Subi::NAME, &[n, first]);
+        let second = builder.same(arith::Divsi::NAME, &[rest, integer(2)]);
+        let third = builder.same(arith::Subi::NAME, &[rest, second]);
         let two = self.number(2.0)?;
         let product = [first, second, third].into_iter().fold(x, |product, n| {
-            let power = builder.op("math.fpowi", &[two, n], self.ty);
-            builder.same("arith.mulf", &[product, power])
+            let power = builder.op(math::Fpowi::NAME, &[two, n], self.ty);
+            builder.same(arith::Mulf::NAME, &[product, power])
         });
         Some(product)
     }

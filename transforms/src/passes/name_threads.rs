@@ -11,6 +11,7 @@ use crate::emit::{add, multiply};
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Block, Builder, Op, Type, Value},
+    views::{gpu, memref},
 };
 use rustc_hash::FxHashMap;
 
@@ -20,7 +21,7 @@ pub(super) static PASS: Pass = Pass::new(
     &[],
     |_, module| {
         // Listed before the first op in one is erased.
-        let launches: Vec<_> = module.walk().into_iter().filter(|op| op.name() == "gpu.launch").collect();
+        let launches: Vec<_> = module.walk().into_iter().filter(|op| op.is::<gpu::Launch>()).collect();
         launches.into_iter().for_each(name_arguments);
         Ok(())
     },
@@ -44,20 +45,20 @@ fn name_arguments(launch: Op) {
             _ => launch.operand(3 * (group - 2) + dimension),
         };
         let new = match (op.name(), dimension) {
-            ("gpu.block_id", Some(dimension)) => argument(0, dimension),
-            ("gpu.thread_id", Some(dimension)) => argument(1, dimension),
-            ("gpu.grid_dim", Some(dimension)) => argument(2, dimension),
-            ("gpu.block_dim", Some(dimension)) => argument(3, dimension),
-            ("gpu.global_id", Some(dimension)) => {
+            (gpu::BlockId::NAME, Some(dimension)) => argument(0, dimension),
+            (gpu::ThreadId::NAME, Some(dimension)) => argument(1, dimension),
+            (gpu::GridDim::NAME, Some(dimension)) => argument(2, dimension),
+            (gpu::BlockDim::NAME, Some(dimension)) => argument(3, dimension),
+            (gpu::GlobalId::NAME, Some(dimension)) => {
                 let first = multiply(&start, argument(0, dimension), argument(3, dimension));
                 add(&start, first, argument(1, dimension))
             }
-            ("memref.get_global", _) if is_workgroup(op.result(0).ty()) => {
+            (memref::GetGlobal::NAME, _) if is_workgroup(op.result(0).ty()) => {
                 let name = op.attribute("name").map(|name| name.to_string()).unwrap_or_default();
                 let ty = op.result(0).ty();
                 *globals.entry(name).or_insert_with(|| add_workgroup_memory(launch, entry, ty))
             }
-            ("gpu.dynamic_shared_memory", _) => match dynamic {
+            (gpu::DynamicSharedMemory::NAME, _) => match dynamic {
                 Some(first) if first.result(0).ty() == op.result(0).ty() => first.result(0),
                 Some(_) => continue,
                 None => {

@@ -18,6 +18,7 @@ use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
     state::names,
+    views::{affine, cf, func, gpu, memref, scf},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -39,7 +40,7 @@ const SIMPLIFY: &str = "func.func(canonicalize)";
 const CLEAN_UP: &str = "autodiff-eliminate-dead,autodiff-split-sincos,\
     func.func(canonicalize{region-simplify=disabled},cse,loop-invariant-code-motion)";
 
-const CALL: &str = "func.call";
+const CALL: &str = func::Call::NAME;
 const NO_INLINE: &str = "no_inline";
 /// On calls that have `no_inline` only as long as the normal form is made.
 const OUTLINED: &str = "outlined";
@@ -116,7 +117,7 @@ impl<'a> NormalForm<'a> {
                 clone.set_attribute("no_inline", Attribute::unit(op.context()));
             }
             let caller = op.symbol_name().unwrap_or_default();
-            if op.name() == "gpu.module" {
+            if op.is::<gpu::Module>() {
                 name_outside(clone, &caller, source.outside);
             }
             for call in clone.walk().into_iter().filter(|inner| inner.name() == CALL) {
@@ -138,8 +139,9 @@ impl<'a> NormalForm<'a> {
         this.lower_affine_notes(function)?;
         // Only what has loops that may turn out to be counted, or that run in parallel, pays for looking.
         let has = |wanted: fn(&Op) -> bool| this.module.op().walk().iter().any(wanted);
-        let uncounted = has(|op| op.name() == "scf.while" || op.name().starts_with("cf."));
-        let parallel = has(|op| op.name().starts_with("affine.") || matches!(op.name(), "scf.forall" | "scf.parallel"));
+        let uncounted = has(|op| op.is::<scf::While>() || op.name().starts_with("cf."));
+        let parallel =
+            has(|op| op.name().starts_with("affine.") || matches!(op.name(), scf::Forall::NAME | scf::Parallel::NAME));
         let mut pipeline = STRUCTURE.to_owned();
         if has(|op| is_unreachable(*op)) {
             pipeline = format!("autodiff-pass-failures,{pipeline}");
@@ -161,7 +163,7 @@ impl<'a> NormalForm<'a> {
             (false, _) => format!(",{SIMPLIFY}"),
         };
         this.run(&pipeline, function)?;
-        this.module.op().walk().into_iter().filter(|op| op.name() == "memref.copy").for_each(find_ranks);
+        this.module.op().walk().into_iter().filter(|op| op.is::<memref::Copy>()).for_each(find_ranks);
         Ok(this)
     }
 
@@ -170,8 +172,8 @@ impl<'a> NormalForm<'a> {
     fn refuse_foreign_ops(&self) -> Result<(), Box<Diagnostic>> {
         let refusal = |op: Op| match op.name() {
             names::BOUNDARY => Some("stands in derivatives while they are built, and has none"),
-            "cf.cond_br" | "cf.switch" => None,
-            "gpu.launch" | "gpu.func" if has_open_attribution(op) => {
+            cf::CondBr::NAME | cf::Switch::NAME => None,
+            gpu::Launch::NAME | gpu::Func::NAME if has_open_attribution(op) => {
                 Some("has memory of a workgroup or a thread whose size is not known")
             }
             _ => {
@@ -199,8 +201,8 @@ impl<'a> NormalForm<'a> {
             "upperBoundsMap",
         ];
         let notes = |op| -> Vec<_> { emit::notes(op).into_iter().filter(|(name, _)| !OWN.contains(name)).collect() };
-        let is_affine = |op: &Op| matches!(op.name(), "affine.for" | "affine.parallel");
-        let is_loop = |op: &Op| is_affine(op) || matches!(op.name(), "scf.for" | "scf.parallel");
+        let is_affine = |op: &Op| matches!(op.name(), affine::For::NAME | affine::Parallel::NAME);
+        let is_loop = |op: &Op| is_affine(op) || matches!(op.name(), scf::For::NAME | scf::Parallel::NAME);
         let loops = || self.module.op().walk().into_iter().filter(is_loop);
         if !loops().any(|op| is_affine(&op) && !notes(op).is_empty()) {
             return Ok(());
@@ -407,7 +409,7 @@ pub(super) fn references(op: Op) -> Vec<String> {
 fn find_ranks(copy: Op) {
     for (number, buffer) in copy.operands().into_iter().enumerate().filter(|(_, buffer)| is_open(*buffer)) {
         let cast = |value: &Value| {
-            value.defining_op().filter(|op| is_open(*value) && op.name() == "memref.cast").map(|op| op.operand(0))
+            value.defining_op().filter(|op| is_open(*value) && op.is::<memref::Cast>()).map(|op| op.operand(0))
         };
         if let Some(source) = std::iter::successors(Some(buffer), cast).last() {
             copy.set_operand(number, source);

@@ -9,6 +9,7 @@
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Block, Builder, Op, Region},
+    views::math,
 };
 use rustc_hash::FxHashMap;
 
@@ -25,7 +26,7 @@ fn pair(block: Block) {
     for op in block.ops() {
         let name = op.name();
         // MLIR has the pair for scalars.
-        if !matches!(name, "math.sin" | "math.cos") || !op.result(0).ty().is_float() {
+        if !matches!(name, math::Sin::NAME | math::Cos::NAME) || !op.result(0).ty().is_float() {
             continue;
         }
         let flags = op.attribute("fastmath");
@@ -42,9 +43,9 @@ fn join(first: Op, second: Op) {
     let Some(builder) = Builder::before(first) else { return };
     let ty = first.result(0).ty();
     let flags: Vec<_> = first.attribute("fastmath").map(|flags| ("fastmath", flags)).into_iter().collect();
-    let both = builder.create("math.sincos", &[first.operand(0)], &[ty, ty], &flags, &[]);
+    let both = builder.create(math::Sincos::NAME, &[first.operand(0)], &[ty, ty], &flags, &[]);
     for op in [first, second] {
-        op.result(0).replace_all_uses_with(both.result(usize::from(op.name() == "math.cos")));
+        op.result(0).replace_all_uses_with(both.result(usize::from(op.is::<math::Cos>())));
         op.erase();
     }
 }

@@ -14,6 +14,7 @@ use crate::analysis::is_unreachable;
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Block, Builder, Op, Region, Value},
+    views::{cf, scf, ub},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -62,7 +63,7 @@ impl Failures {
             next += 1;
             for predecessor in self.predecessors.get(&block).cloned().unwrap_or_default() {
                 let Some(end) = predecessor.terminator() else { continue };
-                let fails = matches!(end.name(), "cf.br" | "cf.cond_br")
+                let fails = matches!(end.name(), cf::Br::NAME | cf::CondBr::NAME)
                     && end.successors().iter().all(|block| self.failing.contains(block));
                 if fails && self.failing.insert(predecessor) {
                     self.pending.push(predecessor);
@@ -95,13 +96,13 @@ impl Failures {
             Some(operands) => {
                 let sides = successors.iter().zip(operands).map(|(failure, operands)| {
                     let side = Block::new(&[]);
-                    let end = Builder::at_end(side, branch.location()).effect("scf.yield", &[]);
+                    let end = Builder::at_end(side, branch.location()).effect(scf::Yield::NAME, &[]);
                     copy_in_front(end, *failure, operands, true);
                     Region::with_block(side)
                 });
                 let sides: Vec<_> = sides.collect();
-                builder.create("scf.if", &branch.operands()[..1], &[], &[], &sides);
-                builder.effect("ub.unreachable", &[]);
+                builder.create(scf::If::NAME, &branch.operands()[..1], &[], &[], &sides);
+                builder.effect(ub::Unreachable::NAME, &[]);
             }
         }
         branch.erase();
@@ -125,8 +126,11 @@ impl Failures {
             let arguments: Vec<_> = failure.arguments().iter().map(|value| (value.ty(), branch.location())).collect();
             let copy = Block::new(&arguments);
             self.region.append(copy);
-            let end =
-                Builder::at_end(copy, branch.location()).branch("cf.br", &operands[sibling], &[successors[sibling]]);
+            let end = Builder::at_end(copy, branch.location()).branch(
+                cf::Br::NAME,
+                &operands[sibling],
+                &[successors[sibling]],
+            );
             copy_in_front(end, failure, &copy.arguments(), true);
             branch.set_successor(index, copy);
         }
@@ -162,8 +166,8 @@ fn forwarded(branch: Op) -> Option<Vec<Vec<Value>>> {
     };
     let segments = counts("operandSegmentSizes")?;
     let lengths = match branch.name() {
-        "cf.cond_br" => segments.get(1..)?.to_vec(),
-        "cf.switch" => [&segments[1..2], &counts("case_operand_segments")?[..]].concat(),
+        cf::CondBr::NAME => segments.get(1..)?.to_vec(),
+        cf::Switch::NAME => [&segments[1..2], &counts("case_operand_segments")?[..]].concat(),
         _ => return None,
     };
     let mut operands = branch.operands().into_iter().skip(1);

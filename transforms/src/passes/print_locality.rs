@@ -12,6 +12,7 @@ use autodiff_dialect::{
     bridge::{self, Pass},
     ir::Op,
     state::names,
+    views::scf,
 };
 
 pub(super) static PASS: Pass = Pass::new(
@@ -79,7 +80,7 @@ impl Report {
     fn of_loop(&self, parallel: Op) -> Vec<String> {
         let shared = self.locality.sites_of(parallel);
         // Threads of a GPU cannot take turns, nor have copies.
-        let plan = if parallel.name() == "scf.parallel" { self.locality.plan(parallel) } else { Plan::Keep };
+        let plan = if parallel.is::<scf::Parallel>() { self.locality.plan(parallel) } else { Plan::Keep };
         let mut lines = vec![match &plan {
             Plan::Split(split) => format!("  {}: {}", words::op(parallel), self.division(parallel, split)),
             Plan::Keep => format!("  {}: as it is", words::op(parallel)),

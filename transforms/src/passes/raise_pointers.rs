@@ -16,6 +16,7 @@ use crate::emit::{add, constant_index, multiply};
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Builder, Op, Type, Value},
+    views::{arith, builtin, llvm, memref},
 };
 
 pub(super) static PASS: Pass = Pass::new(
@@ -25,18 +26,18 @@ pub(super) static PASS: Pass = Pass::new(
     |_, module| {
         for op in module.walk() {
             match op.name() {
-                "llvm.load" => raise(op, 0, |builder, place| {
-                    let loaded = builder.op("memref.load", place, op.result(0).ty());
+                llvm::Load::NAME => raise(op, 0, |builder, place| {
+                    let loaded = builder.op(memref::Load::NAME, place, op.result(0).ty());
                     op.result(0).replace_all_uses_with(loaded);
                 }),
-                "llvm.store" => raise(op, 1, |builder, place| {
-                    builder.effect("memref.store", &[&[op.operand(0)], place].concat());
+                llvm::Store::NAME => raise(op, 1, |builder, place| {
+                    builder.effect(memref::Store::NAME, &[&[op.operand(0)], place].concat());
                 }),
-                "llvm.atomicrmw" if op.attribute("bin_op").and_then(Attribute::as_integer) == Some(FADD) => {
+                llvm::Atomicrmw::NAME if op.attribute("bin_op").and_then(Attribute::as_integer) == Some(FADD) => {
                     raise(op, 0, |builder, place| {
                         let kind = Attribute::integer(Type::integer(op.context(), 64), ADD);
                         let (operands, ty) = ([&[op.operand(1)], place].concat(), op.operand(1).ty());
-                        let new = builder.create("memref.atomic_rmw", &operands, &[ty], &[("kind", kind)], &[]);
+                        let new = builder.create(memref::AtomicRmw::NAME, &operands, &[ty], &[("kind", kind)], &[]);
                         op.result(0).replace_all_uses_with(new.result(0));
                     })
                 }
@@ -91,8 +92,8 @@ fn bytes(ty: Type) -> Option<i64> {
 fn descriptor_behind(pointer: Value, depth: usize) -> Option<Value> {
     let op = pointer.defining_op().filter(|_| depth > 0)?;
     match op.name() {
-        "llvm.getelementptr" | "llvm.addrspacecast" => descriptor_behind(op.operand(0), depth - 1),
-        "llvm.extractvalue" if position(op) == [1] => buffer_of(op.operand(0)),
+        llvm::Getelementptr::NAME | llvm::Addrspacecast::NAME => descriptor_behind(op.operand(0), depth - 1),
+        llvm::Extractvalue::NAME if position(op) == [1] => buffer_of(op.operand(0)),
         _ => None,
     }
 }
@@ -103,16 +104,16 @@ fn position(op: Op) -> Vec<i64> {
 
 /// The buffer that a value is the descriptor of.
 fn buffer_of(descriptor: Value) -> Option<Value> {
-    let cast = descriptor.defining_op().filter(|op| op.name() == "builtin.unrealized_conversion_cast")?;
+    let cast = descriptor.defining_op().filter(|op| op.is::<builtin::UnrealizedConversionCast>())?;
     cast.operands().into_iter().next().filter(|buffer| cast.operand_count() == 1 && buffer.ty().is_memref())
 }
 
 /// The distance in bytes between a pointer and the aligned pointer of the buffer.
 fn distance(pointer: Value, buffer: Value, depth: usize) -> Option<Vec<Product>> {
     let op = pointer.defining_op().filter(|_| depth > 0)?;
-    if op.name() != "llvm.getelementptr" {
+    if !op.is::<llvm::Getelementptr>() {
         return match op.name() {
-            "llvm.addrspacecast" => distance(op.operand(0), buffer, depth - 1),
+            llvm::Addrspacecast::NAME => distance(op.operand(0), buffer, depth - 1),
             _ => Some(vec![]),
         };
     }
@@ -140,9 +141,9 @@ fn products(value: Value, buffer: Value, depth: usize, room: &mut usize) -> Opti
     *room -= 1;
     let mut operand = |index: usize| products(op.operand(index), buffer, depth - 1, room);
     match op.name() {
-        "arith.index_cast" | "arith.extsi" => operand(0),
-        "arith.addi" | "llvm.add" => Some([operand(0)?, operand(1)?].concat()),
-        "arith.muli" | "llvm.mul" => {
+        arith::IndexCast::NAME | arith::Extsi::NAME => operand(0),
+        arith::Addi::NAME | llvm::Add::NAME => Some([operand(0)?, operand(1)?].concat()),
+        arith::Muli::NAME | llvm::Mul::NAME => {
             let (one, other) = (operand(0)?, operand(1)?);
             if one.len() * other.len() > MOST_VALUES {
                 return atom();
@@ -155,12 +156,12 @@ fn products(value: Value, buffer: Value, depth: usize, room: &mut usize) -> Opti
             }
             Some(all)
         }
-        "llvm.extractvalue" if buffer_of(op.operand(0)) == Some(buffer) => match position(op)[..] {
+        llvm::Extractvalue::NAME if buffer_of(op.operand(0)) == Some(buffer) => match position(op)[..] {
             [2] => Some(vec![(1, vec![Factor::Offset])]),
             [4, dimension] => Some(vec![(1, vec![Factor::Stride(usize::try_from(dimension).ok()?)])]),
             _ => atom(),
         },
-        "memref.extract_strided_metadata" if op.operand(0) == buffer => {
+        memref::ExtractStridedMetadata::NAME if op.operand(0) == buffer => {
             let (number, rank) = (value.result_number()?, buffer.ty().shape().len());
             match number {
                 1 => Some(vec![(1, vec![Factor::Offset])]),
@@ -193,7 +194,7 @@ fn indices(builder: &Builder, buffer: Value, size: i64, distance: Vec<Product>) 
                 Factor::Stride(stride) if dimension.is_none() && stride < indices.len() => dimension = Some(stride),
                 Factor::Number(value) if value.ty().is_index() => product = multiply(builder, product, value),
                 Factor::Number(value) if value.ty().is_integer() => {
-                    let number = builder.op("arith.index_cast", &[value], index);
+                    let number = builder.op(arith::IndexCast::NAME, &[value], index);
                     product = multiply(builder, product, number);
                 }
                 _ => return None,

@@ -11,6 +11,7 @@ use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption, word_option},
     diagnostic::Diagnostic,
     ir::{Attribute, Builder, Op, Type, Value},
+    views::{arith, gpu, llvm, nvvm, rocdl},
 };
 
 pub(super) static PASS: Pass = Pass::new(
@@ -35,15 +36,17 @@ pub(super) static PASS: Pass = Pass::new(
 fn raise(op: Op, target: &str) -> Option<()> {
     let builder = Builder::before(op)?;
     match op.name() {
-        "nvvm.barrier0" | "rocdl.barrier" | "rocdl.s.barrier" => _ = builder.effect("gpu.barrier", &[]),
-        "nvvm.barrier" if op.operand_count() == 0 && op.result_count() == 0 => {
-            builder.effect("gpu.barrier", &[]);
+        nvvm::Barrier0::NAME | rocdl::Barrier::NAME | rocdl::SBarrier::NAME => {
+            _ = builder.effect(gpu::Barrier::NAME, &[])
         }
-        "nvvm.bar.warp.sync" => synchronise(op, &builder, target)?,
-        "nvvm.shfl.sync" => return exchange(op, &builder),
+        nvvm::Barrier::NAME if op.operand_count() == 0 && op.result_count() == 0 => {
+            builder.effect(gpu::Barrier::NAME, &[]);
+        }
+        nvvm::BarWarpSync::NAME => synchronise(op, &builder, target)?,
+        nvvm::ShflSync::NAME => return exchange(op, &builder),
         name => {
             let value = place(&builder, name)?;
-            op.result(0).replace_all_uses_with(builder.op("arith.index_cast", &[value], op.result(0).ty()));
+            op.result(0).replace_all_uses_with(builder.op(arith::IndexCast::NAME, &[value], op.result(0).ty()));
         }
     }
     op.erase();
@@ -54,18 +57,18 @@ fn raise(op: Op, target: &str) -> Option<()> {
 fn place(builder: &Builder, name: &str) -> Option<Value> {
     let index = Type::index(builder.context());
     match name {
-        "nvvm.read.ptx.sreg.laneid" => return Some(builder.op("gpu.lane_id", &[], index)),
-        "nvvm.read.ptx.sreg.warpsize" | "rocdl.wavefrontsize" => {
-            return Some(builder.op("gpu.subgroup_size", &[], index));
+        nvvm::ReadPtxSregLaneid::NAME => return Some(builder.op(gpu::LaneId::NAME, &[], index)),
+        nvvm::ReadPtxSregWarpsize::NAME | rocdl::Wavefrontsize::NAME => {
+            return Some(builder.op(gpu::SubgroupSize::NAME, &[], index));
         }
         _ => {}
     }
     let (what, dimension) = name.rsplit_once('.')?;
     let name = match what {
-        "nvvm.read.ptx.sreg.tid" | "rocdl.workitem.id" => "gpu.thread_id",
-        "nvvm.read.ptx.sreg.ctaid" | "rocdl.workgroup.id" => "gpu.block_id",
-        "nvvm.read.ptx.sreg.ntid" | "rocdl.workgroup.dim" => "gpu.block_dim",
-        "nvvm.read.ptx.sreg.nctaid" | "rocdl.grid.dim" => "gpu.grid_dim",
+        "nvvm.read.ptx.sreg.tid" | "rocdl.workitem.id" => gpu::ThreadId::NAME,
+        "nvvm.read.ptx.sreg.ctaid" | "rocdl.workgroup.id" => gpu::BlockId::NAME,
+        "nvvm.read.ptx.sreg.ntid" | "rocdl.workgroup.dim" => gpu::BlockDim::NAME,
+        "nvvm.read.ptx.sreg.nctaid" | "rocdl.grid.dim" => gpu::GridDim::NAME,
         _ => return None,
     };
     let dimension = Attribute::parse(builder.context(), &format!("#gpu<dim {dimension}>"))?;
@@ -77,7 +80,7 @@ const WARP: i64 = 32;
 const ALL: i64 = -1;
 
 fn constant(value: Value) -> Option<i64> {
-    let op = value.defining_op().filter(|op| op.is_constant() || op.name() == "llvm.mlir.constant")?;
+    let op = value.defining_op().filter(|op| op.is_constant() || op.is::<llvm::MlirConstant>())?;
     op.attribute("value")?.as_integer()
 }
 
@@ -92,8 +95,10 @@ fn synchronise(op: Op, builder: &Builder, target: &str) -> Option<()> {
             Some(())
         }
         // In a branch or a loop, some warps may not come by.
-        "derivatives" if op.parent().is_some_and(|parent| matches!(parent.name(), "gpu.launch" | "gpu.func")) => {
-            builder.effect("gpu.barrier", &[]);
+        "derivatives"
+            if op.parent().is_some_and(|parent| matches!(parent.name(), gpu::Launch::NAME | gpu::Func::NAME)) =>
+        {
+            builder.effect(gpu::Barrier::NAME, &[]);
             Some(())
         }
         _ => None,
@@ -109,7 +114,7 @@ fn number(builder: &Builder, value: i64) -> Value {
 fn shuffle(builder: &Builder, mode: &str, [value, offset]: [Value; 2]) -> Option<Op> {
     let mode = Attribute::parse(builder.context(), &format!("#gpu<shuffle_mode {mode}>"))?;
     let types = [value.ty(), Type::integer(builder.context(), 1)];
-    Some(builder.create("gpu.shuffle", &[value, offset, number(builder, WARP)], &types, &[("mode", mode)], &[]))
+    Some(builder.create(gpu::Shuffle::NAME, &[value, offset, number(builder, WARP)], &types, &[("mode", mode)], &[]))
 }
 
 fn exchange(op: Op, builder: &Builder) -> Option<()> {
@@ -127,9 +132,8 @@ fn exchange(op: Op, builder: &Builder) -> Option<()> {
     let (result, users) = (op.result(0), op.result(0).uses());
     let is_pair = op.attribute("return_value_and_is_valid").is_some();
     let part = |user: Op| user.attribute("position").and_then(Attribute::as_dense_i64);
-    let takes_part = |(user, _): &(Op, usize)| {
-        user.name() == "llvm.extractvalue" && matches!(part(*user).as_deref(), Some([0] | [1]))
-    };
+    let takes_part =
+        |(user, _): &(Op, usize)| user.is::<llvm::Extractvalue>() && matches!(part(*user).as_deref(), Some([0] | [1]));
     if is_pair && !users.iter().all(takes_part) {
         return None;
     }

@@ -2,7 +2,7 @@
 //!
 //! 1. An `scf.forall` with results is an error.
 
-use autodiff_dialect::{bridge::Pass, diagnostic::Diagnostic};
+use autodiff_dialect::{bridge::Pass, diagnostic::Diagnostic, views::scf};
 
 pub(super) static PASS: Pass = Pass::new(
     c"autodiff-refuse-tensor-loops",
@@ -10,7 +10,7 @@ pub(super) static PASS: Pass = Pass::new(
     &[],
     |_, module| {
         let mut result = Ok(());
-        for op in module.walk().into_iter().filter(|op| op.name() == "scf.forall" && op.result_count() > 0) {
+        for op in module.walk().into_iter().filter(|op| op.is::<scf::Forall>() && op.result_count() > 0) {
             let message = "'scf.forall' op works on tensors; run 'autodiff-bufferize-pipeline' before, which makes buffers of them";
             Diagnostic::error(op.location(), message).emit();
             result = Err(());

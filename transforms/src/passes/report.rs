@@ -25,6 +25,7 @@ use autodiff_dialect::{
     bridge::{OptionKind, PassOption},
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Op, Region, Type, Value},
+    views::autodiff,
 };
 use std::{
     cell::Cell,
@@ -122,9 +123,9 @@ fn requests(module: Op) -> Vec<Request> {
     let mut requests: Vec<Request> = vec![];
     for op in module.walk() {
         let mode = match op.name() {
-            "autodiff.jvp" => Mode::Jvp,
-            "autodiff.vjp" => Mode::Vjp,
-            "autodiff.augment" => Mode::Split,
+            autodiff::Jvp::NAME => Mode::Jvp,
+            autodiff::Vjp::NAME => Mode::Vjp,
+            autodiff::Augment::NAME => Mode::Split,
             _ => continue,
         };
         let activities = |name| op.attribute(name).map(Attribute::as_activities).unwrap_or_default();

@@ -9,6 +9,7 @@
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Builder, Op, Type},
+    views::{arith, memref},
 };
 
 pub(super) static PASS: Pass = Pass::new(
@@ -23,7 +24,7 @@ pub(super) static PASS: Pass = Pass::new(
 
 /// Whether an op asks for a dimension of a buffer with a rank that may be none.
 pub(super) fn is_open(op: &Op) -> bool {
-    op.name() == "memref.dim"
+    op.is::<memref::Dim>()
         && op.operand(0).ty().is_memref()
         && number(*op).is_none_or(|number| usize::try_from(number).map_or(true, |number| number >= rank(*op)))
 }
@@ -46,8 +47,8 @@ fn settle(op: Op) -> Option<()> {
         for (dimension, other) in sizes.into_iter().enumerate().skip(1) {
             let operands = [index, builder.index(dimension as i64)];
             let here =
-                builder.create("arith.cmpi", &operands, &[Type::integer(op.context(), 1)], &equal, &[]).result(0);
-            size = builder.op("arith.select", &[here, other, size], Type::index(op.context()));
+                builder.create(arith::Cmpi::NAME, &operands, &[Type::integer(op.context(), 1)], &equal, &[]).result(0);
+            size = builder.op(arith::Select::NAME, &[here, other, size], Type::index(op.context()));
         }
     }
     op.result(0).replace_all_uses_with(size);

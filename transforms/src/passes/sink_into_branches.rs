@@ -10,6 +10,7 @@
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Block, Op, Region, Type, Value},
+    views::scf,
 };
 
 pub(super) static PASS: Pass = Pass::new(
@@ -33,7 +34,7 @@ pub(super) static PASS: Pass = Pass::new(
 /// The dialects whose pure ops may be left out. Those of others may be pure and still take several threads, as shuffles.
 const DIALECTS: [&str; 4] = ["arith", "complex", "index", "math"];
 
-const BRANCHES: [&str; 2] = ["scf.if", "scf.index_switch"];
+const BRANCHES: [&str; 2] = [scf::If::NAME, scf::IndexSwitch::NAME];
 
 /// The side of a branch of a block that all users of an op stand on, if it can move there.
 fn only_side(op: Op, block: Block) -> Option<Block> {

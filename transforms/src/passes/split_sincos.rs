@@ -5,12 +5,13 @@
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Builder, Op},
+    views::math,
 };
 
 pub(super) static PASS: Pass =
     Pass::new(c"autodiff-split-sincos", c"Make two ops of 'math.sincos'", &[], |_, module| {
         for op in module.walk() {
-            if op.name() == "math.sincos" {
+            if op.is::<math::Sincos>() {
                 split(op);
             }
         }
@@ -21,7 +22,7 @@ fn split(both: Op) {
     let Some(builder) = Builder::before(both) else { return };
     let x = both.operand(0);
     let flags: Vec<_> = both.attribute("fastmath").map(|flags| ("fastmath", flags)).into_iter().collect();
-    for (name, result) in ["math.sin", "math.cos"].into_iter().zip(both.results()) {
+    for (name, result) in [math::Sin::NAME, math::Cos::NAME].into_iter().zip(both.results()) {
         if !result.is_unused() {
             let op = builder.create(name, &[x], &[x.ty()], &flags, &[]);
             result.replace_all_uses_with(op.result(0));

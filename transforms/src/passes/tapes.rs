@@ -4,6 +4,7 @@ use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Op, Value},
     state::names,
+    views::{memref, scf},
 };
 
 /// Warns of tapes that nobody uses, and reports those that are used up more than once.
@@ -56,7 +57,7 @@ fn used_again(augment: Op, tape: Value) -> Option<(Op, Op, &'static str)> {
 
 /// Whether an op may run its regions more than once.
 fn repeats(op: Op) -> bool {
-    !matches!(op.name(), "scf.if" | "scf.index_switch" | "scf.execute_region" | "memref.alloca_scope")
+    !matches!(op.name(), scf::If::NAME | scf::IndexSwitch::NAME | scf::ExecuteRegion::NAME | memref::AllocaScope::NAME)
 }
 
 /// Whether one op is run behind the other: their ancestors stand in one block.

@@ -7,6 +7,7 @@ use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption},
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type},
+    views::func,
 };
 
 pub(super) static PASS: Pass = Pass::new(
@@ -79,10 +80,10 @@ fn wrap(options: &[&str], module: Op) -> Result<(), String> {
             &[],
         )
         .results();
-    body.effect("func.return", &results);
+    body.effect(func::Return::NAME, &results);
     let builder = Builder::after(*function).ok_or("the function is in no module")?;
     let wrapper = builder.create(
-        "func.func",
+        func::Func::NAME,
         &[],
         &[],
         &[

@@ -15,13 +15,14 @@ use autodiff_dialect::{
     Activity,
     ir::{Attribute, Block, Builder, Op, Value},
     state::names,
+    views::{builtin, func, gpu, scf},
 };
 use std::collections::{HashMap, HashSet};
 
 /// For all derivatives that were made for some requests.
 pub(super) fn fold<'a>(module: Op, requests: impl Iterator<Item = &'a Request>) {
     // What modules in this one name is theirs.
-    let is_module = |op: &Op| matches!(op.name(), "builtin.module" | "gpu.module");
+    let is_module = |op: &Op| matches!(op.name(), builtin::Module::NAME | gpu::Module::NAME);
     let body = module.body(0).map(Block::ops).unwrap_or_default();
     let ops: Vec<_> = body.into_iter().filter(|op| !is_module(op)).flat_map(Op::walk).collect();
     let mut functions: HashMap<String, Op> = HashMap::new();
@@ -59,7 +60,7 @@ pub(super) fn fold<'a>(module: Op, requests: impl Iterator<Item = &'a Request>) 
     }
 }
 
-const CALL: &str = "func.call";
+const CALL: &str = func::Call::NAME;
 const CALLEE: &str = "callee";
 
 /// The symbols that ops refer to in another way than by calling them.
@@ -120,7 +121,7 @@ impl Zeros {
             if is_zero(op.operand(0)) {
                 self.idle.push(op);
             }
-        } else if op.name() == "scf.if" {
+        } else if op.is::<scf::If>() {
             let nothing = |value: Value| is_zero(value) || emit::is_zero_constant(value);
             let sides: Vec<_> = (0..2).filter_map(|side| Some(op.body(side)?.terminator()?.operands())).collect();
             let [one, other] = &sides[..] else { return };

@@ -8,7 +8,10 @@ use crate::{
         structured,
     },
 };
-use autodiff_dialect::ir::{Op, Type, Value};
+use autodiff_dialect::{
+    ir::{Op, Type, Value},
+    views::memref,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// All rules, by the name of the op.
@@ -167,7 +170,7 @@ const HARMLESS: [&str; 13] = [
 ];
 
 /// Ops that ask a buffer for its sizes only.
-const SIZES: [&str; 2] = ["memref.dim", "memref.rank"];
+const SIZES: [&str; 2] = [memref::Dim::NAME, memref::Rank::NAME];
 
 struct Inactive;
 

@@ -21,35 +21,36 @@ pub(crate) use gpu::{has_partials, threads};
 pub(crate) use view::other_elements;
 
 use crate::rules::Rule;
+use autodiff_dialect::views::{arith, autodiff, builtin, func, memref, scf, ub};
 
 /// Every structured rule with the op that it is for.
 pub(super) fn all() -> Vec<(&'static str, &'static dyn Rule)> {
     let mut rules: Vec<(&'static str, &'static dyn Rule)> = vec![
-        ("memref.load", &access::Load),
-        ("memref.store", &access::Store),
-        ("memref.alloc", &allocation::Allocation),
-        ("memref.alloca", &allocation::Allocation),
-        ("memref.dealloc", &allocation::Deallocation),
-        ("memref.get_global", &allocation::Global),
-        ("memref.atomic_rmw", &atomic::Atomic),
-        ("memref.copy", &copy::Copy),
-        ("func.call", &call::Call),
-        ("scf.for", &counted_loop::CountedLoop),
-        ("scf.parallel", &parallel_loop::ParallelLoop),
-        ("ub.poison", &poison::Poison),
-        ("scf.while", &while_loop::While),
-        ("arith.select", &view::Selection),
-        ("builtin.unrealized_conversion_cast", &view::Parts),
-        ("memref.distinct_objects", &view::DistinctObjects),
-        ("autodiff.shadow", &allocation::Allocation),
-        ("autodiff.cache", &allocation::Allocation),
-        ("autodiff.accumulate", &state::Accumulate),
-        ("autodiff.take", &state::Take),
-        ("autodiff.push", &state::Push),
-        ("autodiff.pop", &state::Pop),
-        ("autodiff.free", &state::Free),
-        ("autodiff.pack", &tape::Pack),
-        ("autodiff.unpack", &tape::Unpack),
+        (memref::Load::NAME, &access::Load),
+        (memref::Store::NAME, &access::Store),
+        (memref::Alloc::NAME, &allocation::Allocation),
+        (memref::Alloca::NAME, &allocation::Allocation),
+        (memref::Dealloc::NAME, &allocation::Deallocation),
+        (memref::GetGlobal::NAME, &allocation::Global),
+        (memref::AtomicRmw::NAME, &atomic::Atomic),
+        (memref::Copy::NAME, &copy::Copy),
+        (func::Call::NAME, &call::Call),
+        (scf::For::NAME, &counted_loop::CountedLoop),
+        (scf::Parallel::NAME, &parallel_loop::ParallelLoop),
+        (ub::Poison::NAME, &poison::Poison),
+        (scf::While::NAME, &while_loop::While),
+        (arith::Select::NAME, &view::Selection),
+        (builtin::UnrealizedConversionCast::NAME, &view::Parts),
+        (memref::DistinctObjects::NAME, &view::DistinctObjects),
+        (autodiff::Shadow::NAME, &allocation::Allocation),
+        (autodiff::Cache::NAME, &allocation::Allocation),
+        (autodiff::Accumulate::NAME, &state::Accumulate),
+        (autodiff::Take::NAME, &state::Take),
+        (autodiff::Push::NAME, &state::Push),
+        (autodiff::Pop::NAME, &state::Pop),
+        (autodiff::Free::NAME, &state::Free),
+        (autodiff::Pack::NAME, &tape::Pack),
+        (autodiff::Unpack::NAME, &tape::Unpack),
     ];
     rules.extend(gpu::all());
     rules.extend(view::VIEWS.map(|name| (name, &view::View as &dyn Rule)));

@@ -6,6 +6,7 @@
 use autodiff_dialect::{
     ir::{Block, Op, Region, Value},
     state::names,
+    views::{gpu, scf},
 };
 
 /// The blocks around an op, from the body of a launch to its own, each with the op in it that holds the op.
@@ -22,7 +23,7 @@ fn path(launch: Op, op: Op) -> Vec<(Block, Op)> {
 }
 
 fn is_barrier(op: &Op) -> bool {
-    op.name() == "gpu.barrier"
+    op.is::<gpu::Barrier>()
 }
 
 /// The number of barriers of a block in front of one of its ops, and behind it.
@@ -49,7 +50,7 @@ pub fn are_apart(launch: Op, one: Op, other: Op) -> bool {
     let (front, tail) = (barriers(first[0].0, first[0].1).0, barriers(second[0].0, second[0].1).1);
     let between = barriers(second[0].0, second[0].1).0 > front;
     let mut around = std::iter::successors(first[0].0.parent_op(), |op| op.parent());
-    let once = around.find(|op| *op == launch || op.name() != "scf.if") == Some(launch);
+    let once = around.find(|op| *op == launch || !op.is::<scf::If>()) == Some(launch);
     (between || behind(first) || in_front(second))
         && (once || front > 0 || tail > 0 || behind(second) || in_front(first))
 }
@@ -62,9 +63,9 @@ pub fn equal_counters(launch: Op, one: Op, other: Op) -> Vec<Value> {
     for (a, b) in first.iter().zip(&second).take_while(|((one, _), (other, _))| one == other) {
         let Some(around) = a.0.parent_op().filter(|op| *op != launch) else { continue };
         match around.name() {
-            "scf.if" => {}
+            scf::If::NAME => {}
             // Each iteration passes a barrier, and both ops stand on the same side of each.
-            "scf.for" if barriers(a.0, a.1) == barriers(b.0, b.1) && barriers(a.0, a.1) != (0, 0) => {
+            scf::For::NAME if barriers(a.0, a.1) == barriers(b.0, b.1) && barriers(a.0, a.1) != (0, 0) => {
                 found.push(a.0.argument(0));
             }
             _ => break,
@@ -99,7 +100,7 @@ pub enum Attribution {
 /// Whether a buffer is memory of a workgroup or of a thread that a launch gives its body.
 pub fn attribution(launch: Op, buffer: Value) -> Option<Attribution> {
     let body = launch.regions().into_iter().next().and_then(Region::first_block)?;
-    let number = buffer.argument_number().filter(|_| buffer.block() == body && launch.name() == "gpu.launch")?;
+    let number = buffer.argument_number().filter(|_| buffer.block() == body && launch.is::<gpu::Launch>())?;
     let count = launch.attribute("workgroup_attributions").and_then(|count| count.as_integer()).unwrap_or(0);
     let first = body.arguments().iter().position(|argument| argument.ty().is_memory())?;
     let shared = usize::try_from(count).ok()?;

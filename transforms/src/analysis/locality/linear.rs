@@ -3,7 +3,10 @@
 //! A symbol is a value that is not a sum, difference or product itself.
 
 use crate::emit::constant_index;
-use autodiff_dialect::ir::{Op, Type, Value};
+use autodiff_dialect::{
+    ir::{Op, Type, Value},
+    views::{arith, gpu, scf},
+};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
@@ -115,14 +118,14 @@ impl Symbols {
         let op = value.defining_op().filter(|_| depth > 0 && mirrored(value).is_none())?;
         let mut operand = |index: usize| self.at_depth(op.operand(index), depth - 1);
         match op.name() {
-            "arith.addi" => Some(operand(0).plus(&operand(1), 1)),
-            "arith.subi" => Some(operand(0).plus(&operand(1), -1)),
-            "arith.muli" => operand(0).times(&operand(1)),
-            "arith.shli" => {
+            arith::Addi::NAME => Some(operand(0).plus(&operand(1), 1)),
+            arith::Subi::NAME => Some(operand(0).plus(&operand(1), -1)),
+            arith::Muli::NAME => operand(0).times(&operand(1)),
+            arith::Shli::NAME => {
                 let shift = operand(1).as_constant().filter(|shift| (0..62).contains(shift))?;
                 operand(0).times(&Linear::constant(1 << shift))
             }
-            "arith.index_cast" | "arith.index_castui" if keeps_bits(op) => Some(operand(0)),
+            arith::IndexCast::NAME | arith::IndexCastui::NAME if keeps_bits(op) => Some(operand(0)),
             _ => None,
         }
     }
@@ -136,13 +139,13 @@ fn keeps_bits(op: Op) -> bool {
 
 /// The induction variable `i` and its bound `n` of a value `(n - 1) - i`, where `i` counts from zero: a loop backwards.
 pub fn mirrored(value: Value) -> Option<(Value, Value)> {
-    let op = value.defining_op().filter(|op| op.name() == "arith.subi")?;
+    let op = value.defining_op().filter(|op| op.is::<arith::Subi>())?;
     let (last, induction) = (op.operand(0), op.operand(1));
     let bound = upper_bound(induction).filter(|_| counts_from_zero(induction))?;
     let from = last.defining_op()?;
     let one = match from.name() {
-        "arith.subi" => Some(1),
-        "arith.addi" => Some(-1),
+        arith::Subi::NAME => Some(1),
+        arith::Addi::NAME => Some(-1),
         _ => None,
     };
     (from.operand(0) == bound && constant_index(from.operand(1)) == one && one.is_some()).then_some((induction, bound))
@@ -154,10 +157,10 @@ pub fn upper_bound(value: Value) -> Option<Value> {
     let op = value.block().parent_op()?;
     let upwards = |lower: usize| constant_index(op.operand(lower)).is_some_and(|lower| lower >= 0);
     match op.name() {
-        "scf.for" => (number == 0 && upwards(0)).then(|| op.operand(1)),
-        "scf.parallel" => upwards(number).then(|| op.operand(value.block().argument_count() + number)),
+        scf::For::NAME => (number == 0 && upwards(0)).then(|| op.operand(1)),
+        scf::Parallel::NAME => upwards(number).then(|| op.operand(value.block().argument_count() + number)),
         // Ids of blocks and threads come first, then the sizes of the grid and of the blocks.
-        "gpu.launch" if number < 6 => launch_size(value.block().argument(number + 6)),
+        gpu::Launch::NAME if number < 6 => launch_size(value.block().argument(number + 6)),
         _ => None,
     }
 }
@@ -165,7 +168,7 @@ pub fn upper_bound(value: Value) -> Option<Value> {
 /// What a launch was given for the size of the grid or of a block that its body sees.
 pub fn launch_size(value: Value) -> Option<Value> {
     let number = value.argument_number().filter(|number| (6..12).contains(number))?;
-    let launch = value.block().parent_op().filter(|op| op.name() == "gpu.launch")?;
+    let launch = value.block().parent_op().filter(|op| op.is::<gpu::Launch>())?;
     let counts = launch.attribute("operandSegmentSizes")?.as_dense_i32()?;
     let tokens = usize::try_from(*counts.first()?).ok()?;
     launch.operands().get(tokens + number - 6).copied()
@@ -180,8 +183,6 @@ pub fn is_only_zero(value: Value) -> bool {
 fn counts_from_zero(value: Value) -> bool {
     value.argument_number() == Some(0)
         && value.block().parent_op().is_some_and(|op| {
-            op.name() == "scf.for"
-                && constant_index(op.operand(0)) == Some(0)
-                && constant_index(op.operand(2)) == Some(1)
+            op.is::<scf::For>() && constant_index(op.operand(0)) == Some(0) && constant_index(op.operand(2)) == Some(1)
         })
 }

@@ -1,7 +1,10 @@
 //! Constants, and conversions between the types that meet in a rule.
 
 use super::emit::Emitter;
-use autodiff_dialect::ir::{Attribute, Builder, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Builder, Type, Value},
+    views::{arith, complex, tensor},
+};
 
 impl<E: From<String>> Emitter<'_, E> {
     /// Brings a value to a type: rounds or extends it, drops the imaginary part or gives it a zero one.
@@ -38,19 +41,19 @@ impl<E: From<String>> Emitter<'_, E> {
         }
         if from.is_index() {
             let wide = self.with_element(target, Type::integer(self.builder.context(), 64))?;
-            let value = self.emit("arith.index_cast", &[value], wide)?;
-            return self.emit("arith.sitofp", &[value], target);
+            let value = self.emit(arith::IndexCast::NAME, &[value], wide)?;
+            return self.emit(arith::Sitofp::NAME, &[value], target);
         }
         if from.is_integer() {
-            return self.emit("arith.sitofp", &[value], target);
+            return self.emit(arith::Sitofp::NAME, &[value], target);
         }
         match (from.bit_width(), to.bit_width()) {
-            (Some(narrow), Some(wide)) if narrow < wide => self.emit("arith.extf", &[value], target),
-            (Some(wide), Some(narrow)) if narrow < wide => self.emit("arith.truncf", &[value], target),
+            (Some(narrow), Some(wide)) if narrow < wide => self.emit(arith::Extf::NAME, &[value], target),
+            (Some(wide), Some(narrow)) if narrow < wide => self.emit(arith::Truncf::NAME, &[value], target),
             (Some(_), Some(_)) => {
                 let wide = self.with_element(target, float32(self.builder)?)?;
-                let value = self.emit("arith.extf", &[value], wide)?;
-                self.emit("arith.truncf", &[value], target)
+                let value = self.emit(arith::Extf::NAME, &[value], wide)?;
+                self.emit(arith::Truncf::NAME, &[value], target)
             }
             _ => Err(format!("cannot convert {from} to {to}").into()),
         }
@@ -85,15 +88,15 @@ impl<E: From<String>> Emitter<'_, E> {
     }
 
     pub(super) fn real_part(&mut self, value: Value) -> Result<Value, E> {
-        self.part("complex.re", 0, value)
+        self.part(complex::Re::NAME, 0, value)
     }
 
     pub(super) fn imaginary_part(&mut self, value: Value) -> Result<Value, E> {
-        self.part("complex.im", 1, value)
+        self.part(complex::Im::NAME, 1, value)
     }
 
     pub(super) fn part(&mut self, name: &str, index: usize, value: Value) -> Result<Value, E> {
-        match value.defining_op().filter(|op| op.name() == "complex.create") {
+        match value.defining_op().filter(|op| op.is::<complex::Create>()) {
             Some(create) => Ok(create.operand(index)),
             None => self.emit(name, &[value], value.ty().element().real()),
         }
@@ -101,7 +104,7 @@ impl<E: From<String>> Emitter<'_, E> {
 
     pub(super) fn create(&mut self, re: Value, im: Value) -> Result<Value, E> {
         let ty = complex_of(re.ty())?;
-        self.emit("complex.create", &[re, im], ty)
+        self.emit(complex::Create::NAME, &[re, im], ty)
     }
 
     pub(super) fn embed(&mut self, value: Value) -> Result<Value, E> {
@@ -134,7 +137,11 @@ impl<E: From<String>> Emitter<'_, E> {
             return Err(format!("{ty} has no zero, so the choice cannot be differentiated").into());
         }
         if !is_dynamic(ty) {
-            self.require(if element == ty && element.is_complex() { "complex.constant" } else { "arith.constant" })?;
+            self.require(if element == ty && element.is_complex() {
+                complex::Constant::NAME
+            } else {
+                arith::Constant::NAME
+            })?;
             return self
                 .builder
                 .complex_number(ty, re, im)
@@ -164,10 +171,10 @@ impl<E: From<String>> Emitter<'_, E> {
         for (axis, size) in ty.shape().into_iter().enumerate() {
             if size == Type::DYNAMIC {
                 let axis = self.builder.index(axis as i64);
-                operands.push(self.emit("tensor.dim", &[like, axis], Type::index(self.builder.context()))?);
+                operands.push(self.emit(tensor::Dim::NAME, &[like, axis], Type::index(self.builder.context()))?);
             }
         }
-        self.emit("tensor.splat", &operands, ty)
+        self.emit(tensor::Splat::NAME, &operands, ty)
     }
 }
 

@@ -6,7 +6,10 @@ use super::{
     expr::{Connective, Expr, Operator, Predicate, Var},
     functions, is_narrow,
 };
-use autodiff_dialect::ir::{Attribute, Builder, Op, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Builder, Op, Type, Value},
+    views::{arith, complex},
+};
 
 /// Builds the ops of one rule at one place.
 pub(super) struct Emitter<'a, E> {
@@ -84,7 +87,7 @@ impl<'a, E: From<String>> Emitter<'a, E> {
                 let condition = self.condition(condition)?;
                 let (then, otherwise) = self.pair(then, otherwise, like)?;
                 let (then, otherwise) = self.unify(then, otherwise)?;
-                self.emit("arith.select", &[condition, then, otherwise], then.ty())
+                self.emit(arith::Select::NAME, &[condition, then, otherwise], then.ty())
             }
             _ => {
                 if let Some((_, value)) = self.known.iter().find(|(known, _)| known == expr) {
@@ -120,12 +123,12 @@ impl<'a, E: From<String>> Emitter<'a, E> {
             Expr::Not(inner) => {
                 let value = self.condition(inner)?;
                 let yes = self.constant_of(value.ty(), |element| Attribute::integer(element, 1))?;
-                self.emit("arith.xori", &[value, yes], value.ty())
+                self.emit(arith::Xori::NAME, &[value, yes], value.ty())
             }
             Expr::Logic(connective, left, right) => {
                 let left = self.condition(left)?;
                 let right = self.condition(right)?;
-                let name = if *connective == Connective::And { "arith.andi" } else { "arith.ori" };
+                let name = if *connective == Connective::And { arith::Andi::NAME } else { arith::Ori::NAME };
                 self.emit(name, &[left, right], left.ty())
             }
             Expr::Literal(..) | Expr::Choose(..) => self.value(expr, like),
@@ -194,8 +197,8 @@ impl<'a, E: From<String>> Emitter<'a, E> {
         let ty = self.with_element(left.ty(), Type::integer(self.builder.context(), 1))?;
         if element.is_complex() {
             return match predicate {
-                Predicate::Equal => self.emit("complex.eq", &[left, right], ty),
-                Predicate::NotEqual => self.emit("complex.neq", &[left, right], ty),
+                Predicate::Equal => self.emit(complex::Eq::NAME, &[left, right], ty),
+                Predicate::NotEqual => self.emit(complex::Neq::NAME, &[left, right], ty),
                 _ => Err("complex numbers have no order".to_owned().into()),
             };
         }
@@ -208,7 +211,7 @@ impl<'a, E: From<String>> Emitter<'a, E> {
             Predicate::Less => (4, 2),
             Predicate::LessEqual => (5, 3),
         };
-        let (name, number) = if element.is_float() { ("arith.cmpf", float) } else { ("arith.cmpi", integer) };
+        let (name, number) = if element.is_float() { (arith::Cmpf::NAME, float) } else { (arith::Cmpi::NAME, integer) };
         let number = Attribute::integer(Type::integer(self.builder.context(), 64), number);
         self.emit_with(name, &[left, right], ty, &[("predicate", number)])
     }
@@ -216,9 +219,9 @@ impl<'a, E: From<String>> Emitter<'a, E> {
     pub(super) fn arithmetic(&mut self, operator: Operator, left: Value, right: Value) -> Result<Value, E> {
         if is_integer(left) && is_integer(right) {
             let name = match operator {
-                Operator::Add => "arith.addi",
-                Operator::Sub => "arith.subi",
-                Operator::Mul => "arith.muli",
+                Operator::Add => arith::Addi::NAME,
+                Operator::Sub => arith::Subi::NAME,
+                Operator::Mul => arith::Muli::NAME,
                 Operator::Div => return Err("integers are not divided in formulas".to_owned().into()),
             };
             return self.emit(name, &[left, right], left.ty());
@@ -234,10 +237,10 @@ impl<'a, E: From<String>> Emitter<'a, E> {
         }
         let (left, right) = self.unify(left, right)?;
         let (float, complex) = match operator {
-            Operator::Add => ("arith.addf", "complex.add"),
-            Operator::Sub => ("arith.subf", "complex.sub"),
-            Operator::Mul => ("arith.mulf", "complex.mul"),
-            Operator::Div => ("arith.divf", "complex.div"),
+            Operator::Add => (arith::Addf::NAME, complex::Add::NAME),
+            Operator::Sub => (arith::Subf::NAME, complex::Sub::NAME),
+            Operator::Mul => (arith::Mulf::NAME, complex::Mul::NAME),
+            Operator::Div => (arith::Divf::NAME, complex::Div::NAME),
         };
         self.emit(if is_complex(left) { complex } else { float }, &[left, right], left.ty())
     }
@@ -254,18 +257,18 @@ impl<'a, E: From<String>> Emitter<'a, E> {
     pub(super) fn negate(&mut self, value: Value) -> Result<Value, E> {
         let element = value.ty().element();
         if element.is_complex() {
-            self.emit("complex.neg", &[value], value.ty())
+            self.emit(complex::Neg::NAME, &[value], value.ty())
         } else if element.is_float() {
-            self.emit("arith.negf", &[value], value.ty())
+            self.emit(arith::Negf::NAME, &[value], value.ty())
         } else {
             let zero = self.literal(0.0, 0.0, value.ty())?;
-            self.emit("arith.subi", &[zero, value], value.ty())
+            self.emit(arith::Subi::NAME, &[zero, value], value.ty())
         }
     }
 
     /// The conjugate; a real value is its own.
     pub(super) fn conjugate(&mut self, value: Value) -> Result<Value, E> {
-        if is_complex(value) { self.emit("complex.conj", &[value], value.ty()) } else { Ok(value) }
+        if is_complex(value) { self.emit(complex::Conj::NAME, &[value], value.ty()) } else { Ok(value) }
     }
 
     pub(super) fn emit(&mut self, name: &str, operands: &[Value], ty: Type) -> Result<Value, E> {

@@ -5,7 +5,10 @@ use super::{
     emit::Emitter,
     expr::{Expr, Operator},
 };
-use autodiff_dialect::ir::{Type, Value};
+use autodiff_dialect::{
+    ir::{Type, Value},
+    views::arith,
+};
 
 /// A derivative on its way into a sum: a value, its negation, or i times it.
 #[derive(Clone, Copy)]
@@ -111,7 +114,7 @@ impl<E: From<String>> Emitter<'_, E> {
         let condition = self.condition(condition)?;
         let then = self.or_zero(then, ty)?;
         let otherwise = self.or_zero(otherwise, ty)?;
-        self.emit("arith.select", &[condition, then, otherwise], ty).map(Some)
+        self.emit(arith::Select::NAME, &[condition, then, otherwise], ty).map(Some)
     }
 
     fn or_zero(&mut self, value: Option<Value>, ty: Type) -> Result<Value, E> {

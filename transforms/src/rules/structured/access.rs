@@ -17,6 +17,7 @@ use crate::{
 use autodiff_dialect::{
     ir::{Op, Value},
     state,
+    views::memref,
 };
 
 pub(super) struct Load;
@@ -57,7 +58,7 @@ impl Rule for Load {
         if let Some(shadow) = shadow {
             let mut operands = copy.operands();
             operands[0] = shadow;
-            let tangent = forward.builder().op("memref.load", &operands, op.result(0).ty());
+            let tangent = forward.builder().op(memref::Load::NAME, &operands, op.result(0).ty());
             forward.set_tangent(op.result(0), Some(tangent));
         }
         Ok(())
@@ -125,7 +126,7 @@ impl Rule for Store {
             let mut operands = copy.operands();
             operands[0] = forward.tangent_or_zero(op.operand(0))?;
             operands[1] = shadow;
-            forward.builder().effect("memref.store", &operands);
+            forward.builder().effect(memref::Store::NAME, &operands);
         }
         Ok(())
     }
@@ -143,10 +144,10 @@ impl Rule for Store {
         for (lane, (shadow, table)) in buffers.into_iter().zip(tables).enumerate() {
             let place = [&[table], &copy.operands()[2..]].concat();
             if is_seen {
-                let before = builder.op("memref.load", &place, shadow.ty());
+                let before = builder.op(memref::Load::NAME, &place, shadow.ty());
                 reverse.save(op, lane, before);
             }
-            builder.effect("memref.store", &[&[shadow], &place[..]].concat());
+            builder.effect(memref::Store::NAME, &[&[shadow], &place[..]].concat());
         }
         Ok(())
     }
@@ -160,7 +161,7 @@ impl Rule for Store {
         let indices = reverse.primals(&indices(op, 2))?;
         if value.ty().is_memory() {
             let before = reverse.saved(op, reverse.lane())?;
-            reverse.builder().effect("memref.store", &[&[before, shadow], &indices[..]].concat());
+            reverse.builder().effect(memref::Store::NAME, &[&[before, shadow], &indices[..]].concat());
             return Ok(());
         }
         if reverse.activity().is_active(value) {
@@ -169,7 +170,7 @@ impl Rule for Store {
         } else {
             let zero = reverse.zero(value)?;
             let zero = emit::converted(&reverse.builder(), zero, shadow.ty().element());
-            reverse.builder().effect("memref.store", &[&[zero, shadow], &indices[..]].concat());
+            reverse.builder().effect(memref::Store::NAME, &[&[zero, shadow], &indices[..]].concat());
             Ok(())
         }
     }

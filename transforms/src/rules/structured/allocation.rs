@@ -12,7 +12,10 @@ use crate::{
     globals,
     rules::Rule,
 };
-use autodiff_dialect::ir::{Op, Type, Value};
+use autodiff_dialect::{
+    ir::{Op, Type, Value},
+    views::memref,
+};
 
 pub(super) struct Allocation;
 
@@ -44,7 +47,7 @@ impl Rule for Allocation {
     fn flow(&self, _: Op, _: &mut Flow) {}
 
     fn storage(&self, op: Op) -> Storage {
-        if op.name() == "memref.alloca" { Storage::Stack } else { Storage::Heap }
+        if op.is::<memref::Alloca>() { Storage::Stack } else { Storage::Heap }
     }
 
     fn needed(&self, op: Op, activity: &Activity) -> Vec<Value> {
@@ -54,7 +57,7 @@ impl Rule for Allocation {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         let copy = forward.copy(op);
         if forward.activity().is_active(op.result(0)) {
-            if op.name() == "memref.alloca" {
+            if op.is::<memref::Alloca>() {
                 return Self::forward_on_stack(op, copy, forward);
             }
             let sizes: Vec<_> = self.dynamic_sizes(op).into_iter().map(|size| forward.primal(size)).collect();

@@ -9,7 +9,10 @@ use crate::{
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };
-use autodiff_dialect::ir::{Attribute, Op, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Op, Value},
+    views::memref,
+};
 
 pub(super) struct Atomic;
 
@@ -88,7 +91,7 @@ impl Rule for Atomic {
         let shadow = reverse.shadow(op.operand(1))?;
         let indices = reverse.primals(&op.operands().split_off(2))?;
         let value = op.operand(0);
-        let bar = reverse.builder().op("memref.load", &[&[shadow], &indices[..]].concat(), shadow.ty().element());
+        let bar = reverse.builder().op(memref::Load::NAME, &[&[shadow], &indices[..]].concat(), shadow.ty().element());
         reverse.accumulate(value, bar)
     }
 }

@@ -10,9 +10,13 @@ use crate::{
     engine::{Execution, Forward, Result, Reverse, Scope, some},
     rules::Rule,
 };
-use autodiff_dialect::ir::{Block, Op, Region, Type, Value};
+use autodiff_dialect::{
+    ir::{Block, Op, Region, Type, Value},
+    views::{memref, scf},
+};
 
-pub(super) const BRANCHES: [&str; 4] = ["memref.alloca_scope", "scf.execute_region", "scf.if", "scf.index_switch"];
+pub(super) const BRANCHES: [&str; 4] =
+    [memref::AllocaScope::NAME, scf::ExecuteRegion::NAME, scf::If::NAME, scf::IndexSwitch::NAME];
 
 pub(super) struct Branch;
 
@@ -23,7 +27,7 @@ fn yielded(block: Option<Block>) -> Vec<Value> {
 
 /// The terminator of the regions.
 fn end(op: Op) -> &'static str {
-    if op.name() == "memref.alloca_scope" { "memref.alloca_scope.return" } else { "scf.yield" }
+    if op.is::<memref::AllocaScope>() { memref::AllocaScopeReturn::NAME } else { scf::Yield::NAME }
 }
 
 impl Branch {

@@ -22,6 +22,7 @@ use crate::{
 use autodiff_dialect::{
     Activity as Kind,
     ir::{Attribute, Op, Type, Value},
+    views::func,
 };
 
 pub(super) struct Call;
@@ -272,7 +273,7 @@ impl Rule for Call {
         for result in op.results() {
             results.extend(vec![result.ty(); if dual(result) { 1 + width } else { 1 }]);
         }
-        let call = builder.create("func.call", &operands, &results, &[("callee", symbol)], &[]);
+        let call = builder.create(func::Call::NAME, &operands, &results, &[("callee", symbol)], &[]);
         forward.bind_doubled(&op.results(), &call.results(), |index| dual(op.result(index)));
         for shadow in scratch {
             emit::release(&builder, shadow);
@@ -311,7 +312,7 @@ impl Rule for Call {
             results.extend(vec![result.ty(); if kind.is_dup() { 1 + reverse.width() } else { 1 }]);
         }
         results.extend(&tape);
-        let call = reverse.forward_builder().create("func.call", &operands, &results, &[("callee", augment)], &[]);
+        let call = reverse.forward_builder().create(func::Call::NAME, &operands, &results, &[("callee", augment)], &[]);
         let mut given = call.results().into_iter();
         for (result, kind) in op.results().into_iter().zip(&request.results) {
             given.by_ref().take(1).for_each(|primal| reverse.bind(result, primal));
@@ -350,7 +351,7 @@ impl Rule for Call {
         for value in &active {
             results.extend(vec![value.ty(); reverse.width()]);
         }
-        let call = reverse.builder().create("func.call", &operands, &results, &[("callee", pullback)], &[]);
+        let call = reverse.builder().create(func::Call::NAME, &operands, &results, &[("callee", pullback)], &[]);
         reverse.accumulate_lanes(&active, &some(&call.results()))?;
         let inactive = |(operand, kind): &(Value, &Kind)| kind.is_dup() && !reverse.activity().is_active(*operand);
         let scratch = op.operands().into_iter().zip(&request.arguments).filter(inactive).count();

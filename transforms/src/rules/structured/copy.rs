@@ -13,6 +13,7 @@ use crate::{
 use autodiff_dialect::{
     ir::{Op, Value},
     state,
+    views::memref,
 };
 
 const NO_RANK: &str = "a buffer without a rank cannot be gone through; copy between buffers with a rank";
@@ -44,12 +45,12 @@ impl Rule for Copy {
         forward.copy(op);
         if op.operand(1).ty().holds_buffers() && forward.activity().is_active(op.operand(1)) {
             let [from, to] = [forward.tangent_or_zero(op.operand(0))?, forward.tangent_or_zero(op.operand(1))?];
-            forward.builder().effect("memref.copy", &[from, to]);
+            forward.builder().effect(memref::Copy::NAME, &[from, to]);
             return Ok(());
         }
         let Some(to) = forward.tangent(op.operand(1)) else { return Ok(()) };
         if let Some(from) = forward.tangent(op.operand(0)) {
-            forward.builder().effect("memref.copy", &[from, to]);
+            forward.builder().effect(memref::Copy::NAME, &[from, to]);
             return Ok(());
         }
         if to.ty().is_unranked_memref() {
@@ -79,7 +80,7 @@ impl Rule for Copy {
                 let before = snapshot(&builder, to);
                 reverse.save(op, lane, before);
             }
-            builder.effect("memref.copy", &[from, to]);
+            builder.effect(memref::Copy::NAME, &[from, to]);
         }
         Ok(())
     }
@@ -89,7 +90,7 @@ impl Rule for Copy {
             if is_seen(reverse.activity(), op.operand(1)) {
                 let to = reverse.shadow(op.operand(1))?;
                 let before = reverse.saved(op, reverse.lane())?;
-                reverse.builder().effect("memref.copy", &[before, to]);
+                reverse.builder().effect(memref::Copy::NAME, &[before, to]);
                 release(&reverse.builder(), before);
             }
             return Ok(());

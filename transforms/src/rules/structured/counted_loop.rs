@@ -10,7 +10,10 @@ use crate::{
     engine::{Counter, Execution, Forward, Result, Reverse, Scope, some},
     rules::Rule,
 };
-use autodiff_dialect::ir::{Attribute, Block, Location, Op, Region, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Block, Location, Op, Region, Type, Value},
+    views::{memref, scf},
+};
 
 pub(super) struct CountedLoop;
 
@@ -46,7 +49,7 @@ fn full_store(op: Op) -> Option<(Value, Op)> {
         inductions.push(block.argument(0));
         bounds.push(current.operand(1));
         let ops = block.ops();
-        if let Some(store) = ops.iter().find(|op| op.name() == "memref.store" && op.operands()[2..] == inductions[..]) {
+        if let Some(store) = ops.iter().find(|op| op.is::<memref::Store>() && op.operands()[2..] == inductions[..]) {
             let buffer = store.operand(1);
             let shape = buffer.ty().shape();
             let open = shape.iter().filter(|size| **size == Type::DYNAMIC).count();
@@ -66,10 +69,10 @@ fn full_store(op: Op) -> Option<(Value, Op)> {
 
 /// Whether a bound is the only open size of a buffer, as the buffer says or as its allocation was told.
 fn is_extent_of(bound: Value, buffer: Value) -> bool {
-    let asked = bound.defining_op().is_some_and(|op| op.name() == "memref.dim" && op.operand(0) == buffer);
+    let asked = bound.defining_op().is_some_and(|op| op.is::<memref::Dim>() && op.operand(0) == buffer);
     let told = buffer
         .defining_op()
-        .is_some_and(|op| matches!(op.name(), "memref.alloc" | "memref.alloca") && op.operands() == [bound]);
+        .is_some_and(|op| matches!(op.name(), memref::Alloc::NAME | memref::Alloca::NAME) && op.operands() == [bound]);
     asked || told
 }
 
@@ -141,7 +144,7 @@ impl Rule for CountedLoop {
         forward.within(block, |forward| {
             let yielded = source.terminator().map(Op::operands).unwrap_or_default();
             let values = forward.doubled(&yielded, |index| active[index])?;
-            forward.builder().effect("scf.yield", &values);
+            forward.builder().effect(scf::Yield::NAME, &values);
             Ok(())
         })?;
         let mut operands: Vec<_> = (0..3).map(|index| forward.primal(op.operand(index))).collect();
@@ -195,7 +198,7 @@ impl Rule for CountedLoop {
             for index in &carried {
                 values.extend(reverse.forward_shadows(yielded[*index])?);
             }
-            reverse.forward_builder().effect("scf.yield", &values);
+            reverse.forward_builder().effect(scf::Yield::NAME, &values);
             Ok(())
         })?;
         let new = reverse.forward_builder().create(
@@ -275,13 +278,13 @@ impl Rule for CountedLoop {
                 let before = shadows.iter().filter(|((_, from), _)| from == index);
                 values.extend(before.flat_map(|(_, shadows)| *shadows));
             }
-            let end = reverse.builder().effect("scf.yield", &values);
+            let end = reverse.builder().effect(scf::Yield::NAME, &values);
             sums.for_each(|place| sum_in_any_order(block.argument(1 + place), end, place));
             Ok(())
         })?;
         let operands = [&[zero, count, one], &start[..]].concat();
         let new =
-            reverse.builder().create("scf.for", &operands, &types, &emit::hints(op), &[Region::with_block(block)]);
+            reverse.builder().create(scf::For::NAME, &operands, &types, &emit::hints(op), &[Region::with_block(block)]);
         shorten_chains(block, split);
         let bars = some(&new.results()[..adjoints]);
         reverse.set_lanes(captured, &bars[split..]);

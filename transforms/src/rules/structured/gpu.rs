@@ -15,26 +15,29 @@ use crate::{
     engine::Reverse,
     rules::Rule,
 };
-use autodiff_dialect::ir::{Attribute, Builder, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Builder, Type, Value},
+    views::{arith, gpu},
+};
 
 /// Every rule of the dialect with the op that it is for.
 pub(super) fn all() -> Vec<(&'static str, &'static dyn Rule)> {
     vec![
-        ("gpu.launch", &launch::Launch),
-        ("gpu.dynamic_shared_memory", &launch::DynamicMemory),
-        ("gpu.barrier", &barrier::Barrier),
-        ("gpu.wait", &barrier::Wait),
-        ("gpu.alloc", &memory::Allocation),
-        ("gpu.dealloc", &memory::Deallocation),
-        ("gpu.memcpy", &memory::Copy),
-        ("gpu.memset", &memory::Set),
-        ("gpu.host_register", &barrier::Wait),
-        ("gpu.host_unregister", &barrier::Wait),
-        ("gpu.all_reduce", &reduction::Reduction),
-        ("gpu.subgroup_reduce", &reduction::Reduction),
-        ("gpu.shuffle", &shuffle::Shuffle),
-        ("gpu.rotate", &shuffle::Rotation),
-        ("gpu.subgroup_broadcast", &shuffle::Broadcast),
+        (gpu::Launch::NAME, &launch::Launch),
+        (gpu::DynamicSharedMemory::NAME, &launch::DynamicMemory),
+        (gpu::Barrier::NAME, &barrier::Barrier),
+        (gpu::Wait::NAME, &barrier::Wait),
+        (gpu::Alloc::NAME, &memory::Allocation),
+        (gpu::Dealloc::NAME, &memory::Deallocation),
+        (gpu::Memcpy::NAME, &memory::Copy),
+        (gpu::Memset::NAME, &memory::Set),
+        (gpu::HostRegister::NAME, &barrier::Wait),
+        (gpu::HostUnregister::NAME, &barrier::Wait),
+        (gpu::AllReduce::NAME, &reduction::Reduction),
+        (gpu::SubgroupReduce::NAME, &reduction::Reduction),
+        (gpu::Shuffle::NAME, &shuffle::Shuffle),
+        (gpu::Rotate::NAME, &shuffle::Rotation),
+        (gpu::SubgroupBroadcast::NAME, &shuffle::Broadcast),
     ]
 }
 
@@ -62,12 +65,12 @@ fn thread_number(builder: &Builder) -> Value {
         builder.create(name, &[], &[index], &attributes, &[]).result(0)
     };
     let of = |name: &str| ["x", "y", "z"].map(|dimension| place(name, dimension));
-    threads(builder, &of("gpu.thread_id"), &of("gpu.block_dim")).0
+    threads(builder, &of(gpu::ThreadId::NAME), &of(gpu::BlockDim::NAME)).0
 }
 
 /// Whether two numbers are equal, not-a-number being equal to nothing; of vectors, element by element.
 fn equal(builder: &Builder, one: Value, other: Value) -> Value {
-    let (name, predicate) = if one.ty().element().is_float() { ("arith.cmpf", 1) } else { ("arith.cmpi", 0) };
+    let (name, predicate) = if one.ty().element().is_float() { (arith::Cmpf::NAME, 1) } else { (arith::Cmpi::NAME, 0) };
     let predicate = Attribute::integer(Type::integer(builder.context(), 64), predicate);
     let boolean = Type::integer(builder.context(), 1);
     let vector = one.ty().with_element(boolean).filter(|_| one.ty().is_vector());

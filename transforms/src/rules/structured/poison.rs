@@ -1,8 +1,7 @@
 //! `ub.poison` as a buffer, which lifting of control flow leaves behind: its shadow is poison too. Nobody may look at it.
 
 use crate::{
-    analysis::activity::Activity,
-    analysis::flow::Flow,
+    analysis::{activity::Activity, flow::Flow},
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };

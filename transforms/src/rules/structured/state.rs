@@ -22,6 +22,7 @@ use crate::{
 use autodiff_dialect::{
     ir::{Op, Value},
     state,
+    views::memref,
 };
 
 /// The op, with the counterparts of its operands, on other memory.
@@ -93,7 +94,7 @@ impl Rule for Accumulate {
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
         let place = shadowed_place(op, reverse, 1)?;
         let value = op.operand(0);
-        let bar = reverse.builder().op("memref.load", &place, place[0].ty().element());
+        let bar = reverse.builder().op(memref::Load::NAME, &place, place[0].ty().element());
         reverse.accumulate(value, bar)
     }
 }
@@ -134,7 +135,7 @@ impl Rule for Take {
         let mut operands = shadowed_place(op, reverse, 0)?;
         let bar = reverse.take_sum_or_zero(op.result(0))?;
         operands.insert(0, emit::converted(&reverse.builder(), bar, operands[0].ty().element()));
-        reverse.builder().effect("memref.store", &operands);
+        reverse.builder().effect(memref::Store::NAME, &operands);
         Ok(())
     }
 }

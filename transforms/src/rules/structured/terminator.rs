@@ -5,18 +5,21 @@ use crate::{
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };
-use autodiff_dialect::ir::Op;
+use autodiff_dialect::{
+    ir::Op,
+    views::{func, gpu, memref, scf},
+};
 
 /// Terminators of regions whose ops have rules.
 pub(super) const TERMINATORS: [&str; 8] = [
-    "func.return",
-    "gpu.terminator",
-    "gpu.yield",
-    "memref.alloca_scope.return",
-    "scf.condition",
-    "scf.reduce",
-    "scf.reduce.return",
-    "scf.yield",
+    func::Return::NAME,
+    gpu::Terminator::NAME,
+    gpu::Yield::NAME,
+    memref::AllocaScopeReturn::NAME,
+    scf::Condition::NAME,
+    scf::Reduce::NAME,
+    scf::ReduceReturn::NAME,
+    scf::Yield::NAME,
 ];
 
 pub(super) struct Terminator;
@@ -28,7 +31,7 @@ impl Rule for Terminator {
 
     fn flow(&self, op: Op, flow: &mut Flow) {
         // Of the function itself: the caller gets what a buffer holds, too.
-        if op.name() == "func.return" {
+        if op.is::<func::Return>() {
             op.operands().into_iter().filter(|value| value.ty().holds_buffers()).for_each(|table| flow.hand_out(table));
         }
     }

@@ -15,20 +15,23 @@ use crate::{
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };
-use autodiff_dialect::ir::{Attribute, Builder, Op, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Builder, Op, Type, Value},
+    views::vector,
+};
 
 /// The ops that this file is for.
 pub(super) const MOVES: [&str; 10] = [
-    "vector.broadcast",
-    "vector.extract",
-    "vector.extract_strided_slice",
-    "vector.insert",
-    "vector.insert_strided_slice",
-    "vector.multi_reduction",
-    "vector.reduction",
-    "vector.shape_cast",
-    "vector.shuffle",
-    "vector.transpose",
+    vector::Broadcast::NAME,
+    vector::Extract::NAME,
+    vector::ExtractStridedSlice::NAME,
+    vector::Insert::NAME,
+    vector::InsertStridedSlice::NAME,
+    vector::MultiReduction::NAME,
+    vector::Reduction::NAME,
+    vector::ShapeCast::NAME,
+    vector::Shuffle::NAME,
+    vector::Transpose::NAME,
 ];
 
 pub(super) struct Move;
@@ -39,8 +42,8 @@ impl Rule for Move {
         let has_dimensions =
             || op.operands().iter().all(|operand| !operand.ty().is_vector() || !shape(*operand).is_empty());
         match op.name() {
-            "vector.multi_reduction" | "vector.reduction" => adds(),
-            "vector.shuffle" => has_dimensions(),
+            vector::MultiReduction::NAME | vector::Reduction::NAME => adds(),
+            vector::Shuffle::NAME => has_dimensions(),
             _ => true,
         }
     }
@@ -95,8 +98,11 @@ impl Rule for Move {
 /// The operands that elements come from; the others are positions.
 fn moved(op: Op) -> Vec<Value> {
     let count = match op.name() {
-        "vector.insert" | "vector.insert_strided_slice" | "vector.multi_reduction" | "vector.shuffle" => 2,
-        "vector.reduction" => op.operand_count(),
+        vector::Insert::NAME
+        | vector::InsertStridedSlice::NAME
+        | vector::MultiReduction::NAME
+        | vector::Shuffle::NAME => 2,
+        vector::Reduction::NAME => op.operand_count(),
         _ => 1,
     };
     op.operands()[..count].to_vec()
@@ -108,8 +114,8 @@ fn back(builder: &Builder, op: Op, index: usize, y_bar: Value, places: &[Value],
     // An op that moves into or out of a vector at the same place.
     let at_place = |name: &str, from: &[Value], result: Type| {
         let names: &[&str] = match op.name() {
-            "vector.extract" | "vector.insert" => &["static_position"],
-            _ if name.starts_with("vector.insert") => &["offsets", "strides"],
+            vector::Extract::NAME | vector::Insert::NAME => &["static_position"],
+            _ if name.starts_with(vector::Insert::NAME) => &["offsets", "strides"],
             _ => &["offsets", "sizes", "strides"],
         };
         let attributes: Vec<_> = op.attributes().into_iter().filter(|(name, _)| names.contains(name)).collect();
@@ -117,33 +123,33 @@ fn back(builder: &Builder, op: Op, index: usize, y_bar: Value, places: &[Value],
         builder.create(name, &operands, &[result], &attributes, &[]).result(0)
     };
     match (op.name(), index) {
-        ("vector.broadcast", _) => sum_to(builder, y_bar, ty),
-        ("vector.extract", _) => Some(at_place("vector.insert", &[y_bar, zero], ty)),
-        ("vector.extract_strided_slice", _) => Some(at_place("vector.insert_strided_slice", &[y_bar, zero], ty)),
-        ("vector.insert", 0) => Some(at_place("vector.extract", &[y_bar], ty)),
-        ("vector.insert", _) => {
+        (vector::Broadcast::NAME, _) => sum_to(builder, y_bar, ty),
+        (vector::Extract::NAME, _) => Some(at_place(vector::Insert::NAME, &[y_bar, zero], ty)),
+        (vector::ExtractStridedSlice::NAME, _) => Some(at_place(vector::InsertStridedSlice::NAME, &[y_bar, zero], ty)),
+        (vector::Insert::NAME, 0) => Some(at_place(vector::Extract::NAME, &[y_bar], ty)),
+        (vector::Insert::NAME, _) => {
             let nothing = builder.number(op.operand(0).ty(), 0.0)?;
-            Some(at_place("vector.insert", &[nothing, y_bar], ty))
+            Some(at_place(vector::Insert::NAME, &[nothing, y_bar], ty))
         }
-        ("vector.insert_strided_slice", 0) => extract_slice(builder, op, y_bar),
-        ("vector.insert_strided_slice", _) => {
+        (vector::InsertStridedSlice::NAME, 0) => extract_slice(builder, op, y_bar),
+        (vector::InsertStridedSlice::NAME, _) => {
             let nothing = builder.number(op.operand(0).ty(), 0.0)?;
-            Some(at_place("vector.insert_strided_slice", &[nothing, y_bar], ty))
+            Some(at_place(vector::InsertStridedSlice::NAME, &[nothing, y_bar], ty))
         }
-        ("vector.shape_cast", _) => Some(builder.op("vector.shape_cast", &[y_bar], ty)),
-        ("vector.transpose", _) => {
+        (vector::ShapeCast::NAME, _) => Some(builder.op(vector::ShapeCast::NAME, &[y_bar], ty)),
+        (vector::Transpose::NAME, _) => {
             let order = numbers(op, "permutation")?;
             let mut inverse = vec![0; order.len()];
             for (to, from) in order.iter().enumerate() {
                 *inverse.get_mut(usize::try_from(*from).ok()?)? = to as i64;
             }
-            Some(with_numbers(builder, "vector.transpose", &[y_bar], ty, "permutation", &inverse))
+            Some(with_numbers(builder, vector::Transpose::NAME, &[y_bar], ty, "permutation", &inverse))
         }
-        ("vector.shuffle", _) => shuffle_back(builder, op, index, y_bar, zero),
+        (vector::Shuffle::NAME, _) => shuffle_back(builder, op, index, y_bar, zero),
         // What a reduction starts from.
-        ("vector.reduction" | "vector.multi_reduction", 1) => Some(y_bar),
-        ("vector.reduction", _) => Some(builder.op("vector.broadcast", &[y_bar], ty)),
-        ("vector.multi_reduction", _) => spread(builder, op, y_bar),
+        (vector::Reduction::NAME | vector::MultiReduction::NAME, 1) => Some(y_bar),
+        (vector::Reduction::NAME, _) => Some(builder.op(vector::Broadcast::NAME, &[y_bar], ty)),
+        (vector::MultiReduction::NAME, _) => spread(builder, op, y_bar),
         _ => None,
     }
 }
@@ -208,8 +214,9 @@ fn sum_to(builder: &Builder, y_bar: Value, target: Type) -> Option<Value> {
     let from = if target.is_vector() { target.shape() } else { vec![] };
     let to = shape(y_bar);
     if to.len() == 1 && from.is_empty() {
-        let sum = builder.create("vector.reduction", &[y_bar], &[target.element()], &[kind(builder)?], &[]).result(0);
-        return Some(if target.is_vector() { builder.op("vector.broadcast", &[sum], target) } else { sum });
+        let sum =
+            builder.create(vector::Reduction::NAME, &[y_bar], &[target.element()], &[kind(builder)?], &[]).result(0);
+        return Some(if target.is_vector() { builder.op(vector::Broadcast::NAME, &[sum], target) } else { sum });
     }
     if is_scalable(y_bar.ty()) {
         return None;
@@ -226,11 +233,11 @@ fn sum_to(builder: &Builder, y_bar: Value, target: Type) -> Option<Value> {
     let list = axes.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
     let axes = Attribute::parse(builder.context(), &format!("array<i64: {list}>"))?;
     let attributes = [kind(builder)?, ("reduction_dims", axes)];
-    let sum = builder.create("vector.multi_reduction", &[y_bar, zero], &[sum_type], &attributes, &[]).result(0);
+    let sum = builder.create(vector::MultiReduction::NAME, &[y_bar, zero], &[sum_type], &attributes, &[]).result(0);
     Some(match (sum_type == target, sum_type.is_vector()) {
         (true, _) => sum,
-        (false, true) => builder.op("vector.shape_cast", &[sum], target),
-        (false, false) => builder.op("vector.broadcast", &[sum], target),
+        (false, true) => builder.op(vector::ShapeCast::NAME, &[sum], target),
+        (false, false) => builder.op(vector::Broadcast::NAME, &[sum], target),
     })
 }
 
@@ -238,7 +245,7 @@ fn sum_to(builder: &Builder, y_bar: Value, target: Type) -> Option<Value> {
 fn spread(builder: &Builder, op: Op, y_bar: Value) -> Option<Value> {
     let ty = op.operand(0).ty();
     if !y_bar.ty().is_vector() {
-        return Some(builder.op("vector.broadcast", &[y_bar], ty));
+        return Some(builder.op(vector::Broadcast::NAME, &[y_bar], ty));
     }
     if is_scalable(ty) {
         return None;
@@ -247,8 +254,8 @@ fn spread(builder: &Builder, op: Op, y_bar: Value) -> Option<Value> {
     for axis in numbers(op, "reduction_dims")? {
         *ones.get_mut(usize::try_from(axis).ok()?)? = 1;
     }
-    let stretched = builder.op("vector.shape_cast", &[y_bar], vector_of(ty, &ones)?);
-    Some(builder.op("vector.broadcast", &[stretched], ty))
+    let stretched = builder.op(vector::ShapeCast::NAME, &[y_bar], vector_of(ty, &ones)?);
+    Some(builder.op(vector::Broadcast::NAME, &[stretched], ty))
 }
 
 /// What was inserted: of the size of the first operand, whose leading dimensions the slice may lack.
@@ -264,8 +271,8 @@ fn extract_slice(builder: &Builder, op: Op, y_bar: Value) -> Option<Value> {
     let attributes =
         [("offsets", op.attribute("offsets")?), ("sizes", list(&sizes)?), ("strides", list(&vec![1; large.len()])?)];
     let slice = vector_of(ty, &sizes)?;
-    let slice = builder.create("vector.extract_strided_slice", &[y_bar], &[slice], &attributes, &[]).result(0);
-    Some(if slice.ty() == ty { slice } else { builder.op("vector.shape_cast", &[slice], ty) })
+    let slice = builder.create(vector::ExtractStridedSlice::NAME, &[y_bar], &[slice], &attributes, &[]).result(0);
+    Some(if slice.ty() == ty { slice } else { builder.op(vector::ShapeCast::NAME, &[slice], ty) })
 }
 
 /// One shuffle for each time that an element was taken: in each, a position takes one element of the cotangent, or a zero.
@@ -286,7 +293,7 @@ fn shuffle_back(builder: &Builder, op: Op, index: usize, y_bar: Value, zero: Val
     let mut sum = None;
     for round in 0..rounds {
         let mask: Vec<_> = takers.iter().map(|takers| takers.get(round).copied().unwrap_or(nothing)).collect();
-        let part = with_numbers(builder, "vector.shuffle", &[y_bar, zero], zero.ty(), "mask", &mask);
+        let part = with_numbers(builder, vector::Shuffle::NAME, &[y_bar, zero], zero.ty(), "mask", &mask);
         sum = Some(match sum {
             Some(sum) => emit::sum(builder, sum, part),
             None => part,

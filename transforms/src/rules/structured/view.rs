@@ -5,22 +5,25 @@ use crate::{
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };
-use autodiff_dialect::ir::{Op, Value};
+use autodiff_dialect::{
+    ir::{Op, Value},
+    views::{bufferization, memref},
+};
 
 /// Ops whose first result is a view of their first operand.
 pub(super) const VIEWS: [&str; 12] = [
-    "memref.assume_alignment",
-    "memref.cast",
-    "memref.collapse_shape",
-    "memref.expand_shape",
-    "memref.extract_strided_metadata",
-    "memref.memory_space_cast",
-    "memref.reinterpret_cast",
-    "memref.reshape",
-    "memref.subview",
-    "memref.transpose",
-    "memref.view",
-    "bufferization.to_buffer",
+    memref::AssumeAlignment::NAME,
+    memref::Cast::NAME,
+    memref::CollapseShape::NAME,
+    memref::ExpandShape::NAME,
+    memref::ExtractStridedMetadata::NAME,
+    memref::MemorySpaceCast::NAME,
+    memref::ReinterpretCast::NAME,
+    memref::Reshape::NAME,
+    memref::Subview::NAME,
+    memref::Transpose::NAME,
+    memref::View::NAME,
+    bufferization::ToBuffer::NAME,
 ];
 
 pub(super) struct View;

@@ -15,7 +15,10 @@ use crate::{
     engine::{Execution, Forward, Result, Reverse, Scope, some},
     rules::Rule,
 };
-use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::{arith, scf},
+};
 
 pub(super) struct While;
 
@@ -87,7 +90,7 @@ impl Rule for While {
         let types = forward.within(before, |forward| {
             let mut values: Vec<_> = parts.condition.map(|condition| forward.primal(condition)).into_iter().collect();
             values.extend(forward.doubled(&parts.forwarded, |index| given[index])?);
-            forward.builder().effect("scf.condition", &values);
+            forward.builder().effect(scf::Condition::NAME, &values);
             Ok(values[1..].iter().map(|value| value.ty()).collect::<Vec<_>>())
         })?;
         let after = block_like(&[], &types, op);
@@ -95,7 +98,7 @@ impl Rule for While {
         forward.body(parts.after, after)?;
         forward.within(after, |forward| {
             let values = forward.doubled(&parts.yielded, |index| carried[index])?;
-            forward.builder().effect("scf.yield", &values);
+            forward.builder().effect(scf::Yield::NAME, &values);
             Ok(())
         })?;
         let regions = [Region::with_block(before), Region::with_block(after)];
@@ -140,7 +143,7 @@ impl Rule for While {
                 values.extend(reverse.forward_shadows(parts.forwarded[*position])?);
             }
             values.push(counter);
-            reverse.forward_builder().effect("scf.condition", &values);
+            reverse.forward_builder().effect(scf::Condition::NAME, &values);
             Ok(values[1..].iter().map(|value| value.ty()).collect::<Vec<_>>())
         })?;
 
@@ -160,8 +163,8 @@ impl Rule for While {
             }
             let builder = reverse.forward_builder();
             let one = builder.index(1);
-            values.push(builder.op("arith.addi", &[arguments[arguments.len() - 1], one], index));
-            builder.effect("scf.yield", &values);
+            values.push(builder.op(arith::Addi::NAME, &[arguments[arguments.len() - 1], one], index));
+            builder.effect(scf::Yield::NAME, &values);
             Ok(())
         })?;
 
@@ -215,9 +218,9 @@ impl Rule for While {
             let predicate = Attribute::integer(Type::integer(op.context(), 64), 0);
             let boolean = Type::integer(op.context(), 1);
             let first =
-                inner.create("arith.cmpi", &[index, zero], &[boolean], &[("predicate", predicate)], &[]).result(0);
+                inner.create(arith::Cmpi::NAME, &[index, zero], &[boolean], &[("predicate", predicate)], &[]).result(0);
             let (then, otherwise) = (Block::new(&[]), Block::new(&[]));
-            Builder::at_end(then, op.location()).effect("scf.yield", &[&y_bar[..], captured_bar].concat());
+            Builder::at_end(then, op.location()).effect(scf::Yield::NAME, &[&y_bar[..], captured_bar].concat());
             let scope = Scope { source: parts.after, block: otherwise, numbers, captured };
             reverse.scoped(scope, |reverse| {
                 reverse.set_lanes(captured, &some(captured_bar));
@@ -225,12 +228,12 @@ impl Rule for While {
                 reverse.reverse_body(parts.after)?;
                 let mut values = reverse.take_lanes_or_zero(&select(&given, &parts.after.arguments()))?;
                 values.extend(reverse.take_lanes_or_zero(captured)?);
-                reverse.builder().effect("scf.yield", &values);
+                reverse.builder().effect(scf::Yield::NAME, &values);
                 Ok(())
             })?;
             let types: Vec<_> = y_bar.iter().chain(captured_bar).map(|value| value.ty()).collect();
             let regions = [Region::with_block(then), Region::with_block(otherwise)];
-            let bars = inner.create("scf.if", &[first], &types, &[], &regions).results();
+            let bars = inner.create(scf::If::NAME, &[first], &types, &[], &regions).results();
             let (given_bar, captured_bar) = bars.split_at(y_bar.len());
 
             // The reverse of `before`.
@@ -239,14 +242,14 @@ impl Rule for While {
             reverse.reverse_body(parts.before)?;
             let mut values = reverse.take_lanes_or_zero(&select(&carried, &parts.before.arguments()))?;
             values.extend(reverse.take_lanes_or_zero(captured)?);
-            reverse.builder().effect("scf.yield", &values);
+            reverse.builder().effect(scf::Yield::NAME, &values);
             Ok(())
         })?;
 
         let types: Vec<_> = start.iter().map(|value| value.ty()).collect();
         let operands = [&[zero, count, one], &start[..]].concat();
         let new =
-            reverse.builder().create("scf.for", &operands, &types, &emit::hints(op), &[Region::with_block(block)]);
+            reverse.builder().create(scf::For::NAME, &operands, &types, &emit::hints(op), &[Region::with_block(block)]);
         let bars = some(&new.results());
         reverse.set_lanes(captured, &bars[split..]);
         reverse.accumulate_lanes(&select(&carried, &op.operands()), &bars[..split])

@@ -8,7 +8,10 @@ use crate::{
     emit,
     engine::{Result, Reverse},
 };
-use autodiff_dialect::ir::{Attribute, Builder, Op, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Builder, Op, Value},
+    views::{func, memref},
+};
 
 /// The buffers that a call is given, as the repetition in the reverse sweep gets them.
 struct Buffers {
@@ -60,7 +63,7 @@ impl Buffers {
             this.outside.push((*actual, emit::snapshot(&builder, *actual)));
         }
         for (copy, actual) in before {
-            builder.effect("memref.copy", &[copy, actual]);
+            builder.effect(memref::Copy::NAME, &[copy, actual]);
         }
         Ok(this)
     }
@@ -72,7 +75,7 @@ impl Buffers {
     /// Puts back what buffers from outside held.
     fn restore(self, builder: &Builder) {
         for (actual, now) in &self.outside {
-            builder.effect("memref.copy", &[*now, *actual]);
+            builder.effect(memref::Copy::NAME, &[*now, *actual]);
         }
         for copy in self.copies.into_iter().chain(self.outside.into_iter().map(|(_, now)| now)) {
             emit::release(builder, copy);
@@ -135,7 +138,7 @@ pub(super) fn reverse_sweep(op: Op, vjp: Attribute, count: usize, reverse: &mut 
         }
     }
     let results = [types(&op.results()), types(&active)].concat();
-    let call = reverse.builder().create("func.call", &operands, &results, &[("callee", vjp)], &[]);
+    let call = reverse.builder().create(func::Call::NAME, &operands, &results, &[("callee", vjp)], &[]);
     for (operand, bar) in active.into_iter().zip(call.results().split_off(op.result_count())) {
         reverse.accumulate(operand, bar)?;
     }

@@ -8,13 +8,13 @@ use crate::{
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };
-use autodiff_dialect::ir::Op;
+use autodiff_dialect::{ir::Op, views::gpu};
 
 pub(crate) struct Barrier;
 
 /// The launch around an op.
 fn launch_around(op: Op) -> Option<Op> {
-    std::iter::successors(op.parent(), |parent| parent.parent()).find(|parent| parent.name() == "gpu.launch")
+    std::iter::successors(op.parent(), |parent| parent.parent()).find(|parent| parent.is::<gpu::Launch>())
 }
 
 impl Rule for Barrier {
@@ -39,7 +39,7 @@ impl Rule for Barrier {
     }
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        reverse.builder().with_location(op.location()).effect("gpu.barrier", &[]);
+        reverse.builder().with_location(op.location()).effect(gpu::Barrier::NAME, &[]);
         Ok(())
     }
 }

@@ -1,7 +1,10 @@
 //! Whether the threads of a block overwrite a buffer together: each thread stores its own elements, and no element is left.
 
 use crate::emit::constant_index;
-use autodiff_dialect::ir::{Block, Op, Type, Value};
+use autodiff_dialect::{
+    ir::{Block, Op, Type, Value},
+    views::{gpu, memref},
+};
 use std::collections::HashSet;
 
 /// The place of the op in a block, which all threads of a launch run together, with which all of a buffer is overwritten
@@ -16,12 +19,12 @@ pub(super) fn fills_together(launch: Op, block: Block, buffer: Value) -> Option<
     let ops = block.ops();
     let touches = |op: &Op| op.walk().into_iter().flat_map(Op::operands).any(|operand| operand == buffer);
     let (first, last) = (ops.iter().position(touches)?, ops.iter().rposition(touches)?);
-    let waits = |ops: &[Op]| ops.iter().any(|op| op.name() == "gpu.barrier");
+    let waits = |ops: &[Op]| ops.iter().any(|op| op.is::<gpu::Barrier>());
     if !waits(&ops[..first]) && !waits(&ops[last..]) {
         return None;
     }
     for (place, op) in ops.iter().enumerate().filter(|(_, op)| touches(op)) {
-        if op.name() != "memref.store" || op.operand(1) != buffer {
+        if !op.is::<memref::Store>() || op.operand(1) != buffer {
             return None;
         }
         let (threads, constants) = indices(launch, &op.operands()[2..], &shape)?;

@@ -23,6 +23,7 @@ use crate::{
 use autodiff_dialect::{
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
     state,
+    views::{arith, gpu, memref, scf},
 };
 
 pub(crate) struct Launch;
@@ -57,7 +58,7 @@ impl Parts {
         if arguments.len() < first + count {
             return Err("'gpu.launch' op has too few arguments in its region".into());
         }
-        let dynamic = match body.ops().into_iter().find(|inner| inner.name() == "gpu.dynamic_shared_memory") {
+        let dynamic = match body.ops().into_iter().find(|inner| inner.is::<gpu::DynamicSharedMemory>()) {
             Some(inner) if sizes[DYNAMIC] == 1 => Some((inner.result(0), op.operand(op.operand_count() - 1))),
             _ => None,
         };
@@ -132,17 +133,17 @@ const ALIGNMENT: i64 = 16;
 /// A number of bytes, made a multiple of the alignment.
 fn aligned(builder: &Builder, bytes: Value) -> Value {
     let constant = |number| builder.constant(bytes.ty(), Attribute::integer(bytes.ty(), number));
-    let raised = builder.same("arith.addi", &[bytes, constant(ALIGNMENT - 1)]);
-    builder.same("arith.andi", &[raised, constant(-ALIGNMENT)])
+    let raised = builder.same(arith::Addi::NAME, &[bytes, constant(ALIGNMENT - 1)]);
+    builder.same(arith::Andi::NAME, &[raised, constant(-ALIGNMENT)])
 }
 
 /// The part of the memory that is asked for at run time which starts behind so many times `bytes`.
 fn part(builder: &Builder, memory: Value, bytes: Value, number: usize) -> Value {
     let index = Type::index(builder.context());
-    let size = builder.op("arith.index_castui", &[bytes], index);
+    let size = builder.op(arith::IndexCastui::NAME, &[bytes], index);
     let times = builder.index(number as i64);
     let offset = multiply(builder, size, times);
-    builder.op("memref.view", &[memory, offset, size], memory.ty())
+    builder.op(memref::View::NAME, &[memory, offset, size], memory.ty())
 }
 
 /// Clears a buffer, each thread of the block its share.
@@ -153,9 +154,9 @@ fn clear_together(builder: &Builder, buffer: Value, zero: Value, (number, thread
     let block = Block::new(&[(Type::index(builder.context()), builder.location())]);
     let inner = Builder::at_end(block, builder.location());
     let indices = delinearised(&inner, block.argument(0), &extents);
-    inner.effect("memref.store", &[&[zero, buffer], &indices[..]].concat());
-    inner.effect("scf.yield", &[]);
-    builder.create("scf.for", &[number, total, threads], &[], &[], &[Region::with_block(block)]);
+    inner.effect(memref::Store::NAME, &[&[zero, buffer], &indices[..]].concat());
+    inner.effect(scf::Yield::NAME, &[]);
+    builder.create(scf::For::NAME, &[number, total, threads], &[], &[], &[Region::with_block(block)]);
 }
 
 /// Adds what the threads have to cells: the sum of those of a block at once, if there are several.
@@ -173,7 +174,7 @@ fn accumulate_together(builder: &Builder, bars: &[(Value, Value)], sizes: &[Valu
         .into_iter()
         .map(|(bar, cell)| {
             let attributes = [("op", add), ("uniform", Attribute::unit(builder.context()))];
-            (builder.create("gpu.all_reduce", &[bar], &[bar.ty()], &attributes, &[Region::new()]).result(0), cell)
+            (builder.create(gpu::AllReduce::NAME, &[bar], &[bar.ty()], &attributes, &[Region::new()]).result(0), cell)
         })
         .collect();
     let zero = builder.index(0);
@@ -183,8 +184,8 @@ fn accumulate_together(builder: &Builder, bars: &[(Value, Value)], sizes: &[Valu
     for (sum, cell) in sums {
         state::accumulate(&inner, sum, cell, &[]);
     }
-    inner.effect("scf.yield", &[]);
-    builder.create("scf.if", &[first], &[], &[], &[Region::with_block(block), Region::new()]);
+    inner.effect(scf::Yield::NAME, &[]);
+    builder.create(scf::If::NAME, &[first], &[], &[], &[Region::with_block(block), Region::new()]);
 }
 
 impl Rule for Launch {
@@ -222,7 +223,7 @@ impl Rule for Launch {
         total.is_some_and(|total| total <= WORKGROUP_BYTES)
             && op.walk().into_iter().all(|inner| {
                 let chooses = inner.region_count() > 0 || memories(inner.operands()) > 1;
-                inner.name() != "gpu.dynamic_shared_memory" && !(chooses && memories(inner.results()) > 0)
+                !inner.is::<gpu::DynamicSharedMemory>() && !(chooses && memories(inner.results()) > 0)
             })
     }
 
@@ -281,7 +282,7 @@ impl Rule for Launch {
             let times = builder.constant(bytes.ty(), Attribute::integer(bytes.ty(), 1 + width as i64));
             operands[last] = multiply(&builder, bytes, times);
             let inner = Builder::at_end(block, op.location());
-            let all = inner.op("gpu.dynamic_shared_memory", &[], dynamic.ty());
+            let all = inner.op(gpu::DynamicSharedMemory::NAME, &[], dynamic.ty());
             forward.set_primal(dynamic, all);
             let mut lane = 0;
             forward.each_lane(|forward| {
@@ -291,7 +292,7 @@ impl Rule for Launch {
             })?;
         }
         forward.body(parts.body, block)?;
-        Builder::at_end(block, op.location()).effect("gpu.terminator", &[]);
+        Builder::at_end(block, op.location()).effect(gpu::Terminator::NAME, &[]);
         let builder = forward.builder();
         rebuild(&builder, op, &operands, workgroup.len(), block);
         elsewhere.into_iter().for_each(|memory| emit::release(&builder, memory));
@@ -313,7 +314,7 @@ impl Rule for Launch {
             reverse.bind(argument, new);
         }
         reverse.forward_body(parts.body, block, Execution::Kernel(counters))?;
-        Builder::at_end(block, op.location()).effect("gpu.terminator", &[]);
+        Builder::at_end(block, op.location()).effect(gpu::Terminator::NAME, &[]);
         let operands: Vec<_> = op.operands().into_iter().map(|operand| reverse.counterpart(operand)).collect();
         rebuild(&reverse.forward_builder(), op, &operands, parts.workgroup.len(), block);
         Ok(())
@@ -371,7 +372,7 @@ impl Rule for Launch {
         if let Some((memory, _)) = dynamic {
             // The primal's content is not needed any more: its shadow may stand where it stood.
             let last = operands.len() - 1;
-            let all = inner.op("gpu.dynamic_shared_memory", &[], memory.ty());
+            let all = inner.op(gpu::DynamicSharedMemory::NAME, &[], memory.ty());
             if width == 1 {
                 pieces.push(all);
             } else {
@@ -399,7 +400,7 @@ impl Rule for Launch {
             emit::fill(&inner, *buffer, zero);
         }
         if !shared.is_empty() {
-            inner.effect("gpu.barrier", &[]);
+            inner.effect(gpu::Barrier::NAME, &[]);
         }
         let scope = Scope { source: parts.body, block, numbers: Some(numbers.collect()), captured };
         reverse.scoped(scope, |reverse| {
@@ -430,14 +431,14 @@ impl Rule for Launch {
             let builder = reverse.builder();
             let bars: Vec<_> = bars.into_iter().zip(&cells).filter_map(|(bar, cell)| Some((bar?, *cell))).collect();
             accumulate_together(&builder, &bars, &operands[3..6], thread.0);
-            builder.effect("gpu.terminator", &[]);
+            builder.effect(gpu::Terminator::NAME, &[]);
             Ok(())
         })?;
         rebuild(&outer, op, &operands, shared_types.len(), block);
         elsewhere.into_iter().for_each(|memory| emit::release(&outer, memory));
         let mut bars = vec![];
         for cell in &cells {
-            bars.push(Some(outer.op("memref.load", &[*cell], cell.ty().element())));
+            bars.push(Some(outer.op(memref::Load::NAME, &[*cell], cell.ty().element())));
             emit::release(&outer, *cell);
         }
         reverse.accumulate_lanes(captured, &bars)

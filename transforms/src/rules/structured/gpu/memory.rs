@@ -13,6 +13,7 @@ use crate::{
 use autodiff_dialect::{
     ir::{Builder, Op, Type, Value},
     state,
+    views::{gpu, memref},
 };
 
 pub(crate) struct Allocation;
@@ -65,7 +66,7 @@ fn no_zero(op: Op, forward: &Forward) -> Result<()> {
 fn fill(builder: &Builder, storage: Storage, buffer: Value, value: Value) {
     match storage {
         Storage::Device => emit::for_each_on_device(builder, buffer, &mut |builder, indices| {
-            builder.effect("memref.store", &[&[value, buffer], indices].concat());
+            builder.effect(memref::Store::NAME, &[&[value, buffer], indices].concat());
         }),
         _ => emit::fill(builder, buffer, value),
     }
@@ -178,7 +179,7 @@ impl Rule for Copy {
         builder.effect(op.name(), &[bars, to_shadow]);
         fill(&builder, to_storage, to_shadow, zero);
         let mut add = |builder: &Builder, indices: &[Value]| {
-            let bar = builder.op("memref.load", &[&[bars], indices].concat(), element);
+            let bar = builder.op(memref::Load::NAME, &[&[bars], indices].concat(), element);
             emit::accumulate(builder, bar, from_shadow, indices);
         };
         match from_storage {
@@ -232,13 +233,13 @@ impl Rule for Set {
             let builder = reverse.builder();
             let element = shadow.ty().element();
             let bars = like(&builder, Storage::Heap, shadow, element);
-            builder.effect("gpu.memcpy", &[bars, shadow]);
+            builder.effect(gpu::Memcpy::NAME, &[bars, shadow]);
             let cell = emit::zeroed(&builder, Type::memref(element, &[]), &[]);
             emit::for_each_element(&builder, bars, &mut |builder, indices| {
-                let bar = builder.op("memref.load", &[&[bars], indices].concat(), element);
+                let bar = builder.op(memref::Load::NAME, &[&[bars], indices].concat(), element);
                 state::accumulate(builder, bar, cell, &[]);
             });
-            let bar = builder.op("memref.load", &[cell], element);
+            let bar = builder.op(memref::Load::NAME, &[cell], element);
             emit::release(&builder, cell);
             emit::release(&builder, bars);
             reverse.accumulate(value, bar)?;

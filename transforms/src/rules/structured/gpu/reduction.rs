@@ -16,7 +16,10 @@ use crate::{
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };
-use autodiff_dialect::ir::{Attribute, Builder, Op, Region, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Builder, Op, Region, Type, Value},
+    views::{arith, gpu, vector},
+};
 
 pub(crate) struct Reduction;
 
@@ -34,9 +37,9 @@ fn kind(op: Op) -> std::result::Result<Kind, String> {
         None => plain_reduction(op, 0).unwrap_or_default().to_owned(),
     };
     Ok(match name.as_str() {
-        "#gpu<all_reduce_op add>" | "arith.addf" => Kind::Sum,
-        "#gpu<all_reduce_op mul>" | "arith.mulf" => Kind::Product,
-        "arith.minimumf" | "arith.maximumf" | "arith.minnumf" | "arith.maxnumf" => Kind::Extremum,
+        "#gpu<all_reduce_op add>" | arith::Addf::NAME => Kind::Sum,
+        "#gpu<all_reduce_op mul>" | arith::Mulf::NAME => Kind::Product,
+        arith::Minimumf::NAME | arith::Maximumf::NAME | arith::Minnumf::NAME | arith::Maxnumf::NAME => Kind::Extremum,
         _ if ["minimumf", "maximumf", "minnumf", "maxnumf"].iter().any(|kind| name.contains(kind)) => Kind::Extremum,
         _ => {
             return Err(format!(
@@ -78,37 +81,37 @@ fn partial(builder: &Builder, op: Op, kind: Kind, x: Value, y: Value) -> Option<
         Kind::Product => {
             let (zero, one) = (builder.number(ty, 0.0)?, builder.number(ty, 1.0)?);
             let is_zero = equal(builder, x, zero);
-            let counted = builder.op("arith.extui", &[is_zero], integer);
+            let counted = builder.op(arith::Extui::NAME, &[is_zero], integer);
             let zeros = reduce(builder, op, counted, "add")?;
-            let factor = builder.op("arith.select", &[is_zero, one, x], ty);
+            let factor = builder.op(arith::Select::NAME, &[is_zero, one, x], ty);
             let product = reduce(builder, op, factor, "mul")?;
-            let others = builder.same("arith.divf", &[product, factor]);
+            let others = builder.same(arith::Divf::NAME, &[product, factor]);
             // Without a zero, all threads have a partial; with one zero, its thread; with more, nobody.
             let (none, single) = (equal(builder, zeros, number(0)), equal(builder, zeros, number(1)));
-            let alone = builder.same("arith.andi", &[single, is_zero]);
-            let counts = builder.same("arith.ori", &[none, alone]);
-            Some(Some(builder.op("arith.select", &[counts, others, zero], ty)))
+            let alone = builder.same(arith::Andi::NAME, &[single, is_zero]);
+            let counts = builder.same(arith::Ori::NAME, &[none, alone]);
+            Some(Some(builder.op(arith::Select::NAME, &[counts, others, zero], ty)))
         }
         Kind::Extremum => {
             let (zero, one) = (builder.number(ty, 0.0)?, builder.number(ty, 1.0)?);
             let own = match op.name() {
-                "gpu.all_reduce" => thread_number(builder),
-                _ => builder.op("gpu.lane_id", &[], Type::index(builder.context())),
+                gpu::AllReduce::NAME => thread_number(builder),
+                _ => builder.op(gpu::LaneId::NAME, &[], Type::index(builder.context())),
             };
-            let own = builder.op("arith.index_cast", &[own], narrow);
-            let own = if ty.is_vector() { builder.op("vector.broadcast", &[own], integer) } else { own };
+            let own = builder.op(arith::IndexCast::NAME, &[own], narrow);
+            let own = if ty.is_vector() { builder.op(vector::Broadcast::NAME, &[own], integer) } else { own };
             let holds = equal(builder, x, y);
-            let candidate = builder.op("arith.select", &[holds, own, number(i64::from(i32::MAX))], integer);
+            let candidate = builder.op(arith::Select::NAME, &[holds, own, number(i64::from(i32::MAX))], integer);
             let first = reduce(builder, op, candidate, "minui")?;
             let wins = equal(builder, own, first);
-            let wins = builder.same("arith.andi", &[wins, holds]);
-            Some(Some(builder.op("arith.select", &[wins, one, zero], ty)))
+            let wins = builder.same(arith::Andi::NAME, &[wins, holds]);
+            Some(Some(builder.op(arith::Select::NAME, &[wins, one, zero], ty)))
         }
     }
 }
 
 fn weighted(builder: &Builder, value: Value, weight: Option<Value>) -> Value {
-    weight.map_or(value, |weight| builder.same("arith.mulf", &[converted(builder, weight, value.ty()), value]))
+    weight.map_or(value, |weight| builder.same(arith::Mulf::NAME, &[converted(builder, weight, value.ty()), value]))
 }
 
 const INTERNAL: &str = "a reduction could not be built";

@@ -12,7 +12,10 @@ use crate::{
     engine::{Forward, Result, Reverse},
     rules::Rule,
 };
-use autodiff_dialect::ir::{Attribute, Block, Builder, Op, Region, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    views::{arith, gpu, scf},
+};
 
 pub(crate) struct Shuffle;
 
@@ -24,19 +27,19 @@ fn mode(op: Op) -> String {
 fn shuffle(builder: &Builder, mode: &str, operands: &[Value]) -> Option<(Value, Value)> {
     let mode = Attribute::parse(builder.context(), &format!("#gpu<shuffle_mode {mode}>"))?;
     let types = [operands[0].ty(), Type::integer(builder.context(), 1)];
-    let op = builder.create("gpu.shuffle", operands, &types, &[("mode", mode)], &[]);
+    let op = builder.create(gpu::Shuffle::NAME, operands, &types, &[("mode", mode)], &[]);
     Some((op.result(0), op.result(1)))
 }
 
 /// The value where a condition holds, zero elsewhere.
 fn only_if(builder: &Builder, condition: Value, value: Value) -> Option<Value> {
     let zero = builder.number(value.ty(), 0.0)?;
-    Some(builder.op("arith.select", &[condition, value, zero], value.ty()))
+    Some(builder.op(arith::Select::NAME, &[condition, value, zero], value.ty()))
 }
 
 fn lane(builder: &Builder) -> Value {
-    let lane = builder.op("gpu.lane_id", &[], Type::index(builder.context()));
-    builder.op("arith.index_cast", &[lane], Type::integer(builder.context(), 32))
+    let lane = builder.op(gpu::LaneId::NAME, &[], Type::index(builder.context()));
+    builder.op(arith::IndexCast::NAME, &[lane], Type::integer(builder.context(), 32))
 }
 
 /// Whether a number is the same for all threads of a block, as far as one can see: it depends on nothing but constants,
@@ -45,16 +48,17 @@ fn is_uniform(value: Value, depth: usize) -> bool {
     let Some(op) = value.defining_op() else {
         let Some(number) = value.argument_number() else { return false };
         return match value.block().parent_op() {
-            Some(owner) if owner.name() == "gpu.launch" => number < 3 || (6..12).contains(&number),
-            Some(owner) if owner.name() == "scf.for" && number == 0 && depth > 0 => {
+            Some(owner) if owner.is::<gpu::Launch>() => number < 3 || (6..12).contains(&number),
+            Some(owner) if owner.is::<scf::For>() && number == 0 && depth > 0 => {
                 is_uniform(owner.operand(0), depth - 1) && is_uniform(owner.operand(2), depth - 1)
             }
             Some(owner) => owner.is_function(),
             None => false,
         };
     };
-    let outside = std::iter::successors(op.parent(), |parent| parent.parent()).all(|op| op.name() != "gpu.launch");
-    let varies = matches!(op.name(), "gpu.lane_id" | "gpu.thread_id" | "gpu.subgroup_id" | "gpu.global_id");
+    let outside = std::iter::successors(op.parent(), |parent| parent.parent()).all(|op| !op.is::<gpu::Launch>());
+    let varies =
+        matches!(op.name(), gpu::LaneId::NAME | gpu::ThreadId::NAME | gpu::SubgroupId::NAME | gpu::GlobalId::NAME);
     outside
         || op.is_constant()
         || (depth > 0
@@ -73,26 +77,26 @@ fn gathered(builder: &Builder, mode: &str, y_bar: Value, offset: Value, width: V
     let (ty, integer, index) = (y_bar.ty(), offset.ty(), Type::index(builder.context()));
     let own = lane(builder);
     let source = match mode {
-        "xor" => builder.same("arith.xori", &[own, offset]),
-        "up" => builder.same("arith.subi", &[own, offset]),
-        "down" => builder.same("arith.addi", &[own, offset]),
+        "xor" => builder.same(arith::Xori::NAME, &[own, offset]),
+        "up" => builder.same(arith::Subi::NAME, &[own, offset]),
+        "down" => builder.same(arith::Addi::NAME, &[own, offset]),
         _ => offset,
     };
     let (zero, one, none) = (builder.index(0), builder.index(1), builder.number(ty, 0.0)?);
-    let count = builder.op("arith.index_castui", &[width], index);
+    let count = builder.op(arith::IndexCastui::NAME, &[width], index);
     let location = builder.location();
     let block = Block::new(&[(index, location), (ty, location)]);
     let inner = Builder::at_end(block, location);
-    let other = inner.op("arith.index_castui", &[block.argument(0)], integer);
+    let other = inner.op(arith::IndexCastui::NAME, &[block.argument(0)], integer);
     let (bar, valid) = shuffle(&inner, "idx", &[y_bar, other, width])?;
     let (read, _) = shuffle(&inner, "idx", &[source, other, width])?;
     let mine = equal(&inner, read, own);
-    let counts = inner.same("arith.andi", &[mine, valid]);
+    let counts = inner.same(arith::Andi::NAME, &[mine, valid]);
     let part = only_if(&inner, counts, bar)?;
     let sum = emit::sum(&inner, block.argument(1), part);
-    inner.effect("scf.yield", &[sum]);
+    inner.effect(scf::Yield::NAME, &[sum]);
     let operands = [zero, count, one, none];
-    Some(builder.create("scf.for", &operands, &[ty], &[], &[Region::with_block(block)]).result(0))
+    Some(builder.create(scf::For::NAME, &operands, &[ty], &[], &[Region::with_block(block)]).result(0))
 }
 
 impl Rule for Shuffle {
@@ -200,7 +204,7 @@ impl Rule for Broadcast {
         let own = lane(&builder);
         let reduce = |value: Value, kind: &str| {
             let kind = Attribute::parse(op.context(), &format!("#gpu<all_reduce_op {kind}>"))?;
-            Some(builder.create("gpu.subgroup_reduce", &[value], &[value.ty()], &[("op", kind)], &[]).result(0))
+            Some(builder.create(gpu::SubgroupReduce::NAME, &[value], &[value.ty()], &[("op", kind)], &[]).result(0))
         };
         let x_bar = sender.or_else(|| reduce(own, "minui")).and_then(|sender| {
             let sends = equal(&builder, own, sender);

@@ -5,7 +5,10 @@
 
 use super::launch::{WORKGROUP_BYTES, size_in_bytes};
 use crate::emit::{self, Storage};
-use autodiff_dialect::ir::{Attribute, Builder, Op, Type, Value};
+use autodiff_dialect::{
+    ir::{Attribute, Builder, Op, Type, Value},
+    views::memref,
+};
 
 /// The buffers whose shadows, so many for each, do not fit beside `own`, the primals that the kernel has.
 pub(super) fn too_large(
@@ -33,8 +36,8 @@ pub(super) fn too_large(
 /// stand in for its shadow.
 pub(super) fn obstacle(buffer: Value) -> Option<Op> {
     let element = |op: Op, index: usize| match op.name() {
-        "memref.load" => index == 0,
-        "memref.store" | "memref.atomic_rmw" => index == 1,
+        memref::Load::NAME => index == 0,
+        memref::Store::NAME | memref::AtomicRmw::NAME => index == 1,
         _ => false,
     };
     buffer.uses().into_iter().find(|(op, index)| !element(*op, *index)).map(|(op, _)| op)
@@ -78,6 +81,6 @@ pub(super) fn pieces(
         ("operandSegmentSizes", Attribute::dense_i32(context, &[1, blocks as i32, 0, 0])),
     ];
     let ids: Vec<_> = block.iter().rev().copied().collect();
-    let own = inner.create("memref.subview", &[&[all], &ids[..]].concat(), &[ty], &attributes, &[]).result(0);
+    let own = inner.create(memref::Subview::NAME, &[&[all], &ids[..]].concat(), &[ty], &attributes, &[]).result(0);
     Some(Pieces { all, own })
 }
