@@ -16,7 +16,6 @@ mod to_cuda;
 mod tools;
 
 use autodiff_dialect::{bridge, ir::Op, views::gpu};
-
 pub use images::images;
 pub use nvvm::chip_for;
 

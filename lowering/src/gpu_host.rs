@@ -69,6 +69,6 @@ pub fn pipeline(instruments: Instruments) -> String {
          autodiff-raise-vendor-ops{{for=host}},autodiff-gpu-to-host,\
          func.func(lower-vector-mask,lower-vector-multi-reduction),convert-vector-to-scf{{full-unroll=true}},\
          lower-affine,{count}autodiff-gpu-check-accesses{{check-races={check_races}}},{}",
-        crate::cpu::cpu_pipeline(false)
+        crate::pipelines::cpu_pipeline(false)
     )
 }

@@ -6,7 +6,7 @@
 //! 4. Assertions to a trap, where no function of the vendor's reports them.
 
 use super::modules;
-use crate::expand_math::classify;
+use crate::cpu::expand_math::classify;
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption},
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},

@@ -9,7 +9,7 @@ use super::{
     lanes::{Lanes, less, shuffle},
     reduce::{Cluster, Combine, over_block, over_subgroup},
 };
-use crate::uniform::lanes_option;
+use crate::dialect::uniform::lanes_option;
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption},
     diagnostic::Diagnostic,

@@ -11,8 +11,8 @@
 
 use super::modules;
 use crate::{
+    cpu::translatable::{emit_all, foreign_types},
     gpu_host::abi::byte_size,
-    translatable::{emit_all, foreign_types},
 };
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption, number_option},

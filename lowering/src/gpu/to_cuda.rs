@@ -9,7 +9,8 @@
 //! Buffers on the host's stack and globals of the host are errors: the device cannot reach them.
 
 use crate::gpu_host::{
-    abi::{self, Runtime},
+    abi,
+    abi::Runtime,
     host,
     launches::{Operands, as_i64, cast},
 };

@@ -5,7 +5,10 @@
 //! 3. Count atomic updates; tell the runtime of all accesses, if it is to find races.
 //! 4. Let atomic updates give the value before, as devices do.
 
-use super::abi::{self, INTERNAL, KERNEL, Runtime};
+use super::{
+    abi,
+    abi::{INTERNAL, KERNEL, Runtime},
+};
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption},
     diagnostic::Diagnostic,

@@ -4,7 +4,10 @@
 //!    element, a fused multiplication and addition twice; one of `complex` counts once.
 //! 2. Add that to the counters where the block begins.
 
-use super::abi::{self, INTERNAL, KERNEL, Runtime};
+use super::{
+    abi,
+    abi::{INTERNAL, KERNEL, Runtime},
+};
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Block, Builder, Op, Region, Type},

@@ -1,9 +1,6 @@
 //! Takes the functions that run in kernels out of their modules.
 
-use super::{
-    abi::{self, KERNEL},
-    launches::Launch,
-};
+use super::{abi, abi::KERNEL, launches::Launch};
 use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Builder, Op, Region, Type, Value},

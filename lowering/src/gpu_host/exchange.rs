@@ -1,6 +1,9 @@
 //! What threads do together: barriers, reductions, shuffles and broadcasts.
 
-use super::abi::{self, Cell, Runtime};
+use super::{
+    abi,
+    abi::{Cell, Runtime},
+};
 use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},

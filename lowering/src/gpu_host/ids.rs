@@ -1,7 +1,8 @@
 //! Ids and sizes: read from the structure that the runtime keeps for each thread, once in a function.
 
 use super::{
-    abi::{self, INTERNAL, Runtime, Word},
+    abi,
+    abi::{INTERNAL, Runtime, Word},
     device::Function,
 };
 use autodiff_dialect::{

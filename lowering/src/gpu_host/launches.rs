@@ -1,11 +1,6 @@
 //! Launches: the arguments go through memory, and the runtime calls the kernel for each thread.
 
-use super::{
-    abi::{self, Runtime},
-    device::Device,
-    exchange, host,
-    workgroup::Layout,
-};
+use super::{abi, abi::Runtime, device::Device, exchange, host, workgroup::Layout};
 use autodiff_dialect::{
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},

@@ -1,7 +1,8 @@
 //! Where buffers in workgroup memory lie, and how kernels get at them.
 
 use super::{
-    abi::{self, Word},
+    abi,
+    abi::Word,
     device::{Device, Function},
     ids::Ids,
 };

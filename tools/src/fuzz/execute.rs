@@ -400,15 +400,15 @@ impl Compiled {
         })?;
         // Half of the programs take their parallel loops apart, as they would for threads.
         let threads = (program.features.contains("scf.parallel") && program.text.len() % 2 == 0).then_some(1);
-        let state = autodiff_lowering::cpu::lower_state(threads);
+        let state = autodiff_lowering::pipelines::lower_state(threads);
         run(context, &mut module, state.trim_end_matches(',')).map_err(|why| Failure::Broken("lower", why))?;
         let left = module.as_operation().to_string();
         if let Some(line) = left.lines().find(|line| line.contains("autodiff.")) {
             return Err(Failure::Broken("left over", line.trim().to_owned()));
         }
-        let mut pipeline = autodiff_lowering::cpu::cpu_pipeline(false);
+        let mut pipeline = autodiff_lowering::pipelines::cpu_pipeline(false);
         if threads.is_some() {
-            pipeline.insert_str(0, autodiff_lowering::cpu::OUTLINE);
+            pipeline.insert_str(0, autodiff_lowering::pipelines::OUTLINE);
         }
         run(context, &mut module, &pipeline).map_err(|why| Failure::Broken("lower to llvm", why))?;
         Self::jit(context, &module, program.optimised)
@@ -425,7 +425,7 @@ impl Compiled {
         let mut module = Module::parse(context, &text).ok_or_else(|| Failure::Invalid(messages()))?;
         let pipeline = format!(
             "convert-linalg-to-loops,scf-forall-to-parallel,lower-affine,generate-runtime-verification,{}",
-            autodiff_lowering::cpu::cpu_pipeline(false)
+            autodiff_lowering::pipelines::cpu_pipeline(false)
         );
         run(context, &mut module, &pipeline).map_err(|why| Failure::Broken("lower to llvm", why))?;
         Self::jit(context, &module, false)

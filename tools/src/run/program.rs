@@ -76,7 +76,7 @@ impl Program {
         };
         let state = match (settings.kernels, derivatives || settings.threads.is_some()) {
             (Some(machine), true) => format!("autodiff-lower{{subgroup-size={}}},", machine.subgroup_size),
-            (None, true) => autodiff_lowering::cpu::lower_state(settings.threads),
+            (None, true) => autodiff_lowering::pipelines::lower_state(settings.threads),
             _ => String::new(),
         };
         // While functions have the names that people know, from which kernels get theirs.
@@ -95,13 +95,13 @@ impl Program {
         }
         let lower = match settings.kernels {
             Some(_) if settings.chip.is_some() => {
-                format!("autodiff-gpu-to-cuda,{}", autodiff_lowering::cpu::cpu_pipeline(false))
+                format!("autodiff-gpu-to-cuda,{}", autodiff_lowering::pipelines::cpu_pipeline(false))
             }
             Some(machine) => {
                 let (check_races, count) = (machine.check_races, settings.count);
                 autodiff_lowering::gpu_host::pipeline(Instruments { check_races, count })
             }
-            None => autodiff_lowering::cpu::cpu_pipeline(settings.threads.is_some()),
+            None => autodiff_lowering::pipelines::cpu_pipeline(settings.threads.is_some()),
         };
         source::run_passes(context, &mut module, &format!("builtin.module({lower})"))?;
         let has_globals = globals::add(context, &module)?;

@@ -113,8 +113,8 @@ impl Pipelines {
             passes
         };
         Self {
-            cpu: passes(&autodiff_lowering::cpu::cpu_pipeline(false)),
-            openmp: passes(&autodiff_lowering::cpu::cpu_pipeline(true)),
+            cpu: passes(&autodiff_lowering::pipelines::cpu_pipeline(false)),
+            openmp: passes(&autodiff_lowering::pipelines::cpu_pipeline(true)),
             gpu_host: expand(context, "autodiff-gpu-host-pipeline"),
             nvvm: device("autodiff-nvvm-pipeline"),
             rocdl: device("autodiff-rocdl-pipeline"),
@@ -139,7 +139,7 @@ impl Pipelines {
                 };
             }
             if (text.contains("parallel") || text.contains("forall")) && dice.one_in(2) || dice.one_in(8) {
-                let state = autodiff_lowering::cpu::lower_state(Some(2));
+                let state = autodiff_lowering::pipelines::lower_state(Some(2));
                 let openmp = Part { passes: self.openmp.clone(), promise: Promise::Llvm };
                 return ("openmp", vec![lower(&state), openmp]);
             }

@@ -6,7 +6,7 @@
 //! 1. Find takes whose value is accumulated at the same place of the same buffer, in the same block.
 //! 2. If nothing in between reads the buffer or overwrites it, load instead of taking, and drop the accumulation.
 
-use super::distinct::distinct;
+use crate::alias::distinct::distinct;
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Builder, Op, Value},

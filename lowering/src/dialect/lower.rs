@@ -1,19 +1,18 @@
 //! Lowers the state ops of the autodiff dialect to `memref`, `arith` and `scf`.
 //!
-//! 0. Loops over accumulations get the form that LLVM makes vectors of ([`adjoint_loops`]).
+//! 0. Loops over accumulations get the form that LLVM makes vectors of ([`adjoint`]).
 //! 1. Shadows become allocations filled with zero; taking becomes load and clear; accumulating becomes load, add, store,
 //!    or an atomic addition where other iterations may add at the same place.
-//! 2. A cache with extents becomes an array. One without vanishes if it holds one value at a time ([`registers`]), and
+//! 2. A cache with extents becomes an array. One without vanishes if it holds one value at a time ([`hold_caches`]), and
 //!    becomes a stack that doubles when it is full otherwise.
 //! 3. Stores to large arrays of caches go past the processor's caches ([`stream_caches`]).
-//! 4. A tape becomes a record of bytes ([`crate::tape`]); one that is taken up where it is made vanishes.
+//! 4. A tape becomes a record of bytes ([`crate::dialect::tape`]); one that is taken up where it is made vanishes.
 //! 5. `autodiff.stop_gradient` becomes its operand. A request that is left over is an error.
 
 use crate::{
-    adjoint_loops,
-    localize::{self, MARK},
-    registers, stream_caches, tape,
-    uniform::{self, lanes_option},
+    adjoint,
+    dialect::{hold_caches, localize, localize::MARK, tape, uniform, uniform::lanes_option},
+    tune::stream_caches,
 };
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption, cache_element, number_option},
@@ -70,8 +69,8 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
     if sequential == "true" {
         localize::serialize_all(module);
     }
-    adjoint_loops::improve(module);
-    registers::hold(module);
+    adjoint::improve(module);
+    hold_caches::hold(module);
     let mut lowering = Lowering { shared: shared_accumulations(module), lanes, ..Lowering::default() };
     let mut result = Ok(());
     let ops = module.walk();
@@ -182,7 +181,9 @@ impl Lowering {
             }
             autodiff::Accumulate::NAME if self.shared.contains(&op) => {
                 let ty = operands[0].ty();
-                if !ty.is_float() && !crate::complex_atomics::add(&builder, operands[0], operands[1], &operands[2..]) {
+                if !ty.is_float()
+                    && !crate::dialect::complex_atomics::add(&builder, operands[0], operands[1], &operands[2..])
+                {
                     return Err(Diagnostic::error(
                         op.location(),
                         format!(

@@ -8,7 +8,7 @@
 //! 2. Find what the ops behind the branch give if that side was taken: zero, or a sum without its last addend.
 //! 3. Move these ops, and what only they use, to the end of the other side.
 
-use super::distinct::distinct;
+use crate::alias::distinct::distinct;
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Block, Builder, Op, Region, Value},

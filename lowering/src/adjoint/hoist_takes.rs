@@ -5,7 +5,7 @@
 //! 1. Find places that both sides of an `scf.if` take, each before anything that may touch the same element.
 //! 2. Take in front of the branch instead.
 
-use super::distinct::distinct;
+use crate::alias::distinct::distinct;
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Block, Op},

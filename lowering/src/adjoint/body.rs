@@ -1,6 +1,6 @@
 //! Loops whose iterations may run in any order.
 
-use super::distinct::distinct;
+use crate::alias::distinct::distinct;
 use autodiff_dialect::{
     ir::{Block, Op, Value},
     state::names,

@@ -8,7 +8,7 @@
 //! 3. Mark the buffers that are distinct from all others.
 
 use crate::{
-    adjoint_loops::distinct,
+    alias::distinct::distinct,
     functions::{PrivateFunction, free_name},
 };
 use autodiff_dialect::{

@@ -17,7 +17,7 @@ use autodiff_dialect::{
 };
 use std::collections::HashSet;
 
-pub(super) static PASS: Pass = Pass::new(
+pub(crate) static PASS: Pass = Pass::new(
     c"autodiff-guard-calls",
     c"Branch around calls of the mathematics library that a select may not need",
     &[],

@@ -5,7 +5,7 @@
 //! 2. Sort: what can come next and comes first now.
 //! 3. If that works in all blocks, move the ops.
 
-use super::groups::{Groups, Kind};
+use crate::tune::pack_lanes::groups::{Groups, Kind};
 use autodiff_dialect::ir::{Block, Op, Value};
 use std::{
     cmp::Reverse,

@@ -23,7 +23,7 @@ pub(crate) fn turning_buffers(op: Op) -> Vec<usize> {
 const DEEPEST: usize = 16;
 
 /// The buffer that a view is a view of.
-pub(super) fn root(value: Value) -> Value {
+pub(crate) fn root(value: Value) -> Value {
     let mut value = value;
     while let Some(source) = value.defining_op().and_then(|op| op.view_source(value)) {
         value = source;

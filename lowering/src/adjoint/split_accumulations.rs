@@ -9,7 +9,7 @@
 //! 3. Otherwise, make a loop of each piece but the first, with what it computes from, in front of the first; it reads
 //!    what the first piece takes.
 
-use super::{body::Body, innermost_loops};
+use crate::adjoint::{body::Body, innermost_loops};
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Block, Builder, Op, Region, Type, Value},

@@ -5,7 +5,7 @@
 //! 2. A branch with groups among its results yields vectors, and a loop carries them.
 //! 3. Erase what was replaced, and elements that nobody takes.
 
-use super::groups::{BRANCH, Groups, LOOP, SELECT, is_splat};
+use crate::tune::pack_lanes::groups::{BRANCH, Groups, LOOP, SELECT, is_splat};
 use autodiff_dialect::{
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
     views::vector,

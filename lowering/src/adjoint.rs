@@ -4,23 +4,20 @@
 //! iterations may run in any order, and those of different accumulations apart, as long as nothing that is read is
 //! written ([`body`] says when).
 //!
-//! 1. Move what the adjoints of a branch go through into the branch ([`sink`]).
-//! 2. Take in front of a branch what both of its sides take ([`hoist`]).
-//! 3. Read cotangents that are taken only to be put back ([`keep`]).
-//! 4. Turn adjoints of stencils from scatters into gathers ([`gather`]).
-//! 5. Split other loops that accumulate into neighbouring elements ([`split`]).
-//! 6. Let loops that count backwards count forwards ([`straighten`]).
+//! 1. Move what the adjoints of a branch go through into the branch ([`sink_adjoints`]).
+//! 2. Take in front of a branch what both of its sides take ([`hoist_takes`]).
+//! 3. Read cotangents that are taken only to be put back ([`keep_cotangents`]).
+//! 4. Turn adjoints of stencils from scatters into gathers ([`gather_accumulations`]).
+//! 5. Split other loops that accumulate into neighbouring elements ([`split_accumulations`]).
+//! 6. Let loops that count backwards count forwards ([`straighten_loops`]).
 
 mod body;
-mod distinct;
-pub(crate) mod gather;
-pub(crate) mod hoist;
-pub(crate) mod keep;
-pub(crate) mod sink;
-pub(crate) mod split;
-pub(crate) mod straighten;
-
-pub(crate) use distinct::{distinct, turning_buffers};
+pub(crate) mod gather_accumulations;
+pub(crate) mod hoist_takes;
+pub(crate) mod keep_cotangents;
+pub(crate) mod sink_adjoints;
+pub(crate) mod split_accumulations;
+pub(crate) mod straighten_loops;
 
 use autodiff_dialect::{ir::Op, views::scf};
 use autodiff_transforms::analysis::is_loop;
@@ -28,12 +25,12 @@ use std::collections::HashSet;
 
 /// All of it.
 pub(crate) fn improve(module: Op) {
-    sink::run(module);
-    hoist::run(module);
-    keep::run(module);
-    gather::run(module);
-    split::run(module);
-    straighten::run(module);
+    sink_adjoints::run(module);
+    hoist_takes::run(module);
+    keep_cotangents::run(module);
+    gather_accumulations::run(module);
+    split_accumulations::run(module);
+    straighten_loops::run(module);
 }
 
 /// Loops without loops inside, but for those of GPU kernels: their vectors are threads.

@@ -12,7 +12,7 @@
 //! Nothing is computed in another order but what is independent: results stay the same to the last bit.
 
 use crate::{
-    adjoint_loops::distinct,
+    alias::distinct::distinct,
     loops::{is_annotated, is_open},
 };
 use autodiff_dialect::{

@@ -5,7 +5,7 @@
 //! 1. Find loops that carry distinct buffers and yield the same ones, each to the place of one of them.
 //! 2. In the body, put `memref.distinct_objects` between them and their uses.
 
-use crate::adjoint_loops::turning_buffers;
+use crate::alias::distinct::turning_buffers;
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Builder, Op, Value},

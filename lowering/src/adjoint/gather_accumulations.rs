@@ -10,7 +10,7 @@
 //!    read any more, such as clearing what has been taken.
 //! 4. The same for the last rows.
 
-use super::{
+use crate::adjoint::{
     body::{Body, mirror},
     innermost_loops,
 };

@@ -6,7 +6,7 @@
 //! 1. Find loops whose induction variable is used to count backwards only.
 //! 2. If their iterations may run in any order, count forwards instead.
 
-use super::{
+use crate::adjoint::{
     body::{Body, commutes, mirror},
     in_kernel, innermost_loops,
 };

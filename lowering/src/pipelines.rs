@@ -1,0 +1,121 @@
+//! The pipeline from upstream dialects to the LLVM dialect, for CPUs.
+
+use autodiff_dialect::bridge::{self, OptionKind, PassOption, Pipeline};
+
+/// Passes behind differentiation that make the most of the iterations of parallel loops; `threads`: how many there are.
+pub fn lower_state(threads: Option<u32>) -> String {
+    match threads {
+        // A few chunks for each thread balance the load.
+        Some(threads) => format!(
+            "autodiff-refuse-tensor-loops,scf-forall-to-parallel,lower-affine,autodiff-expand-reductions,\
+             autodiff-localize{{chunks={}}},autodiff-lower,",
+            threads.saturating_mul(CHUNKS_PER_THREAD).min(4096)
+        ),
+        None => "autodiff-lower{sequential=true},".to_owned(),
+    }
+}
+
+/// What comes first if threads run the iterations of parallel loops.
+pub const OUTLINE: &str = "autodiff-refuse-tensor-loops,scf-forall-to-parallel,autodiff-outline-iterations,";
+
+const CHUNKS_PER_THREAD: u32 = 2;
+
+static OPTIONS: [PassOption; 1] = [PassOption::new(
+    c"openmp",
+    OptionKind::Bool,
+    c"false",
+    c"Run the iterations of parallel loops on the threads of OpenMP",
+)];
+
+/// Registers the pipelines.
+pub(crate) fn register() {
+    bridge::register_pipeline(&CPU_PIPELINE);
+}
+
+/// The pipeline by name.
+static CPU_PIPELINE: Pipeline = Pipeline::new(
+    c"autodiff-cpu-pipeline",
+    c"Lower upstream dialects to the LLVM dialect for a CPU",
+    &OPTIONS,
+    |options| Ok(cpu_pipeline(options == ["true"])),
+);
+
+/// The pipeline as text, without the `builtin.module` around it. The interface of functions stays as it is.
+pub fn cpu_pipeline(openmp: bool) -> String {
+    if !openmp {
+        return PASSES.concat();
+    }
+    let replace = |pass: &&str| match *pass {
+        "convert-scf-to-cf," => {
+            "autodiff-expand-reductions,convert-scf-to-openmp,autodiff-lock-reductions,autodiff-dissolve-alloca-scope,\
+             convert-scf-to-cf,"
+                .to_owned()
+        }
+        "autodiff-expand-atomics{sequential=true}," => "autodiff-expand-atomics,".to_owned(),
+        // What an atomic update compares and exchanges.
+        "convert-complex-to-standard," => {
+            "autodiff-expand-device-atomics{host=true},convert-complex-to-standard,".to_owned()
+        }
+        "finalize-memref-to-llvm," => "finalize-memref-to-llvm,convert-openmp-to-llvm,".to_owned(),
+        other => other.to_owned(),
+    };
+    std::iter::once(OUTLINE.to_owned()).chain(PASSES.iter().map(replace)).collect()
+}
+
+/// 1. Structured ops to loops, and vectors to what LLVM has.
+/// 2. Memory: views to arithmetic on descriptors.
+/// 3. Numbers: complex to real, narrow floats to wide ones, and what LLVM has no op for.
+/// 4. Control flow to blocks.
+/// 5. All that is left to the LLVM dialect.
+const PASSES: &[&str] = &[
+    "autodiff-settle-dims,",
+    "autodiff-settle-memory,",
+    "autodiff-mark-interface,",
+    "autodiff-mark-distinct,",
+    "autodiff-hoist-buffers,",
+    "autodiff-merge-buffers,",
+    "autodiff-limit-scatters,",
+    "autodiff-split-short-rounds,",
+    "autodiff-pack-lanes,",
+    "autodiff-jam-loops,",
+    "autodiff-guard-calls,",
+    "convert-linalg-to-loops,",
+    "autodiff-expand-atomics{sequential=true},",
+    "autodiff-dissolve-alloca-scope,",
+    "expand-realloc,",
+    "func.func(lower-vector-mask,lower-vector-multi-reduction),",
+    "convert-vector-to-scf{full-unroll=true},",
+    "lower-affine,",
+    "expand-strided-metadata,",
+    "memref-expand,",
+    "lower-affine,",
+    // And then to blocks, as `scf.parallel`: the pass that makes `scf.for` of it crashes on tensors.
+    "autodiff-refuse-tensor-loops,scf-forall-to-parallel,",
+    "convert-complex-to-standard,",
+    "autodiff-expand-math,",
+    "math-expand-ops{ops=clampf},",
+    "arith-emulate-unsupported-floats{source-types=bf16 target-type=f32},",
+    "math-extend-to-supported-types{target-type=f32},",
+    "convert-math-to-funcs{min-width-of-fpowi-exponent=1},",
+    "arith-expand{include-bf16=true},",
+    // In front of the blocks: a cycle of blocks that nothing reaches may be simplified for ever.
+    "canonicalize,",
+    "autodiff-leave-loops,",
+    "convert-scf-to-cf,",
+    "canonicalize,",
+    "cse,",
+    "convert-math-to-llvm,",
+    "convert-math-to-libm,",
+    "convert-vector-to-llvm,",
+    "convert-ub-to-llvm,",
+    "convert-index-to-llvm,",
+    "convert-complex-to-llvm,",
+    // In front of memory: updates of it may have bodies, which are converted with them only if nothing is left to do there.
+    "convert-arith-to-llvm,",
+    "finalize-memref-to-llvm,",
+    "convert-func-to-llvm,",
+    "autodiff-mark-interface,",
+    "convert-cf-to-llvm,",
+    "reconcile-unrealized-casts,",
+    "autodiff-finish-lowering",
+];
