@@ -46,17 +46,19 @@ const DIALECTS: [(&str, &[&str]); 22] = [
 
 /// The text of the module of views; `include` holds MLIR's definitions, `own` ours.
 pub fn generate(include: &str, own: &str) -> Result<String> {
-    let mut text = String::new();
+    let (mut text, mut names) = (String::new(), vec![]);
     for (dialect, files) in DIALECTS {
         let source: String = files.iter().map(|file| format!("include \"{file}\"\n")).collect();
         let parser = TableGenParser::new().add_include_directory(include).add_include_directory(own);
         let keeper = parser.add_source(&source)?.parse().map_err(|error| format!("{dialect}: {error}"))?;
-        module(&mut text, dialect, &keeper).map_err(|error| format!("{dialect}: {error}"))?;
+        names.extend(module(&mut text, dialect, &keeper).map_err(|error| format!("{dialect}: {error}"))?);
     }
+    writeln!(text, "/// The names of all ops that have a view.\npub const NAMES: &[&str] = &{names:?};")?;
     Ok(text)
 }
 
-fn module(text: &mut String, dialect: &str, keeper: &RecordKeeper) -> Result<()> {
+/// Writes the views of a dialect, and gives the names of its ops.
+fn module(text: &mut String, dialect: &str, keeper: &RecordKeeper) -> Result<Vec<String>> {
     let rust = if dialect == "async" { "r#async" } else { dialect };
     writeln!(
         text,
@@ -69,6 +71,7 @@ fn module(text: &mut String, dialect: &str, keeper: &RecordKeeper) -> Result<()>
         }
     }
     let mut enums = BTreeMap::new();
+    let names = ops.keys().map(|name| format!("{dialect}.{name}")).collect();
     let taken: BTreeSet<_> = ops.keys().map(|name| camel(name)).collect();
     for (name, record) in ops {
         view(text, dialect, &name, record, (&taken, &mut enums))?;
@@ -77,7 +80,7 @@ fn module(text: &mut String, dialect: &str, keeper: &RecordKeeper) -> Result<()>
         enumeration(text, &name, record)?;
     }
     text.push_str("}\n");
-    Ok(())
+    Ok(names)
 }
 
 /// How many values a name stands for.

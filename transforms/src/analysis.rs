@@ -1,6 +1,7 @@
 //! Analyses: they read IR, return data, and change nothing.
 
 pub mod activity;
+pub mod addresses;
 pub mod buffers;
 pub mod cache_plan;
 pub mod captures;
@@ -15,17 +16,15 @@ pub mod memory;
 pub mod overwrite;
 pub mod preaccumulation;
 pub mod rerun;
+pub mod semantics;
 pub mod wide_shadows;
+
+pub use crate::emit::is_loop;
 
 use autodiff_dialect::{
     ir::Op,
-    views::{llvm, scf, ub},
+    views::{llvm, ub},
 };
-
-/// Whether an op is a loop of `scf`.
-pub fn is_loop(op: &Op) -> bool {
-    matches!(op.name(), scf::For::NAME | scf::While::NAME | scf::Parallel::NAME)
-}
 
 /// Whether an op says that nothing comes after it.
 pub fn is_unreachable(op: Op) -> bool {

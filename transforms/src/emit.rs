@@ -20,7 +20,7 @@ pub use memory::{
 };
 pub use storage::{Storage, allocate_in, delinearised, for_each_on_device, release_in, zeroed_in};
 
-pub use nest::{Nest, counted};
+pub use nest::{Nest, counted, is_loop};
 pub use parallel::{is_sum, parallel, parallel_trips, plain_reduction, reduce};
 
 use autodiff_dialect::{

@@ -13,12 +13,14 @@ mod facts;
 mod forward;
 mod lanes;
 mod preaccumulate;
-mod request;
+mod registry;
 mod reverse;
+mod rule;
 mod shadow;
 mod split;
 mod variance;
 
+pub use crate::request::{LANES, Mode, Request};
 pub use cache::{Counter, Execution};
 pub use copy::Copier;
 pub use derive::{Derivative, derive, distinct_arguments, is_distinct, seeds};
@@ -26,8 +28,10 @@ pub use facts::{Analysed, Facts};
 pub use forward::Forward;
 pub(crate) use forward::no_shadow_of_buffers;
 pub use lanes::some;
-pub use request::{LANES, Mode, Request};
+pub use registry::{Missing, Registry};
 pub use reverse::{Reverse, Scope};
+pub use rule::{AsSemantics, Rule};
+pub(crate) use shadow::other_elements;
 pub use split::cut;
 pub use variance::Levels;
 

@@ -5,6 +5,7 @@ pub mod emit;
 pub mod engine;
 pub mod globals;
 mod passes;
+pub mod request;
 pub mod rules;
 
 pub use passes::register;

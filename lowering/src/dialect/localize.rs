@@ -23,7 +23,8 @@ use autodiff_transforms::{
         plan::{Plan, Split, Treatment},
     },
     emit::{self, Nest},
-    rules::{Registry, elementwise::RuleBook},
+    engine::Registry,
+    rules::{elementwise::RuleBook, registry},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -43,7 +44,7 @@ pub(crate) static PASS: Pass = Pass::new(
         let &[chunks] = options else { return Err(()) };
         let chunks = number_option("chunks", chunks, 1..=4096)
             .map_err(|message| Diagnostic::error(module.location(), message).emit())?;
-        let rules = Registry::new(RuleBook::builtin().clone());
+        let rules = registry(RuleBook::builtin());
         let functions = module.functions();
         for function in functions {
             if function.walk().iter().any(is_parallel) {

@@ -24,7 +24,7 @@ use autodiff_dialect::{
 use autodiff_transforms::{
     analysis::{concurrency::called_in_parallel, locality::Locality},
     emit,
-    rules::{Registry, elementwise::RuleBook},
+    rules::{elementwise::RuleBook, registry},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -126,7 +126,7 @@ fn own_buffer(buffer: Value) -> bool {
 
 /// The accumulations that have to be atomic.
 fn shared_accumulations(module: Op) -> HashSet<Op> {
-    let rules = Registry::new(RuleBook::builtin().clone());
+    let rules = registry(RuleBook::builtin());
     let mut shared = HashSet::new();
     let called = called_in_parallel(module);
     for function in module.functions() {

@@ -1,12 +1,10 @@
 //! Activity: which values and buffers carry a derivative from an active input to an active output.
 
-use crate::{
-    analysis::{
-        buffers::{self, Buffers, collect},
-        flow::{Direction, Flow, FlowGraph},
-        memory::{Class, Classes},
-    },
-    rules::Registry,
+use crate::analysis::{
+    buffers::{self, Buffers, collect},
+    flow::{Direction, Flow, FlowGraph},
+    memory::{Class, Classes},
+    semantics::Meanings,
 };
 use autodiff_dialect::{
     ir::{Block, EffectKind, Op, Value},
@@ -46,7 +44,7 @@ pub struct Seeds {
 
 impl Activity {
     /// Analyses a function body; linear in its size.
-    pub fn new(function: Op, rules: &Registry, seeds: &Seeds) -> Self {
+    pub fn new(function: Op, rules: &dyn Meanings, seeds: &Seeds) -> Self {
         let mut flow = Flow::new(rules);
         buffers::arguments(function, &mut flow);
         seeds.varied.iter().for_each(|value| flow.mention(*value));
@@ -56,7 +54,7 @@ impl Activity {
         for (position, top) in tops.iter().enumerate() {
             // Position 0 is in front of the first op.
             flow.at(position + 1);
-            if let Some((buffer, writer)) = rules.get(*top).overwrites(*top) {
+            if let Some((buffer, writer)) = rules.of(*top).overwrites(*top) {
                 flow.overwrite(buffer);
                 writers.insert(position + 1, writer);
             }

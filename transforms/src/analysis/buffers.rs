@@ -1,11 +1,9 @@
 //! The buffers of one function, where only memory matters: which may be the same, and where they come from.
 
-use crate::{
-    analysis::{
-        flow::Flow,
-        memory::{Aliases, Class, Classes, Origin},
-    },
-    rules::Registry,
+use crate::analysis::{
+    flow::Flow,
+    memory::{Aliases, Class, Classes, Origin},
+    semantics::Meanings,
 };
 use autodiff_dialect::{
     ir::{Block, EffectKind, Op, Value},
@@ -20,12 +18,12 @@ pub struct Buffers {
 
 impl Buffers {
     /// Analyses a function body; linear in its size.
-    pub fn new(function: Op, rules: &Registry) -> Self {
+    pub fn new(function: Op, rules: &dyn Meanings) -> Self {
         Self::of(function, &function.walk(), rules)
     }
 
     /// As [`Self::new`], for a function whose ops are listed already, itself first.
-    pub fn of(function: Op, ops: &[Op], rules: &Registry) -> Self {
+    pub fn of(function: Op, ops: &[Op], rules: &dyn Meanings) -> Self {
         let mut flow = Flow::of_buffers(rules);
         flow.body(function, ops);
         Self::from(flow.into_aliases())
@@ -97,8 +95,8 @@ pub(super) fn arguments(function: Op, flow: &mut Flow) {
 }
 
 /// Adds what an op does.
-pub(super) fn collect(op: Op, rules: &Registry, flow: &mut Flow) {
-    rules.get(op).flow(op, flow);
+pub(super) fn collect(op: Op, rules: &dyn Meanings, flow: &mut Flow) {
+    rules.of(op).flow(op, flow);
     for effect in op.effects().unwrap_or_default() {
         if let (EffectKind::Allocate, Some(value)) = (effect.kind, effect.value)
             && value.defining_op() == Some(op)

@@ -1,6 +1,6 @@
 //! Which active values each op with regions uses from outside, and which ops the reverse sweep must visit.
 
-use crate::{analysis::activity::Activity, rules::Registry};
+use crate::analysis::{activity::Activity, semantics::Meanings};
 use autodiff_dialect::ir::{Block, Op, Region, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -16,12 +16,12 @@ impl Captures {
     ///
     /// # Cost
     /// Linear in the IR, times the depth at which captured values are used.
-    pub fn new(function: Op, activity: &Activity, rules: &Registry) -> Self {
+    pub fn new(function: Op, activity: &Activity, rules: &dyn Meanings) -> Self {
         let mut captures = Self::default();
         let ops = function.walk();
         for op in ops.into_iter().rev() {
             if op.region_count() == 0 {
-                if rules.get(op).has_reverse(op, activity) {
+                if rules.of(op).has_reverse(op, activity) {
                     captures.live.insert(op);
                 }
                 continue;

@@ -1,7 +1,7 @@
 //! Conditionals that can be computed again as a whole: ops that run one of their regions at most once, in which nothing
 //! but computation and reads happens.
 
-use crate::rules::Registry;
+use crate::analysis::semantics::Meanings;
 use autodiff_dialect::ir::{Block, Op, Region, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -25,10 +25,10 @@ impl Conditionals {
     ///
     /// # Cost
     /// Linear in the IR, times the depth at which values from outside are used and memory is read.
-    pub fn new(function: Op, rules: &Registry) -> Self {
+    pub fn new(function: Op, rules: &dyn Meanings) -> Self {
         let mut this = Self::default();
         for op in function.walk().into_iter().rev() {
-            if op != function && op.region_count() > 0 && rules.get(op).runs_once(op) {
+            if op != function && op.region_count() > 0 && rules.of(op).runs_once(op) {
                 let conditional = this.conditional(op, rules);
                 this.known.extend(conditional.map(|conditional| (op, conditional)));
             }
@@ -36,7 +36,7 @@ impl Conditionals {
         this
     }
 
-    fn conditional(&self, op: Op, rules: &Registry) -> Option<Conditional> {
+    fn conditional(&self, op: Op, rules: &dyn Meanings) -> Option<Conditional> {
         let blocks: Vec<Block> = op.regions().into_iter().flat_map(Region::blocks).collect();
         if op.regions().into_iter().any(|region| region.blocks().len() > 1) {
             return None;
@@ -51,7 +51,7 @@ impl Conditionals {
                 reads.extend(nested.reads.iter().copied());
                 continue;
             }
-            match rules.get(inner).reads_only(inner) {
+            match rules.of(inner).reads_only(inner) {
                 Some(buffer) => reads.push((inner, buffer)),
                 None if inner.is_terminator() || inner.is_memory_effect_free() => {}
                 None => return None,

@@ -5,19 +5,17 @@
 //! The content of a buffer has a new node, a *version*, behind each op of the function's own block that replaces all of
 //! it. So a buffer that is used for one thing after another does not mix them up.
 
-use crate::{
-    analysis::{
-        buffers::{self, Buffers},
-        memory::{Aliases, Class, Kind, Origin},
-    },
-    rules::Registry,
+use crate::analysis::{
+    buffers::{self, Buffers},
+    memory::{Aliases, Class, Kind, Origin},
+    semantics::Meanings,
 };
 use autodiff_dialect::ir::{Attribute, Op, Type, Value};
 use rustc_hash::FxHashMap;
 
 /// The flow graph of one function, while it is being collected.
 pub struct Flow<'a> {
-    rules: &'a Registry,
+    rules: &'a dyn Meanings,
     edges: Vec<(Value, Value, usize)>,
     /// Whether nobody asks for edges.
     without_edges: bool,
@@ -33,7 +31,7 @@ pub struct Flow<'a> {
 
 impl<'a> Flow<'a> {
     /// An empty graph.
-    pub fn new(rules: &'a Registry) -> Self {
+    pub fn new(rules: &'a dyn Meanings) -> Self {
         Self {
             rules,
             edges: vec![],
@@ -48,7 +46,7 @@ impl<'a> Flow<'a> {
     }
 
     /// A graph without edges: only alias classes are collected.
-    pub fn of_buffers(rules: &'a Registry) -> Self {
+    pub fn of_buffers(rules: &'a dyn Meanings) -> Self {
         Self { without_edges: true, ..Self::new(rules) }
     }
 

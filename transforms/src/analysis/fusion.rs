@@ -12,9 +12,8 @@
 //!    of the workgroup or of the thread which nothing overwrites behind the read. What else varies with loops lies in
 //!    arrays either way.
 
-use crate::{
-    analysis::{activity::Activity, locality::is_parallel, memory::Origin, overwrite::Overwrites},
-    rules::Registry,
+use crate::analysis::{
+    activity::Activity, locality::is_parallel, memory::Origin, overwrite::Overwrites, semantics::Meanings,
 };
 use autodiff_dialect::ir::{Block, Effect, EffectKind, Op, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -48,7 +47,7 @@ impl Fusion {
     /// thread has one only.
     pub fn find(
         entry: Block,
-        rules: &Registry,
+        rules: &dyn Meanings,
         activity: &Activity,
         overwrites: &Overwrites,
         width: usize,
@@ -57,8 +56,8 @@ impl Fusion {
         let leaves_memory = |op: &Op| {
             op.is_terminator()
                 || op.is_memory_effect_free()
-                || (op.region_count() == 0 && rules.get(*op).touches_no_memory())
-                || rules.get(*op).can_wait(*op)
+                || (op.region_count() == 0 && rules.of(*op).touches_no_memory())
+                || rules.of(*op).can_wait(*op)
         };
         let allocates = |op: &Op| {
             let only = |effects: Vec<Effect>| effects.iter().all(|effect| effect.kind == EffectKind::Allocate);
@@ -66,12 +65,12 @@ impl Fusion {
         };
         // What moves buffers moves their shadows at the same time.
         let moves_numbers = |op: &Op| {
-            rules.get(*op).only_moves() && !op.operands().into_iter().any(|operand| operand.ty().holds_buffers())
+            rules.of(*op).only_moves() && !op.operands().into_iter().any(|operand| operand.ty().holds_buffers())
         };
         let ops = entry.ops();
         let place = ops.iter().rposition(|op| !leaves_memory(op) && !allocates(op) && !moves_numbers(op))?;
         let op = ops[place];
-        let body = op.body(0).filter(|_| rules.get(op).has_room_for_both(op, activity, width))?;
+        let body = op.body(0).filter(|_| rules.of(op).has_room_for_both(op, activity, width))?;
         let waiting = waiting(&ops[place + 1..], rules, activity)?;
         let mut kept = FxHashSet::default();
         let touched = op.walk().into_iter().chain(waiting.iter().copied());
@@ -89,7 +88,7 @@ impl Fusion {
         let saves = |outer: Op| {
             let between = |value: Value| {
                 let around = std::iter::successors(value.block().parent_op(), |inner| inner.parent());
-                around.take_while(|inner| *inner != outer).any(|inner| !rules.get(inner).runs_once(inner))
+                around.take_while(|inner| *inner != outer).any(|inner| !rules.of(inner).runs_once(inner))
             };
             cached.iter().any(|(value, _)| outer.encloses_value(*value) && between(*value))
         };
@@ -98,14 +97,14 @@ impl Fusion {
         let stays = |value: Value| {
             let load = value.defining_op();
             load.is_some_and(|load| {
-                rules.get(load).reads_only(load).is_some_and(|from| this.stays(load, from, activity))
+                rules.of(load).reads_only(load).is_some_and(|from| this.stays(load, from, activity))
             })
         };
         (!this.loops.is_empty() || cached.iter().any(|(value, single)| *single || stays(*value))).then_some(this)
     }
 
     /// Collects the memory that the kernel has for itself, and where it is written.
-    fn note_writes(&mut self, launch: Op, rules: &Registry, activity: &Activity) {
+    fn note_writes(&mut self, launch: Op, rules: &dyn Meanings, activity: &Activity) {
         for (value, class) in activity.classes().iter() {
             let own = |op: Op| op == launch || op.block() == Some(self.body);
             if matches!(class.single_origin(), Some((_, Origin::Allocation(op))) if own(op)) {
@@ -129,11 +128,11 @@ impl Fusion {
         &self,
         launch: Op,
         op: Op,
-        rules: &Registry,
+        rules: &dyn Meanings,
         activity: &Activity,
         overwrites: &Overwrites,
     ) -> Option<Again> {
-        let body = rules.get(op).iteration(op).filter(|_| !is_parallel(op))?;
+        let body = rules.of(op).iteration(op).filter(|_| !is_parallel(op))?;
         // The bounds are the same for all threads, and what is carried are numbers.
         let carried = body.arguments().len() - 1;
         let bounds = op.operand_count().checked_sub(carried)?;
@@ -163,7 +162,7 @@ impl Fusion {
             if members.any(|value| value != buffer) {
                 return None;
             }
-            rules.get(launch).fills_together(launch, body, buffer)?;
+            rules.of(launch).fills_together(launch, body, buffer)?;
         }
         for class in read.into_iter().filter(|class| !this.written.contains_key(class)) {
             let stays = match self.written.get(&class) {
@@ -201,10 +200,10 @@ fn classes(values: Vec<Value>, activity: &Activity) -> Vec<Value> {
 
 /// The ops behind a launch that wait until it has run; `None` if something that cannot wait depends on one of them: an op
 /// that does anything else, or the reverse of an op, which goes in front of the launch.
-fn waiting(behind: &[Op], rules: &Registry, activity: &Activity) -> Option<FxHashSet<Op>> {
+fn waiting(behind: &[Op], rules: &dyn Meanings, activity: &Activity) -> Option<FxHashSet<Op>> {
     let mut waiting = FxHashSet::default();
     for op in behind.iter().filter(|op| !op.is_terminator()) {
-        let rule = rules.get(*op);
+        let rule = rules.of(*op);
         let waits = |value: &Value| value.defining_op().is_some_and(|from| waiting.contains(&from));
         if rule.has_reverse(*op, activity) && rule.needed(*op, activity).iter().any(waits) {
             return None;
@@ -224,8 +223,8 @@ fn waiting(behind: &[Op], rules: &Registry, activity: &Activity) -> Option<FxHas
 
 /// The classes of memory that an op itself, not its regions, may read, and those that it may write to or free; `None`: it
 /// does something else.
-fn touched(op: Op, rules: &Registry, activity: &Activity) -> Option<(Vec<Value>, Vec<Value>)> {
-    if rules.get(op).touches_no_memory() {
+fn touched(op: Op, rules: &dyn Meanings, activity: &Activity) -> Option<(Vec<Value>, Vec<Value>)> {
+    if rules.of(op).touches_no_memory() {
         return Some((vec![], vec![]));
     }
     if op.region_count() > 0 {

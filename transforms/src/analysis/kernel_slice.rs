@@ -8,17 +8,14 @@
 //!
 //! Nothing in such a part is seen by anybody else.
 
-use crate::{
-    analysis::{activity::Activity, memory::Origin},
-    rules::Registry,
-};
+use crate::analysis::{activity::Activity, memory::Origin, semantics::Meanings};
 use autodiff_dialect::ir::{Block, EffectKind, Op, Region, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A part of a launch.
 pub struct KernelSlice<'a> {
     launch: Op,
-    rules: &'a Registry,
+    rules: &'a dyn Meanings,
     activity: &'a Activity,
     ops: FxHashSet<Op>,
     values: FxHashSet<Value>,
@@ -41,7 +38,13 @@ impl<'a> KernelSlice<'a> {
     ///
     /// # Cost
     /// Linear in the ops of the kernel, once more for each class of memory that is read.
-    pub fn of(launch: Op, wanted: &[Value], around: Op, rules: &'a Registry, activity: &'a Activity) -> Option<Self> {
+    pub fn of(
+        launch: Op,
+        wanted: &[Value],
+        around: Op,
+        rules: &'a dyn Meanings,
+        activity: &'a Activity,
+    ) -> Option<Self> {
         let mut this = Self {
             launch,
             rules,
@@ -148,13 +151,13 @@ impl<'a> KernelSlice<'a> {
         }
         let used = op.walk().into_iter().flat_map(Op::operands).filter(|value| !op.encloses_value(*value));
         self.pending.extend(used.map(Item::Value));
-        if self.rules.get(op).touches_no_memory() {
+        if self.rules.of(op).touches_no_memory() {
             return Some(());
         }
         if op.region_count() > 0 {
             return op.is_memory_effect_free().then_some(());
         }
-        if let Some(buffer) = self.rules.get(op).reads_only(op) {
+        if let Some(buffer) = self.rules.of(op).reads_only(op) {
             return self.read(buffer);
         }
         for effect in op.effects()? {
@@ -188,7 +191,7 @@ impl<'a> KernelSlice<'a> {
             return Some(());
         }
         for op in self.launch.walk().into_iter().filter(|op| *op != self.launch && !op.is_terminator()) {
-            let rule = self.rules.get(op);
+            let rule = self.rules.of(op);
             let waits = rule.touches_no_memory() && op.result_count() == 0 && op.region_count() == 0;
             if waits || self.writes(op, buffer)? {
                 self.pending.push(Item::Op(op));
@@ -199,7 +202,7 @@ impl<'a> KernelSlice<'a> {
 
     /// Whether an op itself, not its regions, may write to a buffer, or frees it; `None`: nobody knows.
     fn writes(&self, op: Op, buffer: Value) -> Option<bool> {
-        let rule = self.rules.get(op);
+        let rule = self.rules.of(op);
         if rule.touches_no_memory() || rule.reads_only(op).is_some() {
             return Some(false);
         }

@@ -16,7 +16,10 @@ use self::{
     barriers::Attribution,
     linear::{Linear, Monomial, Symbols, is_only_zero, launch_size, mirrored, upper_bound},
 };
-use crate::{analysis::buffers::Buffers, emit::constant_index, rules::Registry};
+use crate::{
+    analysis::{buffers::Buffers, semantics::Meanings},
+    emit::constant_index,
+};
 use autodiff_dialect::{
     ir::{Block, Op, Region, Value},
     state::names,
@@ -67,7 +70,7 @@ pub struct Locality {
 
 impl Locality {
     /// Finds the accumulations inside parallel ops.
-    pub fn new(function: Op, rules: &Registry) -> Self {
+    pub fn new(function: Op, rules: &dyn Meanings) -> Self {
         let aliases = Buffers::new(function, rules);
         let mut this = Self { sites: vec![], symbols: Symbols::default(), aliases, classes: FxHashMap::default() };
         for op in function.walk().into_iter().filter(|op| op.name() == names::ACCUMULATE) {

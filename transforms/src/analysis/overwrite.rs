@@ -3,12 +3,10 @@
 //! Position is that of the enclosing op in the function's body: a write inside the same outermost loop as the load
 //! counts as coming after it.
 
-use crate::{
-    analysis::{
-        activity::Activity,
-        memory::{Kind, Origin},
-    },
-    rules::Registry,
+use crate::analysis::{
+    activity::Activity,
+    memory::{Kind, Origin},
+    semantics::Meanings,
 };
 use autodiff_dialect::{
     ir::{Block, EffectKind, Op, Region, Value},
@@ -41,7 +39,7 @@ pub struct Overwrites {
 
 impl Overwrites {
     /// Collects the writes of a function.
-    pub fn new(function: Op, activity: &Activity, rules: &Registry) -> Self {
+    pub fn new(function: Op, activity: &Activity, rules: &dyn Meanings) -> Self {
         let entry = function.body(0);
         let mut this = Self {
             position: FxHashMap::default(),
@@ -84,7 +82,7 @@ impl Overwrites {
         }
     }
 
-    fn add(&mut self, op: Op, index: usize, activity: &Activity, rules: &Registry) {
+    fn add(&mut self, op: Op, index: usize, activity: &Activity, rules: &dyn Meanings) {
         let written: Vec<Value> = match op.effects() {
             // A region op has the effects of its body, which are visited by themselves, and those on its operands: an
             // atomic update by a body.
@@ -112,7 +110,7 @@ impl Overwrites {
                 }
                 written
             }
-            None if rules.get(op).touches_no_memory() => vec![],
+            None if rules.of(op).touches_no_memory() => vec![],
             None => {
                 // Unknown effects, such as a call: whatever it is given, and whatever is visible from outside.
                 self.last_unknown = Some((index, op));

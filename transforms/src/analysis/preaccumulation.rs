@@ -18,10 +18,9 @@
 //! runs. Where active buffers are loaded from at places that follow the innermost loop, it cannot pay.
 
 use crate::{
-    analysis::{activity::Activity, is_loop, locality::linear::Symbols},
+    analysis::{activity::Activity, is_loop, locality::linear::Symbols, semantics::Meanings},
     emit::{Trips, add, constant_index, extent, multiply},
-    engine::{Mode, Request},
-    rules::Registry,
+    request::{Mode, Request},
 };
 use autodiff_dialect::{
     ir::{Attribute, Block, Builder, Op, Type, Value},
@@ -45,7 +44,7 @@ const ITERATIONS_PER_ELEMENT: i64 = 4;
 const ITERATIONS_PER_BUFFER: i64 = 16;
 
 /// The loops of a function that are to be preaccumulated, if it is differentiated in reverse mode.
-pub fn find(function: Op, rules: &Registry, activity: &Activity, request: &Request) -> Vec<Preaccumulation> {
+pub fn find(function: Op, rules: &dyn Meanings, activity: &Activity, request: &Request) -> Vec<Preaccumulation> {
     if request.mode != Mode::Vjp {
         return vec![];
     }
@@ -136,7 +135,7 @@ fn trips(op: Op) -> Trips {
 
 struct Search<'a> {
     function: Op,
-    rules: &'a Registry,
+    rules: &'a dyn Meanings,
     activity: &'a Activity,
     request: &'a Request,
     /// Whether values are needed that were asked for.
@@ -249,7 +248,7 @@ impl Search<'_> {
                     _ if user.region_count() > 0 || !user.is_memory_effect_free() || user.is_terminator() => {
                         return true;
                     }
-                    _ if self.rules.get(user).needed(user, self.activity).contains(&value) => return true,
+                    _ if self.rules.of(user).needed(user, self.activity).contains(&value) => return true,
                     _ => user.results(),
                 };
                 pending.extend(reached.into_iter().filter(|value| seen.insert(*value)));

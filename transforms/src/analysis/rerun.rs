@@ -10,10 +10,7 @@
 //! 4. what it writes is its own: allocated and freed in the iteration, or allocated in front of the loop, seen by nobody
 //!    outside the function, and completely overwritten by each iteration before anything else touches it.
 
-use crate::{
-    analysis::{activity::Activity, memory::Origin, overwrite::Overwrites},
-    rules::Registry,
-};
+use crate::analysis::{activity::Activity, memory::Origin, overwrite::Overwrites, semantics::Meanings};
 use autodiff_dialect::{
     ir::{Block, EffectKind, Op, Value},
     views::memref,
@@ -32,7 +29,7 @@ impl Reruns {
     /// Chooses among the loops of a function's own block. `cached`: the values that would be cached otherwise.
     pub fn new(
         entry: Block,
-        rules: &Registry,
+        rules: &dyn Meanings,
         activity: &Activity,
         overwrites: &Overwrites,
         cached: impl Iterator<Item = Value>,
@@ -43,7 +40,7 @@ impl Reruns {
             candidates.extend(loop_around_loops(entry, rules, value));
         }
         for op in entry.ops().into_iter().filter(|op| candidates.contains(op)) {
-            let Some(body) = rules.get(op).iteration(op) else { continue };
+            let Some(body) = rules.of(op).iteration(op) else { continue };
             let memory = Memory { op, body, rules, activity, overwrites };
             if let Some(kept) = memory.repeatable() {
                 this.bodies.insert(body);
@@ -70,11 +67,11 @@ impl Reruns {
 }
 
 /// The op of the function's own block around a value, if there is another loop between them.
-fn loop_around_loops(entry: Block, rules: &Registry, value: Value) -> Option<Op> {
+fn loop_around_loops(entry: Block, rules: &dyn Meanings, value: Value) -> Option<Op> {
     let mut op = value.block().parent_op()?;
     let mut loops = 0;
     loop {
-        loops += usize::from(!rules.get(op).runs_once(op));
+        loops += usize::from(!rules.of(op).runs_once(op));
         if op.block()? == entry {
             return (loops > 1).then_some(op);
         }
@@ -85,7 +82,7 @@ fn loop_around_loops(entry: Block, rules: &Registry, value: Value) -> Option<Op>
 struct Memory<'a> {
     op: Op,
     body: Block,
-    rules: &'a Registry,
+    rules: &'a dyn Meanings,
     activity: &'a Activity,
     overwrites: &'a Overwrites,
 }
@@ -100,7 +97,7 @@ impl Memory<'_> {
         let mut read = FxHashSet::default();
         let mut allocated = FxHashMap::default();
         let mut freed = FxHashSet::default();
-        for op in self.op.walk().into_iter().filter(|op| !self.rules.get(*op).touches_no_memory()) {
+        for op in self.op.walk().into_iter().filter(|op| !self.rules.of(*op).touches_no_memory()) {
             for effect in op.effects()? {
                 let class = match effect.value {
                     Some(value) if value.ty().is_memory() => self.activity.representative(value),
@@ -169,7 +166,7 @@ impl Memory<'_> {
             })
         };
         for op in self.body.ops() {
-            if let Some((buffer, writer)) = self.rules.get(op).overwrites(op)
+            if let Some((buffer, writer)) = self.rules.of(op).overwrites(op)
                 && buffer == origin
             {
                 let once = writer.operands().into_iter().filter(|operand| *operand == origin).count() == 1;

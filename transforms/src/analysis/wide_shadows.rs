@@ -21,9 +21,9 @@ use crate::{
         locality::linear::{Linear, Symbols, is_only_zero},
         memory::Origin,
         overwrite::Overwrites,
+        semantics::Meanings,
     },
-    engine::{Mode, Request},
-    rules::Registry,
+    request::{Mode, Request},
 };
 use autodiff_dialect::{
     ir::{Block, Op, Region, Type, Value},
@@ -68,7 +68,7 @@ impl WideShadows {
     /// Linear in the IR, times the depth of loops around reads.
     pub fn new(
         function: Op,
-        rules: &Registry,
+        rules: &dyn Meanings,
         activity: &Activity,
         overwrites: &Overwrites,
         request: &Request,
@@ -108,7 +108,7 @@ struct Uses {
 }
 
 impl Uses {
-    fn collect(&mut self, op: Op, is_function: bool, rules: &Registry, activity: &Activity) {
+    fn collect(&mut self, op: Op, is_function: bool, rules: &dyn Meanings, activity: &Activity) {
         let inner = op.regions().into_iter().flat_map(Region::blocks).flat_map(Block::arguments);
         let defined: Vec<_> = op.results().into_iter().chain(inner).collect();
         let operands = op.operands();
@@ -127,11 +127,11 @@ impl Uses {
             if *self.elements.entry(class).or_insert(element) != element {
                 self.obstacles.insert(class, Reason::User(op));
             }
-            if !is_function && !rules.get(op).takes_wide_shadows(op) {
+            if !is_function && !rules.of(op).takes_wide_shadows(op) {
                 self.obstacles.entry(class).or_insert(Reason::User(op));
             }
         }
-        if op.region_count() == 0 && rules.get(op).has_reverse(op, activity) {
+        if op.region_count() == 0 && rules.of(op).has_reverse(op, activity) {
             for buffer in operands.iter().filter(|value| value.ty().is_memory()) {
                 let reads = self.reads.entry(activity.representative(*buffer)).or_default();
                 if reads.last() != Some(&op) {
@@ -144,7 +144,7 @@ impl Uses {
     fn kind(
         &self,
         class: Value,
-        rules: &Registry,
+        rules: &dyn Meanings,
         activity: &Activity,
         overwrites: &Overwrites,
         request: &Request,
@@ -213,7 +213,7 @@ enum Induction {
 }
 
 /// Whether ops that read from a buffer read one place several times, in the course of loops.
-fn is_sum(reads: &[Op], rules: &Registry) -> bool {
+fn is_sum(reads: &[Op], rules: &dyn Meanings) -> bool {
     let around: Vec<_> = reads.iter().map(|read| inductions(*read, rules)).collect();
     let outside = |around: &Option<(Vec<Induction>, Option<Op>)>| matches!(around, Some((_, None)));
     if around.iter().all(outside) {
@@ -226,10 +226,10 @@ fn is_sum(reads: &[Op], rules: &Registry) -> bool {
 }
 
 /// The inductions around an op, and the outermost op that repeats it; `None` if one of those does not count.
-fn inductions(op: Op, rules: &Registry) -> Option<(Vec<Induction>, Option<Op>)> {
+fn inductions(op: Op, rules: &dyn Meanings) -> Option<(Vec<Induction>, Option<Op>)> {
     let (mut all, mut outermost) = (vec![], None);
     for parent in std::iter::successors(op.parent(), |op| op.parent()).take_while(|op| !op.is_function()) {
-        let rule = rules.get(parent);
+        let rule = rules.of(parent);
         if rule.runs_once(parent) {
             continue;
         }

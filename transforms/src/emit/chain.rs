@@ -9,8 +9,7 @@
 //! 2. For some widths, estimate how long an iteration takes, and how long without any of this.
 //! 3. Keep the shortest.
 
-use super::arithmetic::ANY_ORDER;
-use crate::analysis::is_loop;
+use super::{arithmetic::ANY_ORDER, nest::is_loop};
 use autodiff_dialect::{
     ir::{Block, Builder, Op, Value},
     views::arith,

@@ -83,3 +83,8 @@ pub fn counted(
     let operands = [&[zero, count, one], initial].concat();
     builder.create(scf::For::NAME, &operands, &types, &[], &[Region::with_block(block)]).results()
 }
+
+/// Whether an op is a loop of `scf`.
+pub fn is_loop(op: &Op) -> bool {
+    matches!(op.name(), scf::For::NAME | scf::While::NAME | scf::Parallel::NAME)
+}

@@ -3,15 +3,15 @@
 use crate::{
     analysis::{
         activity::{Activity as Activities, Seeds},
+        addresses::gives_address,
         is_unreachable,
         memory::Origin,
     },
     emit,
     engine::{
-        Analysed, Facts, Forward, LANES, Mode, Request, Result, Reverse, Scope, error_at,
+        Analysed, Facts, Forward, LANES, Missing, Mode, Registry, Request, Result, Reverse, Scope, error_at,
         forward::{no_shadow_of_buffers, single_block},
     },
-    rules::{Missing, Registry, gives_address},
 };
 use autodiff_dialect::{
     Activity,

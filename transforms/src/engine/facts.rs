@@ -13,8 +13,7 @@ use crate::{
         rerun::Reruns,
         wide_shadows::WideShadows,
     },
-    engine::{Mode, Request, seeds, variance::Variance},
-    rules::Registry,
+    engine::{Mode, Registry, Request, seeds, variance::Variance},
 };
 use autodiff_dialect::ir::{Block, Op, Value};
 use rustc_hash::{FxHashMap, FxHashSet};

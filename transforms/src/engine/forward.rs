@@ -3,9 +3,8 @@
 use crate::{
     analysis::activity::Activity,
     emit,
-    engine::{Copier, Request, Result, body_ops, error_at, internal},
+    engine::{Copier, Registry, Request, Result, body_ops, error_at, internal},
     globals,
-    rules::Registry,
 };
 use autodiff_dialect::ir::{Block, Builder, Op, Type, Value};
 use rustc_hash::FxHashMap;

@@ -13,7 +13,6 @@ use crate::{
         internal,
     },
     globals,
-    rules::structured::other_elements,
 };
 use autodiff_dialect::{
     diagnostic::Diagnostic,
@@ -461,4 +460,13 @@ fn no_tape(buffer: Value) -> Box<Diagnostic> {
         buffer.location(),
         "a tape that active values pass through cannot be 'const', use 'dup'",
     ))
+}
+
+/// What is wrong with a view of numbers on a buffer of something else.
+pub(crate) fn other_elements(buffer: Value) -> String {
+    format!(
+        "derivatives pass through a buffer of type '{}' by way of a view with other elements, which is not supported; \
+         allocate it with the elements that it holds",
+        buffer.ty()
+    )
 }

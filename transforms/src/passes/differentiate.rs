@@ -17,9 +17,9 @@ use crate::{
         inlining::Inlining,
     },
     emit,
-    engine::{Derivative, Mode, Request, cut, derive, is_distinct},
+    engine::{Derivative, Mode, Registry, Request, cut, derive, is_distinct},
     globals::{self, Globals},
-    rules::Registry,
+    rules::registry_with_files,
 };
 use autodiff_dialect::{
     Activity,
@@ -71,7 +71,7 @@ pub(crate) const WIDE_SUMS: PassOption = PassOption::new(
 pub(crate) fn read_rules(files: &str, [cache_cost, wide_sums]: [&str; 2], module: Op) -> Result<Registry, ()> {
     let fail = |message: String| Diagnostic::error(module.location(), message).emit();
     let cost = number_option("cache-cost", cache_cost, 1..=1000).map_err(fail)?;
-    let rules = Registry::with_files(files.split(',').filter(|file| !file.is_empty())).map_err(fail)?;
+    let rules = registry_with_files(files.split(',').filter(|file| !file.is_empty())).map_err(fail)?;
     Ok(rules.with_cache_cost(cost.unsigned_abs()).with_wide_sums(wide_sums == "true"))
 }
 

@@ -11,7 +11,7 @@
 use crate::{
     analysis::{buffers::Buffers, memory::Class},
     emit::constant_index,
-    rules::{Registry, elementwise::RuleBook},
+    rules::{elementwise::RuleBook, registry},
 };
 use autodiff_dialect::{
     bridge::Pass,
@@ -22,7 +22,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(super) static PASS: Pass =
     Pass::new(c"autodiff-forward-stores", c"Replace loads of locations whose content is known", &[], |_, module| {
-        let rules = Registry::new(RuleBook::builtin().clone());
+        let rules = registry(RuleBook::builtin());
         // All are found before anything is erased.
         let functions = module.functions();
         for function in functions {

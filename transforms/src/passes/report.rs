@@ -17,9 +17,8 @@ use super::{
 };
 use crate::{
     analysis::{activity::Activity, inlining::Inlining},
-    engine::{Analysed, Facts, Mode, Request},
+    engine::{Analysed, Facts, Mode, Registry, Request},
     globals::Globals,
-    rules::Registry,
 };
 use autodiff_dialect::{
     bridge::{OptionKind, PassOption},

@@ -18,9 +18,8 @@ mod view;
 mod while_loop;
 
 pub(crate) use gpu::{has_partials, threads};
-pub(crate) use view::other_elements;
 
-use crate::rules::Rule;
+use crate::engine::Rule;
 use autodiff_dialect::views::{arith, autodiff, builtin, func, memref, scf, ub};
 
 /// Every structured rule with the op that it is for.

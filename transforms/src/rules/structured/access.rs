@@ -9,10 +9,9 @@
 //! so that the caller's shadow holds on exit what it held on entry.
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
+    analysis::{activity::Activity, flow::Flow, semantics::Semantics},
     emit,
-    engine::{Forward, Result, Reverse},
-    rules::Rule,
+    engine::{Forward, Result, Reverse, Rule},
 };
 use autodiff_dialect::{
     ir::{Op, Value},
@@ -27,7 +26,7 @@ fn indices(op: Op, from: usize) -> Vec<Value> {
     op.operands().split_off(from)
 }
 
-impl Rule for Load {
+impl Semantics for Load {
     fn takes_wide_shadows(&self, _: Op) -> bool {
         true
     }
@@ -48,6 +47,16 @@ impl Rule for Load {
         true
     }
 
+    fn reads_only(&self, op: Op) -> Option<Value> {
+        Some(op.operand(0))
+    }
+
+    fn aliased_operands(&self, op: Op) -> Vec<usize> {
+        if op.result(0).ty().is_memory() { vec![0] } else { vec![] }
+    }
+}
+
+impl Rule for Load {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         let copy = forward.copy(op);
         if !forward.activity().is_active(op.result(0)) {
@@ -71,14 +80,6 @@ impl Rule for Load {
         emit::accumulate(&reverse.builder(), y_bar, shadow, &indices);
         Ok(())
     }
-
-    fn reads_only(&self, op: Op) -> Option<Value> {
-        Some(op.operand(0))
-    }
-
-    fn aliased_operands(&self, op: Op) -> Vec<usize> {
-        if op.result(0).ty().is_memory() { vec![0] } else { vec![] }
-    }
 }
 
 /// Whether the caller may see which shadows the shadow of a buffer of buffers holds.
@@ -88,7 +89,7 @@ pub(super) fn is_seen(activity: &Activity, table: Value) -> bool {
 
 pub(super) struct Store;
 
-impl Rule for Store {
+impl Semantics for Store {
     fn takes_wide_shadows(&self, _: Op) -> bool {
         true
     }
@@ -114,7 +115,9 @@ impl Rule for Store {
     fn only_moves(&self) -> bool {
         true
     }
+}
 
+impl Rule for Store {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         let copy = forward.copy(op);
         if !forward.activity().is_active(op.operand(1)) {

@@ -6,11 +6,10 @@
 //! shadow: then it is as a 'dup' argument.
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
+    analysis::{activity::Activity, flow::Flow, semantics::Semantics},
     emit::{self, Storage},
-    engine::{Forward, Result, Reverse},
+    engine::{Forward, Result, Reverse, Rule},
     globals,
-    rules::Rule,
 };
 use autodiff_dialect::{
     ir::{Op, Type, Value},
@@ -39,7 +38,7 @@ impl Allocation {
     }
 }
 
-impl Rule for Allocation {
+impl Semantics for Allocation {
     fn takes_wide_shadows(&self, op: Op) -> bool {
         !op.result(0).ty().is_cache()
     }
@@ -54,6 +53,17 @@ impl Rule for Allocation {
         if activity.is_active(op.result(0)) { self.dynamic_sizes(op) } else { vec![] }
     }
 
+    fn dynamic_sizes(&self, op: Op) -> Vec<Value> {
+        let ty = op.result(0).ty();
+        if ty.is_cache() {
+            return op.operands();
+        }
+        let open = ty.shape().into_iter().filter(|size| *size == Type::DYNAMIC).count();
+        op.operands().into_iter().take(open).collect()
+    }
+}
+
+impl Rule for Allocation {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         let copy = forward.copy(op);
         if forward.activity().is_active(op.result(0)) {
@@ -70,20 +80,11 @@ impl Rule for Allocation {
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
         reverse.free_shadow(op.result(0))
     }
-
-    fn dynamic_sizes(&self, op: Op) -> Vec<Value> {
-        let ty = op.result(0).ty();
-        if ty.is_cache() {
-            return op.operands();
-        }
-        let open = ty.shape().into_iter().filter(|size| *size == Type::DYNAMIC).count();
-        op.operands().into_iter().take(open).collect()
-    }
 }
 
 pub(super) struct Deallocation;
 
-impl Rule for Deallocation {
+impl Semantics for Deallocation {
     fn takes_wide_shadows(&self, _: Op) -> bool {
         true
     }
@@ -97,7 +98,9 @@ impl Rule for Deallocation {
     fn has_reverse(&self, _: Op, _: &Activity) -> bool {
         false
     }
+}
 
+impl Rule for Deallocation {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
         if let Some(shadow) = forward.tangent(op.operand(0)) {
@@ -118,7 +121,7 @@ impl Rule for Deallocation {
 
 pub(super) struct Global;
 
-impl Rule for Global {
+impl Semantics for Global {
     fn flow(&self, op: Op, flow: &mut Flow) {
         let name = op.attribute("name").and_then(|name| name.as_symbol()).unwrap_or_default();
         let global = self.global(op);
@@ -131,7 +134,9 @@ impl Rule for Global {
     fn global(&self, op: Op) -> Option<Op> {
         op.lookup_symbol(op.attribute("name")?)
     }
+}
 
+impl Rule for Global {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
         if let Some(global) = self.global(op).filter(|_| forward.activity().is_active(op.result(0))) {

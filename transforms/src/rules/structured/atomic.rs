@@ -5,9 +5,8 @@
 //! each term: `x_bar += m_shadow[i]`.
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
-    engine::{Forward, Result, Reverse},
-    rules::Rule,
+    analysis::{activity::Activity, flow::Flow, semantics::Semantics},
+    engine::{Forward, Result, Reverse, Rule},
 };
 use autodiff_dialect::{
     ir::{Attribute, Op, Value},
@@ -45,7 +44,7 @@ fn obstacle(op: Op) -> Option<&'static str> {
     }
 }
 
-impl Rule for Atomic {
+impl Semantics for Atomic {
     fn takes_wide_shadows(&self, _: Op) -> bool {
         true
     }
@@ -64,7 +63,9 @@ impl Rule for Atomic {
     fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
         op.operands().split_off(2)
     }
+}
 
+impl Rule for Atomic {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         let copy = forward.copy(op);
         if !forward.activity().is_active(op.operand(1)) {

@@ -6,9 +6,8 @@
 //! that does not touch one passes it through.
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
-    engine::{Execution, Forward, Result, Reverse, Scope, some},
-    rules::Rule,
+    analysis::{activity::Activity, flow::Flow, semantics::Semantics},
+    engine::{Execution, Forward, Result, Reverse, Rule, Scope, some},
 };
 use autodiff_dialect::{
     ir::{Block, Op, Region, Type, Value},
@@ -49,7 +48,7 @@ impl Branch {
     }
 }
 
-impl Rule for Branch {
+impl Semantics for Branch {
     fn takes_wide_shadows(&self, _: Op) -> bool {
         true
     }
@@ -62,16 +61,18 @@ impl Rule for Branch {
         }
     }
 
-    fn handles_all_lanes(&self) -> bool {
-        true
-    }
-
     fn runs_once(&self, _: Op) -> bool {
         true
     }
 
     fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
         op.operands()
+    }
+}
+
+impl Rule for Branch {
+    fn handles_all_lanes(&self) -> bool {
+        true
     }
 
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {

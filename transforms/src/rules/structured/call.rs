@@ -13,11 +13,10 @@
 mod named;
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow, memory::Origin},
+    analysis::{activity::Activity, flow::Flow, memory::Origin, semantics::Semantics},
     emit,
-    engine::{Forward, Mode, Request, Result, Reverse, no_shadow_of_buffers, some},
+    engine::{Forward, Mode, Request, Result, Reverse, Rule, no_shadow_of_buffers, some},
     globals::{self, HANDED, STANDS_FOR},
-    rules::Rule,
 };
 use autodiff_dialect::{
     Activity as Kind,
@@ -195,11 +194,7 @@ fn request(op: Op, callee: String, reverse: &Reverse) -> Request {
     }
 }
 
-impl Rule for Call {
-    fn handles_all_lanes(&self) -> bool {
-        true
-    }
-
+impl Semantics for Call {
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.through(op);
         let operands = op.operands();
@@ -226,6 +221,12 @@ impl Rule for Call {
         let whole = function.is_some_and(|function| function.attribute(Mode::Vjp.attribute()).is_some());
         let values = || op.operands().into_iter().filter(|operand| !operand.ty().is_memory());
         if whole && activity.moves_derivative(op) { values().collect() } else { vec![] }
+    }
+}
+
+impl Rule for Call {
+    fn handles_all_lanes(&self) -> bool {
+        true
     }
 
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {

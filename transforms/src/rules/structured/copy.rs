@@ -5,10 +5,10 @@
 //! forward sweep; see [`super::access`].
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
+    analysis::{activity::Activity, flow::Flow, semantics::Semantics},
     emit::{accumulate, fill, for_each_element, release, snapshot},
-    engine::{Forward, Result, Reverse},
-    rules::{Rule, structured::access::is_seen},
+    engine::{Forward, Result, Reverse, Rule},
+    rules::structured::access::is_seen,
 };
 use autodiff_dialect::{
     ir::{Op, Value},
@@ -20,7 +20,7 @@ const NO_RANK: &str = "a buffer without a rank cannot be gone through; copy betw
 
 pub(super) struct Copy;
 
-impl Rule for Copy {
+impl Semantics for Copy {
     fn takes_wide_shadows(&self, _: Op) -> bool {
         true
     }
@@ -40,7 +40,9 @@ impl Rule for Copy {
     fn only_moves(&self) -> bool {
         true
     }
+}
 
+impl Rule for Copy {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
         if op.operand(1).ty().holds_buffers() && forward.activity().is_active(op.operand(1)) {

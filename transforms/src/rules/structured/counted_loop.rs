@@ -5,10 +5,9 @@
 //! active value that the body uses from outside, which grows by every iteration.
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
+    analysis::{activity::Activity, flow::Flow, semantics::Semantics},
     emit::{self, Trips, constant_index, shorten_chains, subtract, sum_in_any_order},
-    engine::{Counter, Execution, Forward, Result, Reverse, Scope, some},
-    rules::Rule,
+    engine::{Counter, Execution, Forward, Result, Reverse, Rule, Scope, some},
 };
 use autodiff_dialect::{
     ir::{Attribute, Block, Location, Op, Region, Type, Value},
@@ -91,7 +90,7 @@ fn take_turns(op: Op, source: Block, activity: &Activity) -> Vec<(usize, usize)>
     if turns.len() == buffers.len() && all_return { turns } else { vec![] }
 }
 
-impl Rule for CountedLoop {
+impl Semantics for CountedLoop {
     fn takes_wide_shadows(&self, _: Op) -> bool {
         true
     }
@@ -108,10 +107,6 @@ impl Rule for CountedLoop {
         }
     }
 
-    fn handles_all_lanes(&self) -> bool {
-        true
-    }
-
     fn overwrites(&self, op: Op) -> Option<(Value, Op)> {
         full_store(op)
     }
@@ -126,6 +121,12 @@ impl Rule for CountedLoop {
 
     fn mirrors(&self, op: Op, argument: Value) -> bool {
         op.body(0).is_some_and(|block| block.argument(0) == argument)
+    }
+}
+
+impl Rule for CountedLoop {
+    fn handles_all_lanes(&self) -> bool {
+        true
     }
 
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {

@@ -8,12 +8,12 @@ mod reduction;
 mod shuffle;
 mod spill;
 
+pub(crate) use crate::engine::Rule;
 pub(crate) use reduction::has_partials;
 
 use crate::{
     emit::{add, multiply},
     engine::Reverse,
-    rules::Rule,
 };
 use autodiff_dialect::{
     ir::{Attribute, Builder, Type, Value},

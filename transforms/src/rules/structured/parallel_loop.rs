@@ -8,10 +8,9 @@
 //! The normal form leaves sums as the only reductions: `autodiff-expand-reductions` turns others into loops.
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
+    analysis::{activity::Activity, flow::Flow, semantics::Semantics},
     emit::{self, Trips},
-    engine::{Counter, Execution, Forward, Result, Reverse, Scope, some},
-    rules::Rule,
+    engine::{Counter, Execution, Forward, Result, Reverse, Rule, Scope, some},
 };
 use autodiff_dialect::ir::{Block, Builder, Op, Value};
 
@@ -65,7 +64,7 @@ fn block_like(op: Op, source: Block) -> Block {
     Block::new(&arguments)
 }
 
-impl Rule for ParallelLoop {
+impl Semantics for ParallelLoop {
     fn takes_wide_shadows(&self, _: Op) -> bool {
         true
     }
@@ -78,10 +77,6 @@ impl Rule for ParallelLoop {
         }
     }
 
-    fn handles_all_lanes(&self) -> bool {
-        true
-    }
-
     fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
         Parts::new(op).map(|parts| parts.bounds()).unwrap_or_default()
     }
@@ -92,6 +87,12 @@ impl Rule for ParallelLoop {
 
     fn mirrors(&self, op: Op, argument: Value) -> bool {
         op.body(0) == Some(argument.block())
+    }
+}
+
+impl Rule for ParallelLoop {
+    fn handles_all_lanes(&self) -> bool {
+        true
     }
 
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {

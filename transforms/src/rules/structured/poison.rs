@@ -1,15 +1,14 @@
 //! `ub.poison` as a buffer, which lifting of control flow leaves behind: its shadow is poison too. Nobody may look at it.
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
-    engine::{Forward, Result, Reverse},
-    rules::Rule,
+    analysis::{activity::Activity, flow::Flow, semantics::Semantics},
+    engine::{Forward, Result, Reverse, Rule},
 };
 use autodiff_dialect::ir::Op;
 
 pub(super) struct Poison;
 
-impl Rule for Poison {
+impl Semantics for Poison {
     fn handles(&self, op: Op) -> bool {
         op.result(0).ty().is_memory()
     }
@@ -19,7 +18,9 @@ impl Rule for Poison {
     fn has_reverse(&self, _: Op, _: &Activity) -> bool {
         false
     }
+}
 
+impl Rule for Poison {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         let copy = forward.copy(op);
         forward.set_tangent(op.result(0), Some(copy.result(0)));

@@ -14,10 +14,10 @@ use crate::{
     analysis::{
         activity::Activity,
         flow::{Flow, carries},
+        semantics::Semantics,
     },
     emit,
-    engine::{Forward, Result, Reverse},
-    rules::Rule,
+    engine::{Forward, Result, Reverse, Rule},
 };
 use autodiff_dialect::{
     ir::{Op, Value},
@@ -66,7 +66,7 @@ fn indices(op: Op, memory: usize) -> Vec<Value> {
 
 pub(super) struct Accumulate;
 
-impl Rule for Accumulate {
+impl Semantics for Accumulate {
     fn takes_wide_shadows(&self, _: Op) -> bool {
         true
     }
@@ -82,7 +82,9 @@ impl Rule for Accumulate {
     fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
         indices(op, 1)
     }
+}
 
+impl Rule for Accumulate {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         if forward.tangent(op.operand(0)).is_none() {
             forward.copy(op);
@@ -101,7 +103,7 @@ impl Rule for Accumulate {
 
 pub(super) struct Take;
 
-impl Rule for Take {
+impl Semantics for Take {
     fn takes_wide_shadows(&self, _: Op) -> bool {
         true
     }
@@ -117,7 +119,9 @@ impl Rule for Take {
     fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
         indices(op, 0)
     }
+}
 
+impl Rule for Take {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
         if forward.activity().is_active(op.operand(0))
@@ -147,7 +151,7 @@ fn holds_buffers(cache: Value) -> bool {
 
 pub(super) struct Push;
 
-impl Rule for Push {
+impl Semantics for Push {
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.forward(op.operand(0), op.operand(1));
     }
@@ -159,7 +163,9 @@ impl Rule for Push {
     fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
         indices(op, 1)
     }
+}
 
+impl Rule for Push {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward_on_shadow(op, forward, 1)
     }
@@ -188,7 +194,7 @@ impl Rule for Push {
 
 pub(super) struct Pop;
 
-impl Rule for Pop {
+impl Semantics for Pop {
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.forward(op.operand(0), op.result(0));
     }
@@ -207,7 +213,9 @@ impl Rule for Pop {
         let counts = op.operand_count() > 1 && !holds_buffers(cache) && !carries(op.result(0).ty());
         counts.then_some(cache)
     }
+}
 
+impl Rule for Pop {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         Take.jvp(op, forward)
     }
@@ -236,13 +244,15 @@ impl Rule for Pop {
 
 pub(super) struct Free;
 
-impl Rule for Free {
+impl Semantics for Free {
     fn flow(&self, _: Op, _: &mut Flow) {}
 
     fn has_reverse(&self, _: Op, _: &Activity) -> bool {
         false
     }
+}
 
+impl Rule for Free {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
         if let Some(shadow) = forward.tangent(op.operand(0)) {

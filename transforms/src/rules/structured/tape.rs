@@ -4,9 +4,8 @@
 //! there is nothing to reverse.
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
-    engine::{Forward, Result, Reverse},
-    rules::Rule,
+    analysis::{activity::Activity, flow::Flow, semantics::Semantics},
+    engine::{Forward, Result, Reverse, Rule},
 };
 use autodiff_dialect::ir::{Builder, Op, Type, Value};
 
@@ -31,17 +30,19 @@ fn unite(tape: Value, held: Vec<Value>, flow: &mut Flow) {
 
 pub(super) struct Pack;
 
-impl Rule for Pack {
-    fn handles_all_lanes(&self) -> bool {
-        true
-    }
-
+impl Semantics for Pack {
     fn flow(&self, op: Op, flow: &mut Flow) {
         unite(op.result(0), op.operands(), flow);
     }
 
     fn has_reverse(&self, _: Op, _: &Activity) -> bool {
         false
+    }
+}
+
+impl Rule for Pack {
+    fn handles_all_lanes(&self) -> bool {
+        true
     }
 
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
@@ -83,17 +84,19 @@ impl Rule for Pack {
 
 pub(super) struct Unpack;
 
-impl Rule for Unpack {
-    fn handles_all_lanes(&self) -> bool {
-        true
-    }
-
+impl Semantics for Unpack {
     fn flow(&self, op: Op, flow: &mut Flow) {
         unite(op.operand(0), op.results(), flow);
     }
 
     fn has_reverse(&self, _: Op, _: &Activity) -> bool {
         false
+    }
+}
+
+impl Rule for Unpack {
+    fn handles_all_lanes(&self) -> bool {
+        true
     }
 
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {

@@ -1,9 +1,8 @@
 //! Terminators. The ops that own the blocks handle them; here is only what they say of the flow of derivatives.
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
-    engine::{Forward, Result, Reverse},
-    rules::Rule,
+    analysis::{activity::Activity, flow::Flow, semantics::Semantics},
+    engine::{Forward, Result, Reverse, Rule},
 };
 use autodiff_dialect::{
     ir::Op,
@@ -24,7 +23,7 @@ pub(super) const TERMINATORS: [&str; 8] = [
 
 pub(super) struct Terminator;
 
-impl Rule for Terminator {
+impl Semantics for Terminator {
     fn takes_wide_shadows(&self, _: Op) -> bool {
         true
     }
@@ -39,7 +38,9 @@ impl Rule for Terminator {
     fn has_reverse(&self, _: Op, _: &Activity) -> bool {
         false
     }
+}
 
+impl Rule for Terminator {
     fn jvp(&self, _: Op, _: &mut Forward) -> Result<()> {
         Ok(())
     }

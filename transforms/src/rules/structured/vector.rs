@@ -10,10 +10,9 @@
 //! - `reduction <add>`, `multi_reduction <add>`: a broadcast
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
+    analysis::{activity::Activity, flow::Flow, semantics::Semantics},
     emit,
-    engine::{Forward, Result, Reverse},
-    rules::Rule,
+    engine::{Forward, Result, Reverse, Rule},
 };
 use autodiff_dialect::{
     ir::{Attribute, Builder, Op, Type, Value},
@@ -36,7 +35,7 @@ pub(super) const MOVES: [&str; 10] = [
 
 pub(super) struct Move;
 
-impl Rule for Move {
+impl Semantics for Move {
     fn handles(&self, op: Op) -> bool {
         let adds = || op.attribute("kind").is_some_and(|kind| kind.to_string().contains("<add>"));
         let has_dimensions =
@@ -58,7 +57,9 @@ impl Rule for Move {
     fn needed(&self, op: Op, _: &Activity) -> Vec<Value> {
         op.operands()[moved(op).len()..].to_vec()
     }
+}
 
+impl Rule for Move {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         let copy = forward.copy(op);
         if moved(op).iter().all(|operand| forward.tangent(*operand).is_none()) {

@@ -1,9 +1,8 @@
 //! Views of buffers, and the selection of one of two buffers: the shadow is the same view of the shadow.
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow, memory::Origin},
-    engine::{Forward, Result, Reverse},
-    rules::Rule,
+    analysis::{activity::Activity, flow::Flow, memory::Origin, semantics::Semantics},
+    engine::{Forward, Result, Reverse, Rule, other_elements},
 };
 use autodiff_dialect::{
     ir::{Op, Value},
@@ -27,15 +26,6 @@ pub(super) const VIEWS: [&str; 12] = [
 ];
 
 pub(super) struct View;
-
-/// What is wrong with a view of numbers on a buffer of something else.
-pub(crate) fn other_elements(buffer: Value) -> String {
-    format!(
-        "derivatives pass through a buffer of type '{}' by way of a view with other elements, which is not supported; \
-         allocate it with the elements that it holds",
-        buffer.ty()
-    )
-}
 
 fn forward_view(op: Op, forward: &mut Forward, aliased: &[usize]) -> Result<()> {
     let copy = forward.copy(op);
@@ -65,7 +55,7 @@ fn forward_view(op: Op, forward: &mut Forward, aliased: &[usize]) -> Result<()> 
     Ok(())
 }
 
-impl Rule for View {
+impl Semantics for View {
     fn takes_wide_shadows(&self, op: Op) -> bool {
         op.operand(0).ty().is_memory()
     }
@@ -82,6 +72,12 @@ impl Rule for View {
         false
     }
 
+    fn aliased_operands(&self, _: Op) -> Vec<usize> {
+        vec![0]
+    }
+}
+
+impl Rule for View {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward_view(op, forward, &[0])
     }
@@ -89,17 +85,13 @@ impl Rule for View {
     fn reverse_sweep(&self, _: Op, _: &mut Reverse) -> Result<()> {
         Ok(())
     }
-
-    fn aliased_operands(&self, _: Op) -> Vec<usize> {
-        vec![0]
-    }
 }
 
 /// `builtin.unrealized_conversion_cast` of a buffer: front ends take complex numbers apart by it, to update their parts
 /// one by one. The parts of the shadow of a complex number are the shadows of its parts.
 pub(super) struct Parts;
 
-impl Rule for Parts {
+impl Semantics for Parts {
     fn handles(&self, op: Op) -> bool {
         op.operand_count() == 1 && op.result_count() == 1 && {
             let (from, to) = (op.operand(0).ty(), op.result(0).ty());
@@ -119,6 +111,12 @@ impl Rule for Parts {
         false
     }
 
+    fn aliased_operands(&self, _: Op) -> Vec<usize> {
+        vec![0]
+    }
+}
+
+impl Rule for Parts {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward_view(op, forward, &[0])
     }
@@ -126,15 +124,11 @@ impl Rule for Parts {
     fn reverse_sweep(&self, _: Op, _: &mut Reverse) -> Result<()> {
         Ok(())
     }
-
-    fn aliased_operands(&self, _: Op) -> Vec<usize> {
-        vec![0]
-    }
 }
 
 pub(super) struct DistinctObjects;
 
-impl Rule for DistinctObjects {
+impl Semantics for DistinctObjects {
     fn takes_wide_shadows(&self, _: Op) -> bool {
         true
     }
@@ -149,6 +143,12 @@ impl Rule for DistinctObjects {
         false
     }
 
+    fn aliased_result(&self, op: Op, result: usize) -> Option<Value> {
+        Some(op.operand(result))
+    }
+}
+
+impl Rule for DistinctObjects {
     /// What holds of the primals need not hold of the shadows of inactive ones: the operands stand for themselves.
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
@@ -162,15 +162,11 @@ impl Rule for DistinctObjects {
     fn reverse_sweep(&self, _: Op, _: &mut Reverse) -> Result<()> {
         Ok(())
     }
-
-    fn aliased_result(&self, op: Op, result: usize) -> Option<Value> {
-        Some(op.operand(result))
-    }
 }
 
 pub(super) struct Selection;
 
-impl Rule for Selection {
+impl Semantics for Selection {
     fn handles(&self, op: Op) -> bool {
         op.result(0).ty().is_memory()
     }
@@ -188,15 +184,17 @@ impl Rule for Selection {
         false
     }
 
+    fn aliased_operands(&self, _: Op) -> Vec<usize> {
+        vec![1, 2]
+    }
+}
+
+impl Rule for Selection {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward_view(op, forward, &[1, 2])
     }
 
     fn reverse_sweep(&self, _: Op, _: &mut Reverse) -> Result<()> {
         Ok(())
-    }
-
-    fn aliased_operands(&self, _: Op) -> Vec<usize> {
-        vec![1, 2]
     }
 }

@@ -10,10 +10,9 @@
 //! ```
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
+    analysis::{activity::Activity, flow::Flow, semantics::Semantics},
     emit::{self, add, subtract},
-    engine::{Execution, Forward, Result, Reverse, Scope, some},
-    rules::Rule,
+    engine::{Execution, Forward, Result, Reverse, Rule, Scope, some},
 };
 use autodiff_dialect::{
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
@@ -51,7 +50,7 @@ fn shadowed(values: &[Value], activity: &Activity) -> Vec<usize> {
     (0..values.len()).filter(|index| values[*index].ty().is_memory() && activity.is_active(values[*index])).collect()
 }
 
-impl Rule for While {
+impl Semantics for While {
     fn takes_wide_shadows(&self, _: Op) -> bool {
         true
     }
@@ -70,7 +69,9 @@ impl Rule for While {
             flow.forward(value, result);
         }
     }
+}
 
+impl Rule for While {
     fn handles_all_lanes(&self) -> bool {
         true
     }

@@ -4,9 +4,8 @@
 //! the same loops, and in the same branches, whose conditions are the same for all threads of a block as they were.
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
-    engine::{Forward, Result, Reverse},
-    rules::Rule,
+    analysis::{activity::Activity, flow::Flow, semantics::Semantics},
+    engine::{Forward, Result, Reverse, Rule},
 };
 use autodiff_dialect::{ir::Op, views::gpu};
 
@@ -17,7 +16,7 @@ fn launch_around(op: Op) -> Option<Op> {
     std::iter::successors(op.parent(), |parent| parent.parent()).find(|parent| parent.is::<gpu::Launch>())
 }
 
-impl Rule for Barrier {
+impl Semantics for Barrier {
     fn flow(&self, _: Op, _: &mut Flow) {}
 
     /// Only in a kernel that has something to reverse.
@@ -28,7 +27,9 @@ impl Rule for Barrier {
     fn touches_no_memory(&self) -> bool {
         true
     }
+}
 
+impl Rule for Barrier {
     fn handles_all_lanes(&self) -> bool {
         true
     }
@@ -47,7 +48,7 @@ impl Rule for Barrier {
 /// Waiting for a device, or telling it of the host's memory: what the reverse launches, it waits for.
 pub(crate) struct Wait;
 
-impl Rule for Wait {
+impl Semantics for Wait {
     fn flow(&self, _: Op, _: &mut Flow) {}
 
     fn has_reverse(&self, _: Op, _: &Activity) -> bool {
@@ -57,7 +58,9 @@ impl Rule for Wait {
     fn touches_no_memory(&self) -> bool {
         true
     }
+}
 
+impl Rule for Wait {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
         Ok(())

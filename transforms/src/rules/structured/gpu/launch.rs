@@ -15,10 +15,9 @@ use super::{
     threads,
 };
 use crate::{
-    analysis::{activity::Activity, cache_plan::bytes, flow::Flow, memory::Origin},
+    analysis::{activity::Activity, cache_plan::bytes, flow::Flow, memory::Origin, semantics::Semantics},
     emit::{self, Trips, delinearised, multiply},
-    engine::{Counter, Execution, Forward, Result, Reverse, Scope},
-    rules::Rule,
+    engine::{Counter, Execution, Forward, Result, Reverse, Rule, Scope},
 };
 use autodiff_dialect::{
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
@@ -188,7 +187,7 @@ fn accumulate_together(builder: &Builder, bars: &[(Value, Value)], sizes: &[Valu
     builder.create(scf::If::NAME, &[first], &[], &[], &[Region::with_block(block), Region::new()]);
 }
 
-impl Rule for Launch {
+impl Semantics for Launch {
     fn takes_wide_shadows(&self, _: Op) -> bool {
         true
     }
@@ -198,10 +197,6 @@ impl Rule for Launch {
         for memory in parts.memory() {
             flow.origin(memory, Origin::Allocation(op));
         }
-    }
-
-    fn handles_all_lanes(&self) -> bool {
-        true
     }
 
     fn is_kernel(&self) -> bool {
@@ -238,6 +233,12 @@ impl Rule for Launch {
 
     fn mirrors(&self, op: Op, argument: Value) -> bool {
         op.body(0) == Some(argument.block()) && !argument.ty().is_memory()
+    }
+}
+
+impl Rule for Launch {
+    fn handles_all_lanes(&self) -> bool {
+        true
     }
 
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
@@ -448,7 +449,7 @@ impl Rule for Launch {
 /// The memory that a launch asks for at run time. The launch makes its shadow.
 pub(crate) struct DynamicMemory;
 
-impl Rule for DynamicMemory {
+impl Semantics for DynamicMemory {
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.origin(op.result(0), Origin::Allocation(op));
     }
@@ -456,7 +457,9 @@ impl Rule for DynamicMemory {
     fn has_reverse(&self, _: Op, _: &Activity) -> bool {
         false
     }
+}
 
+impl Rule for DynamicMemory {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         if forward.primal(op.result(0)) == op.result(0) {
             forward.copy(op);

@@ -5,10 +5,9 @@
 //! nor a kernel into the host's memory: the cotangent travels to the side of the source, and is added there.
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
+    analysis::{activity::Activity, flow::Flow, semantics::Semantics},
     emit::{self, Storage},
-    engine::{Forward, Result, Reverse},
-    rules::Rule,
+    engine::{Forward, Result, Reverse, Rule},
 };
 use autodiff_dialect::{
     ir::{Builder, Op, Type, Value},
@@ -18,7 +17,7 @@ use autodiff_dialect::{
 
 pub(crate) struct Allocation;
 
-impl Rule for Allocation {
+impl Semantics for Allocation {
     fn takes_wide_shadows(&self, _: Op) -> bool {
         true
     }
@@ -33,6 +32,13 @@ impl Rule for Allocation {
         if activity.is_active(op.result(0)) { self.dynamic_sizes(op) } else { vec![] }
     }
 
+    fn dynamic_sizes(&self, op: Op) -> Vec<Value> {
+        let open = op.result(0).ty().shape().into_iter().filter(|size| *size == Type::DYNAMIC).count();
+        op.operands().into_iter().take(open).collect()
+    }
+}
+
+impl Rule for Allocation {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         let copy = forward.copy(op);
         if forward.activity().is_active(op.result(0)) {
@@ -48,11 +54,6 @@ impl Rule for Allocation {
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
         reverse.free_shadow(op.result(0))
-    }
-
-    fn dynamic_sizes(&self, op: Op) -> Vec<Value> {
-        let open = op.result(0).ty().shape().into_iter().filter(|size| *size == Type::DYNAMIC).count();
-        op.operands().into_iter().take(open).collect()
     }
 }
 
@@ -74,7 +75,7 @@ fn fill(builder: &Builder, storage: Storage, buffer: Value, value: Value) {
 
 pub(crate) struct Deallocation;
 
-impl Rule for Deallocation {
+impl Semantics for Deallocation {
     fn takes_wide_shadows(&self, _: Op) -> bool {
         true
     }
@@ -88,7 +89,9 @@ impl Rule for Deallocation {
     fn has_reverse(&self, _: Op, _: &Activity) -> bool {
         false
     }
+}
 
+impl Rule for Deallocation {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
         if let Some(shadow) = forward.tangent(op.operand(0)) {
@@ -123,7 +126,7 @@ fn like(builder: &Builder, storage: Storage, buffer: Value, element: Type) -> Va
 /// `gpu.memcpy`: the target comes first.
 pub(crate) struct Copy;
 
-impl Rule for Copy {
+impl Semantics for Copy {
     fn takes_wide_shadows(&self, _: Op) -> bool {
         true
     }
@@ -143,7 +146,9 @@ impl Rule for Copy {
     fn only_moves(&self) -> bool {
         true
     }
+}
 
+impl Rule for Copy {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
         let Some(to) = forward.tangent(op.operand(0)) else { return Ok(()) };
@@ -194,7 +199,7 @@ impl Rule for Copy {
 /// `gpu.memset`: each element is the value.
 pub(crate) struct Set;
 
-impl Rule for Set {
+impl Semantics for Set {
     fn takes_wide_shadows(&self, _: Op) -> bool {
         true
     }
@@ -214,7 +219,9 @@ impl Rule for Set {
     fn only_moves(&self) -> bool {
         true
     }
+}
 
+impl Rule for Set {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
         if let Some(shadow) = forward.tangent(op.operand(0)) {

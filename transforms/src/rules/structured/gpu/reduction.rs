@@ -11,10 +11,9 @@
 
 use super::{equal, take_exchanged, thread_number};
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
+    analysis::{activity::Activity, flow::Flow, semantics::Semantics},
     emit::{converted, plain_reduction},
-    engine::{Forward, Result, Reverse},
-    rules::Rule,
+    engine::{Forward, Result, Reverse, Rule},
 };
 use autodiff_dialect::{
     ir::{Attribute, Builder, Op, Region, Type, Value},
@@ -116,7 +115,7 @@ fn weighted(builder: &Builder, value: Value, weight: Option<Value>) -> Value {
 
 const INTERNAL: &str = "a reduction could not be built";
 
-impl Rule for Reduction {
+impl Semantics for Reduction {
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.forward(op.operand(0), op.result(0));
     }
@@ -133,7 +132,9 @@ impl Rule for Reduction {
             _ => vec![],
         }
     }
+}
 
+impl Rule for Reduction {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         let copy = forward.copy(op);
         let Some(x_dot) = forward.tangent(op.operand(0)) else { return Ok(()) };

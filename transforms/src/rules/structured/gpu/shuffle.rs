@@ -7,10 +7,9 @@
 
 use super::{equal, take_exchanged};
 use crate::{
-    analysis::{activity::Activity, flow::Flow},
+    analysis::{activity::Activity, flow::Flow, semantics::Semantics},
     emit,
-    engine::{Forward, Result, Reverse},
-    rules::Rule,
+    engine::{Forward, Result, Reverse, Rule},
 };
 use autodiff_dialect::{
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
@@ -99,7 +98,7 @@ fn gathered(builder: &Builder, mode: &str, y_bar: Value, offset: Value, width: V
     Some(builder.create(scf::For::NAME, &operands, &[ty], &[], &[Region::with_block(block)]).result(0))
 }
 
-impl Rule for Shuffle {
+impl Semantics for Shuffle {
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.forward(op.operand(0), op.result(0));
     }
@@ -107,7 +106,9 @@ impl Rule for Shuffle {
     fn needed(&self, op: Op, activity: &Activity) -> Vec<Value> {
         if activity.is_active(op.result(0)) { op.operands().split_off(1) } else { vec![] }
     }
+}
 
+impl Rule for Shuffle {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         let copy = forward.copy(op);
         if forward.activity().is_active(op.result(0))
@@ -151,11 +152,13 @@ fn no_zero(op: Op) -> String {
 
 pub(crate) struct Rotation;
 
-impl Rule for Rotation {
+impl Semantics for Rotation {
     fn flow(&self, op: Op, flow: &mut Flow) {
         Shuffle.flow(op, flow);
     }
+}
 
+impl Rule for Rotation {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         Shuffle.jvp(op, forward)
     }
@@ -180,7 +183,7 @@ impl Rule for Rotation {
 
 pub(crate) struct Broadcast;
 
-impl Rule for Broadcast {
+impl Semantics for Broadcast {
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.forward(op.operand(0), op.result(0));
     }
@@ -188,7 +191,9 @@ impl Rule for Broadcast {
     fn needed(&self, op: Op, activity: &Activity) -> Vec<Value> {
         Shuffle.needed(op, activity)
     }
+}
 
+impl Rule for Broadcast {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         Shuffle.jvp(op, forward)
     }
