@@ -1,8 +1,9 @@
 // The same in forward mode, and in a function below the one that the request names.
 // RUN: autodiff-opt %s --autodiff-differentiate --verify-diagnostics
 func.func private @inner(%x: vector<4xf64>) -> f64 {
-  // expected-error@+1 {{'vector.reduction' op has no forward-mode rule}}
-  %a = vector.reduction <mul>, %x : vector<4xf64> into f64
+  %one = arith.constant 1.0 : f64
+  // expected-error@+1 {{'vector.multi_reduction' op has no forward-mode rule}}
+  %a = vector.multi_reduction <mul>, %x, %one [0] : vector<4xf64> to f64
   return %a : f64
 }
 func.func private @f(%x: vector<4xf64>) -> f64 {

@@ -1,10 +1,11 @@
 // Every op without a rule under an active value is reported at once, with the request as a note; an inactive one is not.
 // RUN: autodiff-opt %s --autodiff-differentiate --verify-diagnostics
 func.func private @f(%x: vector<4xf64>, %w: vector<4xf64>) -> f64 {
+  %one = arith.constant 1.0 : f64
   %zero = arith.constant dense<0.0> : vector<f64>
-  %inactive = vector.reduction <mul>, %w : vector<4xf64> into f64
-  // expected-error@+1 {{'vector.reduction' op has no reverse-mode rule}}
-  %a = vector.reduction <mul>, %x : vector<4xf64> into f64
+  %inactive = vector.multi_reduction <mul>, %w, %one [0] : vector<4xf64> to f64
+  // expected-error@+1 {{'vector.multi_reduction' op has no reverse-mode rule}}
+  %a = vector.multi_reduction <mul>, %x, %one [0] : vector<4xf64> to f64
   // expected-error@+1 {{'vector.scan' op has no reverse-mode rule}}
   %b, %s = vector.scan <mul>, %x, %zero {inclusive = true, reduction_dim = 0 : i64} : vector<4xf64>, vector<f64>
   %c = vector.extract %s[] : f64 from vector<f64>

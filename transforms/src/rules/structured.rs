@@ -14,13 +14,15 @@ mod state;
 mod tape;
 mod terminator;
 mod vector;
+mod vector_elements;
+mod vector_reduction;
 mod view;
 mod while_loop;
 
 pub(crate) use gpu::{has_partials, threads};
 
 use crate::engine::Rule;
-use autodiff_dialect::views::{arith, autodiff, builtin, func, memref, scf, ub};
+use autodiff_dialect::views::{self, arith, autodiff, builtin, func, memref, scf, ub};
 
 /// Every structured rule with the op that it is for.
 pub(super) fn all() -> Vec<(&'static str, &'static dyn Rule)> {
@@ -40,6 +42,9 @@ pub(super) fn all() -> Vec<(&'static str, &'static dyn Rule)> {
         (scf::While::NAME, &while_loop::While),
         (arith::Select::NAME, &view::Selection),
         (builtin::UnrealizedConversionCast::NAME, &view::Parts),
+        (views::vector::FromElements::NAME, &vector_elements::FromElements),
+        (views::vector::ToElements::NAME, &vector_elements::ToElements),
+        (views::vector::Reduction::NAME, &vector_reduction::Reduction),
         (memref::DistinctObjects::NAME, &view::DistinctObjects),
         (autodiff::Shadow::NAME, &allocation::Allocation),
         (autodiff::Cache::NAME, &allocation::Allocation),

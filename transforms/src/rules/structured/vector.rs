@@ -7,7 +7,7 @@
 //! - `insert`, `insert_strided_slice`: extraction, and for what was inserted into, zeros in that place
 //! - `shuffle`: a shuffle back; one for each time that an element was taken
 //! - `shape_cast`, `transpose`: the same, back
-//! - `reduction <add>`, `multi_reduction <add>`: a broadcast
+//! - `multi_reduction <add>`: a broadcast
 
 use crate::{
     analysis::{activity::Activity, flow::Flow, semantics::Semantics},
@@ -20,14 +20,13 @@ use autodiff_dialect::{
 };
 
 /// The ops that this file is for.
-pub(super) const MOVES: [&str; 10] = [
+pub(super) const MOVES: [&str; 9] = [
     vector::Broadcast::NAME,
     vector::Extract::NAME,
     vector::ExtractStridedSlice::NAME,
     vector::Insert::NAME,
     vector::InsertStridedSlice::NAME,
     vector::MultiReduction::NAME,
-    vector::Reduction::NAME,
     vector::ShapeCast::NAME,
     vector::Shuffle::NAME,
     vector::Transpose::NAME,
@@ -41,7 +40,7 @@ impl Semantics for Move {
         let has_dimensions =
             || op.operands().iter().all(|operand| !operand.ty().is_vector() || !shape(*operand).is_empty());
         match op.name() {
-            vector::MultiReduction::NAME | vector::Reduction::NAME => adds(),
+            vector::MultiReduction::NAME => adds(),
             vector::Shuffle::NAME => has_dimensions(),
             _ => true,
         }
@@ -103,7 +102,6 @@ fn moved(op: Op) -> Vec<Value> {
         | vector::InsertStridedSlice::NAME
         | vector::MultiReduction::NAME
         | vector::Shuffle::NAME => 2,
-        vector::Reduction::NAME => op.operand_count(),
         _ => 1,
     };
     op.operands()[..count].to_vec()
@@ -148,8 +146,7 @@ fn back(builder: &Builder, op: Op, index: usize, y_bar: Value, places: &[Value],
         }
         (vector::Shuffle::NAME, _) => shuffle_back(builder, op, index, y_bar, zero),
         // What a reduction starts from.
-        (vector::Reduction::NAME | vector::MultiReduction::NAME, 1) => Some(y_bar),
-        (vector::Reduction::NAME, _) => Some(builder.op(vector::Broadcast::NAME, &[y_bar], ty)),
+        (vector::MultiReduction::NAME, 1) => Some(y_bar),
         (vector::MultiReduction::NAME, _) => spread(builder, op, y_bar),
         _ => None,
     }
