@@ -8,4 +8,4 @@ mod passes;
 pub mod request;
 pub mod rules;
 
-pub use passes::register;
+pub use passes::{libm_to_math::op_of as op_of_libm, register};

@@ -11,7 +11,7 @@ mod explain;
 mod forward_stores;
 mod hoist_globals;
 mod inline_kernels;
-mod libm_to_math;
+pub mod libm_to_math;
 mod name_threads;
 mod normal_form;
 mod pair_sincos;

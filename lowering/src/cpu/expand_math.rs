@@ -1,10 +1,16 @@
 //! Rewrites math ops that the conversion to LLVM lacks, loses digits of, or has for vectors of one dimension only.
+//!
+//! What is left becomes calls of the C mathematics library. A function of the program's own that has the name of such a
+//! function would be called instead: if it is private, it gets another name, otherwise it is an error.
 
 use autodiff_dialect::{
     bridge::Pass,
-    ir::{Attribute, Builder, Op, Type, Value},
+    diagnostic::Diagnostic,
+    ir::{Attribute, Block, Builder, Op, Type, Value},
     views::{arith, math, vector},
 };
+use autodiff_transforms::op_of_libm;
+use std::collections::HashSet;
 
 /// Ops whose conversion to LLVM in MLIR 22 takes vectors of several dimensions for numbers.
 const FLAT: [&str; 3] = [math::Sincos::NAME, math::Isfinite::NAME, math::Isnan::NAME];
@@ -23,9 +29,44 @@ pub(crate) static PASS: Pass = Pass::new(
                 _ => {}
             }
         }
-        Ok(())
+        keep_apart(module)
     },
 );
+
+/// Functions with a body that stand in for those of the C library which ops of the module become calls of.
+fn keep_apart(module: Op) -> Result<(), ()> {
+    let tops = module.body(0).map(Block::ops).unwrap_or_default();
+    let is_defined = |op: &Op| op.is_function() && op.region(0).first_block().is_some();
+    let functions = tops.iter().copied().filter(is_defined);
+    let named: Vec<_> = functions
+        .filter_map(|op| Some((op, op.symbol_name()?)))
+        .filter(|(_, name)| op_of_libm(name).is_some())
+        .collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let called: HashSet<_> = module.walk().into_iter().map(Op::name).collect();
+    let mut result = Ok(());
+    for (function, name) in named {
+        let Some(op) = op_of_libm(&name).filter(|op| called.contains(op)) else { continue };
+        if function.attribute("sym_visibility").and_then(Attribute::as_string).as_deref() == Some("private") {
+            let mut other = format!("{name}.own");
+            while tops.iter().any(|op| op.symbol_name().as_deref() == Some(&other)) {
+                other.push('_');
+            }
+            module.rename_symbol_uses(&name, &other);
+            function.set_attribute("sym_name", Attribute::string(function.context(), &other));
+        } else {
+            let message = format!(
+                "'@{name}' would be called in place of the C library's function that '{op}' becomes a call of; make it \
+                 private, or give it another name"
+            );
+            Diagnostic::error(function.location(), message).emit();
+            result = Err(());
+        }
+    }
+    result
+}
 
 /// Compares two numbers for equality.
 fn equal(builder: &Builder, a: Value, b: Value) -> Option<Value> {

@@ -86,3 +86,15 @@ func.func @table(%a: memref<?xcomplex<tf32>>, %i: index) -> f64 {
   %y = arith.constant 1.0 : f64
   return %y : f64
 }
+
+// -----
+
+// expected-error @below {{'@tanh' would be called in place of the C library's function that 'math.tanh' becomes a call of}}
+func.func @tanh(%x: f64) -> f64 {
+  %y = math.tanh %x : f64
+  return %y : f64
+}
+// None of its ops is in the program.
+func.func @cosh(%x: f64) -> f64 {
+  return %x : f64
+}

@@ -78,10 +78,15 @@ const FUNCTIONS: [(&str, &str, usize); 45] = [
     ("trunc", math::Trunc::NAME, 1),
 ];
 
+/// The op that a function of libm is, of doubles or of floats.
+pub fn op_of(name: &str) -> Option<&'static str> {
+    let find = |name: &str| FUNCTIONS.iter().find(|(function, ..)| *function == name);
+    find(name).or_else(|| find(name.strip_suffix('f')?)).map(|(_, op, _)| *op)
+}
+
 /// Whether a function of this name is one of libm, which touches no memory.
 pub(super) fn is_known(name: &str) -> bool {
-    let is = |name: &str| FUNCTIONS.iter().any(|(function, ..)| *function == name);
-    is(name) || name.strip_suffix('f').is_some_and(is)
+    op_of(name).is_some()
 }
 
 fn replace(call: Op) {
