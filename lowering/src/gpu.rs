@@ -15,6 +15,7 @@ pub(crate) mod share_globals;
 mod to_cuda;
 mod tools;
 
+use crate::pipelines::SIMPLIFY_BLOCKS;
 use autodiff_dialect::{bridge, ir::Op, views::gpu};
 pub use images::images;
 pub use nvvm::chip_for;
@@ -89,11 +90,11 @@ impl Device<'_> {
              arith-expand{{include-bf16=true}},\
              canonicalize,\
              convert-scf-to-cf,\
-             canonicalize,\
+             {SIMPLIFY_BLOCKS}\
              cse,\
              convert-vector-to-llvm,\
              {convert},\
-             canonicalize,\
+             {SIMPLIFY_BLOCKS}\
              cse,\
              reconcile-unrealized-casts),\
              {binary}"

@@ -62,6 +62,10 @@ pub fn cpu_pipeline(openmp: bool) -> String {
     std::iter::once(OUTLINE.to_owned()).chain(PASSES.iter().map(replace)).collect()
 }
 
+/// Canonicalisation of blocks, with an end: MLIR 22's may simplify a cycle of blocks that nothing reaches for ever. The limit
+/// is for each of its ten rounds.
+pub(crate) const SIMPLIFY_BLOCKS: &str = "canonicalize{max-num-rewrites=300000},";
+
 /// 1. Structured ops to loops, and vectors to what LLVM has.
 /// 2. Memory: views to arithmetic on descriptors.
 /// 3. Numbers: complex to real, narrow floats to wide ones, and what LLVM has no op for.
@@ -102,7 +106,7 @@ const PASSES: &[&str] = &[
     "canonicalize,",
     "autodiff-leave-loops,",
     "convert-scf-to-cf,",
-    "canonicalize,",
+    SIMPLIFY_BLOCKS,
     "cse,",
     "convert-math-to-llvm,",
     "convert-math-to-libm,",
