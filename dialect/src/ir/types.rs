@@ -407,6 +407,12 @@ impl Type {
         !self.is_cache() && self.held_memory().is_some()
     }
 
+    /// Whether zeros are no shadow of it: the shadow of a buffer of buffers, or of a tape, holds what only whoever made the
+    /// memory knows.
+    pub fn has_no_zeros(self) -> bool {
+        self.holds_buffers() || self.is_tape()
+    }
+
     /// The type of the memory that memory holds, if it holds any.
     pub fn held_memory(self) -> Option<Self> {
         let element = self.element();

@@ -115,3 +115,31 @@ func.func @split_argument(%c: !autodiff.cache<f64>, %s: !autodiff.cache<f64>, %y
   autodiff.pullback @argument(%tape, %y_bar) args [dup] results [active] : (!autodiff.tape, f64) -> ()
   return %y : f64
 }
+
+// -----
+
+// A function that returns a tape of nothing has no tangent for it.
+func.func private @g(%x: f64) -> f64 {
+  %y = math.sin %x : f64
+  return %y : f64
+}
+// expected-error@below {{this tape carries no derivative here, but may elsewhere; take it up where it is made}}
+func.func private @h(%x: f64) -> f64 {
+  return %x : f64
+}
+func.func private @made(%x: f64) -> !autodiff.tape attributes {no_inline} {
+  // expected-note@below {{called from}}
+  %y, %tape = autodiff.augment @h(%x) args [active] results [active] : (f64) -> (f64, !autodiff.tape)
+  return %tape : !autodiff.tape
+}
+func.func private @handed_on(%x: f64) -> f64 {
+  %tape = call @made(%x) : (f64) -> !autodiff.tape
+  %x_bar = autodiff.pullback @g(%tape, %x) args [active] results [active] : (!autodiff.tape, f64) -> f64
+  return %x_bar : f64
+}
+func.func @jvp_of_handed_on(%x: f64, %x_dot: f64) -> f64 {
+  // expected-note@+2 {{differentiation of '@made'}}
+  // expected-note@+1 {{mark the arguments that reach it 'const'}}
+  %y_dot = autodiff.jvp @handed_on(%x, %x_dot) args [dup] results [dup_noneed] : (f64, f64) -> f64
+  return %y_dot : f64
+}

@@ -264,7 +264,7 @@ impl Body<'_> {
         for (argument, _, new, dual) in self.arguments() {
             let own = dual.is_empty()
                 && argument.ty().is_memory()
-                && !argument.ty().holds_buffers()
+                && !argument.ty().has_no_zeros()
                 && activity.is_active(argument);
             let count = if own { self.request.width } else { 0 };
             let shadows: Vec<_> = (0..count).map(|_| emit::zeroed_like(&builder, new)).collect();
@@ -282,7 +282,7 @@ impl Body<'_> {
                 forward.each_lane(|forward| {
                     values.push(match forward.tangent(*value) {
                         Some(tangent) => tangent,
-                        None if value.ty().holds_buffers() => return Err(Box::new(no_shadow_of_buffers(*value))),
+                        None if value.ty().has_no_zeros() => return Err(Box::new(no_shadow_of_buffers(*value))),
                         None if value.ty().is_memory() => emit::zeroed_like(&builder, forward.primal(*value)),
                         None => forward.tangent_or_zero(*value)?,
                     });

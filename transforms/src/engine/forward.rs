@@ -94,7 +94,7 @@ impl<'a> Forward<'a> {
         if is_open_tensor(value.ty()) {
             return emit::zero_tensor(&self.builder, self.primal(value)).ok_or_else(|| Box::new(no_zero(value)));
         }
-        if value.ty().holds_buffers() {
+        if value.ty().has_no_zeros() {
             return Err(Box::new(no_shadow_of_buffers(value)));
         }
         self.builder.number(value.ty(), 0.0).ok_or_else(|| match value.ty().is_memory() {
@@ -264,6 +264,10 @@ pub(crate) fn is_open_tensor(ty: Type) -> bool {
 
 /// Nobody but the caller knows which of the buffers that a buffer holds are the same.
 pub(crate) fn no_shadow_of_buffers(buffer: Value) -> autodiff_dialect::diagnostic::Diagnostic {
+    if buffer.ty().is_tape() {
+        let message = "this tape carries no derivative here, but may elsewhere; take it up where it is made";
+        return autodiff_dialect::diagnostic::Diagnostic::error(buffer.location(), message);
+    }
     autodiff_dialect::diagnostic::Diagnostic::error(
         buffer.location(),
         format!(

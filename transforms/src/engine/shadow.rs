@@ -200,7 +200,7 @@ impl Reverse<'_> {
         };
         Ok(match buffer.defining_op() {
             None if buffer.ty().is_tape() => return Err(no_tape(buffer)),
-            None if buffer.ty().holds_buffers() => return Err(Box::new(no_shadow_of_buffers(buffer))),
+            None if buffer.ty().has_no_zeros() => return Err(Box::new(no_shadow_of_buffers(buffer))),
             None => {
                 // A const argument that active values pass through.
                 let builder = Builder::at_start(primal.block(), buffer.location());
@@ -243,7 +243,7 @@ impl Reverse<'_> {
         let builder = Builder::at_start(self.new_entry(), buffer.location());
         let shadow = match globals::named_shadow(&builder, global, key.1) {
             Some(shadow) => shadow,
-            None if buffer.ty().holds_buffers() => return Err(Box::new(no_shadow_of_buffers(buffer))),
+            None if buffer.ty().has_no_zeros() => return Err(Box::new(no_shadow_of_buffers(buffer))),
             None => {
                 let shadow = emit::zeroed(&builder, buffer.ty(), &[]);
                 self.shadows.own_globals.push(shadow);

@@ -300,7 +300,7 @@ impl Rule for Call {
             operands.push(reverse.counterpart(operand));
             if kind.is_dup() && reverse.activity().is_active(operand) {
                 operands.extend(reverse.forward_shadows(operand)?);
-            } else if kind.is_dup() && operand.ty().holds_buffers() {
+            } else if kind.is_dup() && operand.ty().has_no_zeros() {
                 return Err(Box::new(no_shadow_of_buffers(operand)));
             } else if kind.is_dup() {
                 let shadow = emit::zeroed_like(&reverse.forward_builder(), reverse.counterpart(operand));
