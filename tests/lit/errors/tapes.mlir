@@ -128,7 +128,6 @@ func.func private @h(%x: f64) -> f64 {
   return %x : f64
 }
 func.func private @made(%x: f64) -> !autodiff.tape attributes {no_inline} {
-  // expected-note@below {{called from}}
   %y, %tape = autodiff.augment @h(%x) args [active] results [active] : (f64) -> (f64, !autodiff.tape)
   return %tape : !autodiff.tape
 }
