@@ -25,6 +25,9 @@ pub struct Request {
     pub width: usize,
     /// Whether a zero stays zero where it meets a partial that is infinite or no number.
     pub strong_zero: bool,
+    /// Whether adjoints of numbers are handed over in the type that sums are made in, not in that of the primals: among
+    /// derivatives that call each other, so that sums over calls do not stall.
+    pub wide: bool,
 }
 
 /// The two modes.
@@ -101,6 +104,7 @@ impl Request {
             results: results.iter().map(result).collect(),
             width: 1,
             strong_zero: false,
+            wide: false,
         }
     }
 
@@ -136,6 +140,9 @@ impl Request {
         if self.strong_zero {
             name += ".strong_zero";
         }
+        if self.wide {
+            name += ".wide";
+        }
         if self.results.iter().any(|activity| !default.contains(activity)) {
             name += ".to";
             for activity in &self.results {
@@ -157,7 +164,7 @@ impl Request {
         }
         for (activity, ty) in self.results.iter().zip(results) {
             if activity.is_active() {
-                from.extend(vec![*ty; self.width]);
+                from.extend(vec![self.adjoint(*ty); self.width]);
             }
             if self.mode != Mode::Split {
                 to.extend(self.returned(*activity, *ty));
@@ -165,10 +172,15 @@ impl Request {
         }
         for (activity, ty) in self.arguments.iter().zip(inputs) {
             if activity.is_active() {
-                to.extend(vec![*ty; self.width]);
+                to.extend(vec![self.adjoint(*ty); self.width]);
             }
         }
         (from, to)
+    }
+
+    /// The type in which the adjoint of a number is handed over.
+    pub fn adjoint(&self, ty: Type) -> Type {
+        if self.wide && !ty.is_memory() { ty.widened() } else { ty }
     }
 
     /// What a derivative returns of one result: the primal, and tangents or shadows.

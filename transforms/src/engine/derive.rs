@@ -363,7 +363,10 @@ impl Body<'_> {
             }
             for (argument, kind, ..) in &arguments {
                 if *kind == Activity::Active {
-                    values.extend(reverse.take_rounded_lanes(&[*argument])?);
+                    values.extend(match self.request.wide {
+                        true => reverse.take_lanes_or_zero(&[*argument])?,
+                        false => reverse.take_rounded_lanes(&[*argument])?,
+                    });
                 }
             }
             reverse.finish();

@@ -231,6 +231,7 @@ impl Expander<'_> {
                 .and_then(|width| usize::try_from(width).ok())
                 .unwrap_or(1),
             strong_zero: op.attribute("strong_zero").is_some(),
+            wide: false,
         };
         if request.width > MOST_DIRECTIONS {
             return Err(Diagnostic::error(

@@ -136,6 +136,7 @@ fn requests(module: Op) -> Vec<Request> {
             results: activities("result_activities"),
             width: 1,
             strong_zero: false,
+            wide: false,
         };
         if !requests.contains(&request) {
             requests.push(request);

@@ -184,6 +184,8 @@ fn request(op: Op, callee: String, reverse: &Reverse) -> Request {
         (true, true) => Kind::Dup,
         (true, false) => Kind::Active,
     };
+    let is_summed_wide =
+        |value: &Value| active(*value) && !value.ty().is_memory() && reverse.sum_type(value.ty()) != value.ty();
     Request {
         callee,
         mode: Mode::Split,
@@ -191,6 +193,7 @@ fn request(op: Op, callee: String, reverse: &Reverse) -> Request {
         results: op.results().into_iter().map(kind).collect(),
         width: reverse.width(),
         strong_zero: reverse.strong_zero(),
+        wide: op.operands().iter().chain(&op.results()).any(is_summed_wide),
     }
 }
 
@@ -346,11 +349,15 @@ impl Rule for Call {
         let chosen = |values: Vec<Value>, kinds: &[Kind]| -> Vec<Value> {
             values.into_iter().zip(kinds).filter(|(_, kind)| kind.is_active()).map(|(value, _)| value).collect()
         };
-        operands.extend(reverse.take_rounded_lanes(&chosen(op.results(), &request.results))?);
+        let chosen_results = chosen(op.results(), &request.results);
+        operands.extend(match request.wide {
+            true => reverse.take_lanes_or_zero(&chosen_results)?,
+            false => reverse.take_rounded_lanes(&chosen_results)?,
+        });
         let active = chosen(op.operands(), &request.arguments);
         let mut results = vec![];
         for value in &active {
-            results.extend(vec![value.ty(); reverse.width()]);
+            results.extend(vec![request.adjoint(value.ty()); reverse.width()]);
         }
         let call = reverse.builder().create(func::Call::NAME, &operands, &results, &[("callee", pullback)], &[]);
         reverse.accumulate_lanes(&active, &some(&call.results()))?;
