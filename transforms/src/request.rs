@@ -28,6 +28,8 @@ pub struct Request {
     /// Whether adjoints of numbers are handed over in the type that sums are made in, not in that of the primals: among
     /// derivatives that call each other, so that sums over calls do not stall.
     pub wide: bool,
+    /// The same of the shadows of buffers.
+    pub wide_shadows: bool,
 }
 
 /// The two modes.
@@ -105,6 +107,7 @@ impl Request {
             width: 1,
             strong_zero: false,
             wide: false,
+            wide_shadows: false,
         }
     }
 
@@ -143,6 +146,9 @@ impl Request {
         if self.wide {
             name += ".wide";
         }
+        if self.wide_shadows {
+            name += ".wide_shadows";
+        }
         if self.results.iter().any(|activity| !default.contains(activity)) {
             name += ".to";
             for activity in &self.results {
@@ -159,7 +165,7 @@ impl Request {
         for (activity, ty) in self.arguments.iter().zip(inputs) {
             from.push(*ty);
             if activity.is_dup() {
-                from.extend(vec![*ty; self.width]);
+                from.extend(vec![self.shadow(*ty); self.width]);
             }
         }
         for (activity, ty) in self.results.iter().zip(results) {
@@ -181,6 +187,11 @@ impl Request {
     /// The type in which the adjoint of a number is handed over.
     pub fn adjoint(&self, ty: Type) -> Type {
         if self.wide && !ty.is_memory() { ty.widened() } else { ty }
+    }
+
+    /// The type of the shadow of an argument, or of its tangent.
+    pub fn shadow(&self, ty: Type) -> Type {
+        if self.wide_shadows && ty.is_memory() { ty.widened() } else { ty }
     }
 
     /// What a derivative returns of one result: the primal, and tangents or shadows.

@@ -14,6 +14,9 @@
 //!    copy of what is read once would cost more than the derivative itself.
 //!
 //! Otherwise they are made in place.
+//!
+//! Among derivatives that call each other, shadows are handed over wide if the callee can work on such ([`mark_functions`]
+//! says which can) and all narrow buffers that it is given have wide ones.
 
 use crate::{
     analysis::{
@@ -23,11 +26,12 @@ use crate::{
         overwrite::Overwrites,
         semantics::Meanings,
     },
+    globals::SHADOW,
     request::{Mode, Request},
 };
 use autodiff_dialect::{
-    ir::{Block, Op, Region, Type, Value},
-    views::memref,
+    ir::{Attribute, Block, Op, Region, Type, Value},
+    views::{func, memref},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -77,11 +81,33 @@ impl WideShadows {
         for op in function.walk() {
             uses.collect(op, op == function, rules, activity);
         }
-        let mut kinds = FxHashMap::default();
+        let mut this = Self::default();
         for class in &uses.narrow {
-            kinds.insert(*class, uses.kind(*class, rules, activity, overwrites, request));
+            this.kinds.insert(*class, uses.kind(*class, rules, activity, overwrites, request));
         }
-        Self { kinds }
+        // What a call is given is wide as a whole, or not at all.
+        let calls: Vec<_> = function.walk().into_iter().filter(|op| is_taken_wide(*op)).collect();
+        loop {
+            let mixed = calls.iter().filter(|call| !this.hands_over_wide(**call, activity));
+            let narrow: Vec<_> = mixed
+                .flat_map(|call| {
+                    narrow_operands(*call, rules).into_iter().map(|buffer| (activity.content(buffer), *call))
+                })
+                .filter(|(class, _)| this.is_wide(*class))
+                .collect();
+            if narrow.is_empty() {
+                return this;
+            }
+            this.kinds.extend(narrow.into_iter().map(|(class, call)| (class, Kind::Narrow(Reason::User(call)))));
+        }
+    }
+
+    /// Whether a call of a derivative hands over wide shadows of all buffers of narrow numbers.
+    pub fn hands_over_wide(&self, call: Op, activity: &Activity) -> bool {
+        let buffers = call.operands().into_iter().filter(|operand| operand.ty().is_memory());
+        let kinds: Vec<_> = buffers.filter_map(|buffer| self.kind(activity.content(buffer))).collect();
+        let are_wide = kinds.iter().all(|kind| matches!(kind, Kind::Wide | Kind::Copied));
+        is_taken_wide(call) && are_wide && !kinds.is_empty()
     }
 
     /// What the shadows of a class of buffers are; `None` if its numbers are not narrow.
@@ -164,14 +190,19 @@ impl Uses {
                     let number = value.argument_number().unwrap_or_default();
                     given |= request.arguments.get(number).is_some_and(|activity| activity.is_dup());
                 }
-                Origin::Global { .. } => return place("it is a global"),
+                Origin::Global { .. } if has_named_shadow(*value, rules) => return place("the program has its shadow"),
+                Origin::Global { .. } => {}
                 Origin::Returned => return place("a function returned it"),
+                Origin::Escaped if is_only_handed(*value) => {}
                 Origin::Escaped => return place("other functions or buffers know it"),
                 Origin::Loaded => return place("it is in a buffer of the caller's"),
                 Origin::Unknown => return place("its origin is unknown"),
             }
         }
         if request.mode == Mode::Split {
+            if given && request.wide_shadows {
+                return Kind::Wide;
+            }
             if given {
                 return place("the caller's shadow is that of a derivative in two parts");
             }
@@ -203,6 +234,98 @@ impl Uses {
         let returned = end.map(Op::operands).unwrap_or_default();
         returned.into_iter().any(|value| value.ty().is_memory() && activity.representative(value) == class)
     }
+}
+
+/// On a function whose derivative can work on wide shadows of all narrow buffers that it is given.
+pub const TAKES_WIDE: &str = "autodiff.takes_wide_shadows";
+
+/// Marks the functions of a module whose derivatives can work on wide shadows: every op that touches a narrow buffer has a
+/// form for such, and so has every function that is called; none returns such a buffer, or has one from memory.
+///
+/// # Cost
+/// Linear in the IR.
+pub fn mark_functions(functions: &[Op], rules: &dyn Meanings, has_derivative: impl Fn(Op) -> bool) {
+    let mut callers: FxHashMap<String, Vec<Op>> = FxHashMap::default();
+    let (mut unfit, mut touching) = (vec![], vec![]);
+    for function in functions {
+        function.remove_attribute(TAKES_WIDE);
+        let ops = function.walk();
+        let mut touches = false;
+        let mut is_fit = function.region(0).first_block().is_some() && !has_derivative(*function);
+        for op in ops.iter().skip(1) {
+            if op.is::<func::Call>() {
+                let callee = op.attribute("callee").and_then(Attribute::as_symbol).unwrap_or_default();
+                callers.entry(callee).or_default().push(*function);
+            }
+            let inner = op.regions().into_iter().flat_map(Region::blocks).flat_map(Block::arguments);
+            let values: Vec<_> = op.operands().into_iter().chain(op.results()).chain(inner).collect();
+            if values.iter().any(|value| is_narrow(*value, rules)) {
+                touches = true;
+                is_fit &= is_fit_for_wide(*op, &values, rules);
+            }
+        }
+        if touches || function.body(0).is_some_and(|body| body.arguments().iter().any(|value| is_narrow(*value, rules)))
+        {
+            touching.push(*function);
+        }
+        if !is_fit {
+            unfit.push(*function);
+        }
+    }
+    if touching.is_empty() {
+        return;
+    }
+    let mut seen: FxHashSet<Op> = unfit.iter().copied().collect();
+    while let Some(function) = unfit.pop() {
+        let name = function.symbol_name().unwrap_or_default();
+        unfit.extend(callers.remove(&name).unwrap_or_default().into_iter().filter(|caller| seen.insert(*caller)));
+    }
+    for function in touching.into_iter().filter(|function| !seen.contains(function)) {
+        function.set_attribute(TAKES_WIDE, Attribute::unit(function.context()));
+    }
+}
+
+/// Whether a value is a buffer of narrow numbers, or of such buffers.
+fn is_narrow(value: Value, rules: &dyn Meanings) -> bool {
+    let innermost = std::iter::successors(Some(value.ty()), |ty| ty.held_memory()).last().unwrap_or(value.ty());
+    value.ty().is_memory() && rules.sum_type(innermost) != innermost
+}
+
+/// Whether an op that touches a narrow buffer can work on wide shadows, and its buffers come from where their shadows can
+/// be wide, too.
+fn is_fit_for_wide(op: Op, values: &[Value], rules: &dyn Meanings) -> bool {
+    let buffers = || values.iter().filter(|value| value.ty().is_memory());
+    let element = buffers().next().map(|value| value.ty().element());
+    let are_alike = buffers().all(|value| !value.ty().holds_buffers() && Some(value.ty().element()) == element);
+    let is_returned = op.is::<func::Return>();
+    let is_called = op.is::<func::Call>() && op.results().iter().all(|result| !result.ty().is_memory());
+    // It becomes loops and accesses first.
+    let is_affine = op.name().starts_with("affine.");
+    are_alike && !is_returned && (is_called || is_affine || rules.of(op).takes_wide_shadows(op))
+}
+
+/// Whether an op calls a function whose derivative can work on wide shadows.
+pub fn is_taken_wide(op: Op) -> bool {
+    let callee = || op.lookup_symbol(op.attribute("callee")?);
+    op.is::<func::Call>() && callee().is_some_and(|callee| callee.attribute(TAKES_WIDE).is_some())
+}
+
+fn narrow_operands(op: Op, rules: &dyn Meanings) -> Vec<Value> {
+    op.operands().into_iter().filter(|operand| is_narrow(*operand, rules)).collect()
+}
+
+/// Whether the memory of a buffer is a global that names its shadow.
+fn has_named_shadow(buffer: Value, rules: &dyn Meanings) -> bool {
+    let global = buffer.defining_op().and_then(|op| rules.of(op).global(op));
+    global.is_none_or(|global| global.attribute(SHADOW).is_some())
+}
+
+/// Whether others know a buffer because it is handed to functions that take wide shadows, and for nothing else. Ops that
+/// do not take these are obstacles already.
+fn is_only_handed(buffer: Value) -> bool {
+    let is_found = |op: Op| !op.is_memory_effect_free() && op.operands().iter().any(|operand| operand.ty().is_memory());
+    let is_handed = || buffer.uses().iter().any(|(user, _)| user.is::<func::Call>());
+    buffer.defining_op().is_none_or(|op| !is_found(op)) && is_handed()
 }
 
 /// Something that runs through numbers while the ops inside are repeated.

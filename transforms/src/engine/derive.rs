@@ -310,6 +310,13 @@ impl Body<'_> {
         for (argument, _, new, dual) in &arguments {
             reverse.bind(*argument, *new);
             if !dual.is_empty() {
+                if dual.iter().any(|shadow| shadow.ty() != reverse.shadow_type(*argument) && self.request.wide_shadows)
+                {
+                    return Err(super::internal(
+                        argument.location(),
+                        "a wide shadow for a buffer that has a narrow one",
+                    ));
+                }
                 reverse.give_shadows(*argument, dual);
             }
         }

@@ -117,6 +117,11 @@ impl Reverse<'_> {
         }
     }
 
+    /// Whether a call of a derivative hands over wide shadows of all buffers of narrow numbers.
+    pub fn hands_over_wide(&self, call: Op) -> bool {
+        self.facts().wide_shadows.hands_over_wide(call, self.activity())
+    }
+
     /// The op on other operands: a view of a shadow in place of that of a buffer.
     fn on_shadows(&self, builder: &Builder, op: Op, operands: &[Value]) -> Op {
         let of = |result: Value| if result.ty().is_memory() { self.shadow_type(result) } else { result.ty() };
@@ -245,7 +250,7 @@ impl Reverse<'_> {
             Some(shadow) => shadow,
             None if buffer.ty().has_no_zeros() => return Err(Box::new(no_shadow_of_buffers(buffer))),
             None => {
-                let shadow = emit::zeroed(&builder, buffer.ty(), &[]);
+                let shadow = emit::zeroed(&builder, self.shadow_type(buffer), &[]);
                 self.shadows.own_globals.push(shadow);
                 shadow
             }

@@ -8,13 +8,14 @@
 
 use super::{
     hoist_globals,
-    normal_form::{NormalForm, Source, references, symbols},
+    normal_form::{NormalForm, Source, has_derivative, references, symbols},
     tapes, zero_seeds,
 };
 use crate::{
     analysis::{
         concurrency::{CONCURRENT, called_in_parallel},
         inlining::Inlining,
+        wide_shadows::{TAKES_WIDE, mark_functions},
     },
     emit,
     engine::{Derivative, Mode, Registry, Request, cut, derive, is_distinct},
@@ -82,6 +83,8 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
     // A callee is differentiated away from those who call it.
     let concurrent = called_in_parallel(module);
     concurrent.iter().for_each(|function| function.set_attribute(CONCURRENT, Attribute::unit(module.context())));
+    let functions = module.functions();
+    mark_functions(&functions, &rules, has_derivative);
     // Requests by the module that holds what they name: others may be nested in it.
     let mut tables: Vec<(Op, Vec<Op>)> = vec![];
     for request in requests(module) {
@@ -119,8 +122,9 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
         }
         zero_seeds::fold(table, expander.derivatives.keys());
     }
-    if !concurrent.is_empty() {
-        module.functions().into_iter().for_each(|function| function.remove_attribute(CONCURRENT));
+    for function in module.functions() {
+        function.remove_attribute(CONCURRENT);
+        function.remove_attribute(TAKES_WIDE);
     }
     result
 }
@@ -232,6 +236,7 @@ impl Expander<'_> {
                 .unwrap_or(1),
             strong_zero: op.attribute("strong_zero").is_some(),
             wide: false,
+            wide_shadows: false,
         };
         if request.width > MOST_DIRECTIONS {
             return Err(Diagnostic::error(

@@ -137,6 +137,7 @@ fn requests(module: Op) -> Vec<Request> {
             width: 1,
             strong_zero: false,
             wide: false,
+            wide_shadows: false,
         };
         if !requests.contains(&request) {
             requests.push(request);

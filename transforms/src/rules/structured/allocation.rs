@@ -122,6 +122,10 @@ impl Rule for Deallocation {
 pub(super) struct Global;
 
 impl Semantics for Global {
+    fn takes_wide_shadows(&self, _: Op) -> bool {
+        true
+    }
+
     fn flow(&self, op: Op, flow: &mut Flow) {
         let name = op.attribute("name").and_then(|name| name.as_symbol()).unwrap_or_default();
         let global = self.global(op);

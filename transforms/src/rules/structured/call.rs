@@ -13,7 +13,7 @@
 mod named;
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow, memory::Origin, semantics::Semantics},
+    analysis::{activity::Activity, flow::Flow, memory::Origin, semantics::Semantics, wide_shadows::is_taken_wide},
     emit,
     engine::{Forward, Mode, Request, Result, Reverse, Rule, no_shadow_of_buffers, some},
     globals::{self, HANDED, STANDS_FOR},
@@ -193,11 +193,16 @@ fn request(op: Op, callee: String, reverse: &Reverse) -> Request {
         results: op.results().into_iter().map(kind).collect(),
         width: reverse.width(),
         strong_zero: reverse.strong_zero(),
+        wide_shadows: reverse.hands_over_wide(op),
         wide: op.operands().iter().chain(&op.results()).any(is_summed_wide),
     }
 }
 
 impl Semantics for Call {
+    fn takes_wide_shadows(&self, op: Op) -> bool {
+        is_taken_wide(op)
+    }
+
     fn flow(&self, op: Op, flow: &mut Flow) {
         flow.through(op);
         let operands = op.operands();
@@ -306,7 +311,8 @@ impl Rule for Call {
             } else if kind.is_dup() && operand.ty().has_no_zeros() {
                 return Err(Box::new(no_shadow_of_buffers(operand)));
             } else if kind.is_dup() {
-                let shadow = emit::zeroed_like(&reverse.forward_builder(), reverse.counterpart(operand));
+                let ty = request.shadow(operand.ty());
+                let shadow = emit::zeroed_as(&reverse.forward_builder(), ty, reverse.counterpart(operand));
                 reverse.save(op, scratch, shadow);
                 scratch += 1;
                 operands.push(shadow);
