@@ -17,6 +17,7 @@ use crate::{
 };
 use autodiff_dialect::{
     bridge::Pass,
+    diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
     views::{arith, gpu, memref, scf},
 };
@@ -30,6 +31,14 @@ pub(super) static PASS: Pass = Pass::new(
         let mut buffers = FxHashMap::default();
         // All are found before anything is erased.
         let reductions: Vec<_> = module.walk().into_iter().filter(|op| op.is::<gpu::AllReduce>()).collect();
+        let waiting = |op: &Op| op.name().starts_with("gpu.") && !op.is::<gpu::Yield>() && !op.is_memory_effect_free();
+        for op in &reductions {
+            if let Some(inner) = op.walk().into_iter().skip(1).find(waiting) {
+                let message = format!("'{}' op in the body of a reduction, which some threads run alone", inner.name());
+                Diagnostic::error(inner.location(), message).emit();
+                return Err(());
+            }
+        }
         for op in reductions {
             if op.operand(0).ty().is_float() && !has_partials(op) {
                 expand(op, &mut buffers);
