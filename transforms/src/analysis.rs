@@ -7,6 +7,7 @@ pub mod cache_plan;
 pub mod captures;
 pub mod concurrency;
 pub mod conditionals;
+pub mod cost;
 pub mod flow;
 pub mod fusion;
 pub mod inlining;

@@ -21,7 +21,7 @@ use autodiff_dialect::{
     views::{arith, memref, scf},
 };
 use autodiff_transforms::{
-    analysis::locality::linear::Symbols,
+    analysis::{cost, locality::linear::Symbols},
     emit::{self, constant_index},
 };
 use std::collections::{HashMap, HashSet};
@@ -155,7 +155,7 @@ impl Nest {
 
     /// Whether something expensive would be computed more than once.
     fn repeats_dear(&self, members: &[Member]) -> bool {
-        let dear = |op: &&Op| op.name().starts_with("math.") || op.is::<arith::Divf>() || op.region_count() > 0;
+        let dear = |op: &&Op| cost::is_dear(**op);
         let others = self.body.accumulations.iter().filter(|op| members.iter().all(|member| member.op != **op));
         let kept: HashSet<_> = others.flat_map(|op| self.slice(*op)).collect();
         let mut seen: HashSet<Op> = kept;

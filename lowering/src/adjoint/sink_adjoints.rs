@@ -17,7 +17,7 @@ use autodiff_dialect::{
 };
 use autodiff_transforms::{
     analysis::{
-        is_loop,
+        cost, is_loop,
         locality::linear::{Symbols, mirrored},
     },
     emit,
@@ -132,7 +132,7 @@ fn sink(branch: Op, sides: Sides) {
 
 /// Whether it is worth a branch.
 fn is_dear(op: &Op) -> bool {
-    op.name().starts_with("math.") || matches!(op.name(), names::ACCUMULATE | arith::Divf::NAME)
+    op.name() == names::ACCUMULATE || (op.region_count() == 0 && cost::is_dear(*op))
 }
 
 impl Behind {

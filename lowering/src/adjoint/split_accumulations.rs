@@ -16,7 +16,10 @@ use autodiff_dialect::{
     state::names,
     views::{arith, memref, scf},
 };
-use autodiff_transforms::{analysis::locality::linear::Symbols, emit};
+use autodiff_transforms::{
+    analysis::{cost, locality::linear::Symbols},
+    emit,
+};
 use std::collections::{HashMap, HashSet};
 
 pub(crate) static PASS: Pass = Pass::new(
@@ -40,7 +43,7 @@ pub(super) fn run(module: Op) {
 fn split(body: &Body) {
     let pieces = pieces(body);
     let slices: Vec<_> = pieces.iter().map(|piece| slice(body, piece)).collect();
-    let dear = |op: &&Op| op.name().starts_with("math.") || op.is::<arith::Divf>() || op.region_count() > 0;
+    let dear = |op: &&Op| cost::is_dear(**op);
     if pieces.len() < 2 {
         return;
     }

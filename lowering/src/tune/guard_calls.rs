@@ -13,8 +13,9 @@
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Block, Builder, Op, Region, Value},
-    views::{arith, math, scf},
+    views::{arith, scf},
 };
+use autodiff_transforms::analysis::cost;
 use std::collections::HashSet;
 
 pub(crate) static PASS: Pass = Pass::new(
@@ -34,28 +35,11 @@ pub(crate) static PASS: Pass = Pass::new(
 const SELECT: &str = arith::Select::NAME;
 const LARGEST: usize = 64;
 
-/// Ops of `math` that are an instruction or two.
-const CHEAP: [&str; 12] = [
-    math::Absf::NAME,
-    math::Absi::NAME,
-    math::Ceil::NAME,
-    math::Copysign::NAME,
-    math::Floor::NAME,
-    math::Fma::NAME,
-    math::Isfinite::NAME,
-    math::Isinf::NAME,
-    math::Isnan::NAME,
-    math::Roundeven::NAME,
-    math::Sqrt::NAME,
-    math::Trunc::NAME,
-];
-
 fn branch(select: Op) {
     let is_number = select.result(0).ty().is_float() && select.operand(0).ty().is_integer();
     let Some(builder) = Builder::before(select).filter(|_| is_number) else { return };
     let sides = [1, 2].map(|operand| slice(select, operand));
-    let is_call = |op: &Op| op.name().starts_with("math.") && !CHEAP.contains(&op.name());
-    if !sides.iter().flatten().any(is_call) {
+    if !sides.iter().flatten().any(|op| cost::is_call(*op)) {
         return;
     }
     let regions = [1, 2].map(|operand| {

@@ -18,10 +18,10 @@ use crate::{
 };
 use autodiff_dialect::{
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
-    views::{arith, func, llvm, math, memref, scf, vector},
+    views::{arith, func, llvm, memref, scf, vector},
 };
 use autodiff_transforms::{
-    analysis::{is_loop, locality::linear::Symbols},
+    analysis::{cost, is_loop, locality::linear::Symbols},
     emit::{self, constant_index},
 };
 use std::collections::{HashMap, HashSet};
@@ -88,14 +88,8 @@ fn is_row(op: Op) -> bool {
         && op.operand(0).ty().is_index()
         && constant_index(op.operand(2)) == Some(1)
         && op.attribute("unsignedCmp").is_none()
-        && !op.walk()[1..].iter().any(|inner| is_loop(inner) || is_dear(*inner))
+        && !op.walk()[1..].iter().any(|inner| is_loop(inner) || cost::is_call(*inner))
         && !on_device
-}
-
-/// Whether an op takes so long that memory does not matter.
-fn is_dear(op: Op) -> bool {
-    let cheap = [math::Absf::NAME, math::Copysign::NAME, math::Fma::NAME, math::Sqrt::NAME];
-    op.is::<func::Call>() || (op.name().starts_with("math.") && !cheap.contains(&op.name()))
 }
 
 /// A store along a row of an array.

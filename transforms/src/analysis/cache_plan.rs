@@ -10,7 +10,10 @@
 //! 2. Find a minimum cut (Dinic's algorithm).
 //! 3. Read the plan off the cut: cached is what is reachable on its in-node only.
 
-use autodiff_dialect::ir::{Op, Type, Value};
+pub use crate::analysis::cost::bytes;
+
+use crate::analysis::cost;
+use autodiff_dialect::ir::{Op, Value};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 
@@ -121,7 +124,7 @@ impl CachePlan {
             match slice.recomputable(*value) {
                 Some(op) => match node(op) {
                     Some(node) => network.edge(2 * number + 1, node, ENDLESS),
-                    None => network.edge(2 * number + 1, sink, trips * compute_cost(op)),
+                    None => network.edge(2 * number + 1, sink, trips * cost::of(op)),
                 },
                 None => network.edge(2 * number + 1, sink, ENDLESS),
             }
@@ -130,7 +133,7 @@ impl CachePlan {
             }
         }
         for (op, (number, result)) in &shared {
-            network.edge(sink + 1 + number, sink, weight(slice.depth(*result)) * compute_cost(*op));
+            network.edge(sink + 1 + number, sink, weight(slice.depth(*result)) * cost::of(*op));
         }
         for (user, op, operand) in operands {
             network.edge(node(op).unwrap_or(2 * index[&user] + 1), 2 * operand, ENDLESS);
@@ -156,49 +159,10 @@ impl CachePlan {
     }
 }
 
-/// The bytes of one value of a type; a guess for what has no fixed size.
-pub fn bytes(ty: Type) -> u64 {
-    let element = ty.element();
-    if element != ty {
-        let count: i64 = ty.shape().iter().map(|size| if *size == Type::DYNAMIC { 64 } else { *size }).product();
-        return if ty.is_memory() { 64 } else { count.max(1) as u64 * bytes(element) };
-    }
-    let real = ty.real();
-    let width = u64::from(real.bit_width().unwrap_or(64)).div_ceil(8);
-    if real != ty { 2 * width } else { width }
-}
-
 /// What a byte of a slot costs, to have it and to write it.
 const WRITE: u64 = 6;
 /// What it costs to read a byte back, at each trip.
 const READ: u64 = 2;
-
-/// What a jump costs that may be guessed wrong: half as much as a cached double.
-const BRANCH: u64 = 32;
-
-/// What one execution of an op costs next to a cached byte: a load as much as reading a cached value back, a
-/// transcendental function about as much as two cached doubles. What machines have an instruction for is not one.
-///
-/// Which branch a conditional takes is not known: it costs all of them, and the jump.
-fn compute_cost(op: Op) -> u64 {
-    if op.region_count() > 0 {
-        let inner = op.walk().into_iter().filter(|inner| !inner.is_terminator());
-        return inner.map(|inner| if inner.region_count() > 0 { BRANCH } else { compute_cost(inner) }).sum();
-    }
-    if op.result_count() == 0 {
-        return 0;
-    }
-    let result = bytes(op.result(0).ty());
-    match op.name().split_once('.') {
-        _ if op.is_constant() => 0,
-        Some(("math", "sqrt")) => 6 * result,
-        Some(("arith", "divf")) => 2 * result,
-        Some(("math" | "complex", _)) => 18 * result,
-        _ if !op.is_memory_effect_free() => 2 * result,
-        _ if !op.result(0).ty().is_differentiable() => 1,
-        _ => result / 2,
-    }
-}
 
 /// A flow network with Dinic's algorithm.
 #[derive(Default)]

@@ -18,13 +18,13 @@
 //! runs. Where active buffers are loaded from at places that follow the innermost loop, it cannot pay.
 
 use crate::{
-    analysis::{activity::Activity, is_loop, locality::linear::Symbols, semantics::Meanings},
+    analysis::{activity::Activity, cost, is_loop, locality::linear::Symbols, semantics::Meanings},
     emit::{Trips, add, constant_index, extent, multiply},
     request::{Mode, Request},
 };
 use autodiff_dialect::{
     ir::{Attribute, Block, Builder, Op, Type, Value},
-    views::{arith, func, math, memref, scf},
+    views::{arith, func, memref, scf},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -201,11 +201,7 @@ impl Search<'_> {
         }
         let is_active = |op: &Op| op.results().into_iter().any(|result| self.activity.is_active(result));
         let inside = op.walk().into_iter().skip(1).filter(is_active);
-        let is_dear = |op: Op| match op.name() {
-            scf::If::NAME => true,
-            name => name.starts_with("math.") && !INSTRUCTIONS.contains(&name),
-        };
-        inside.into_iter().any(is_dear)
+        inside.into_iter().any(|op| op.is::<scf::If>() || cost::is_call(op))
     }
 
     /// Whether the reverse sweep or the caller needs a value, or what is computed from it.
@@ -257,10 +253,6 @@ impl Search<'_> {
         false
     }
 }
-
-/// Functions for which machines have instructions.
-const INSTRUCTIONS: [&str; 5] =
-    [math::Absf::NAME, math::Copysign::NAME, math::Fma::NAME, math::Rsqrt::NAME, math::Sqrt::NAME];
 
 fn is_innermost(body: Block) -> bool {
     body.parent_op().is_some_and(|op| op.walk().into_iter().skip(1).all(|inner| !inner.is::<scf::For>()))
