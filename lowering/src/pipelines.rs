@@ -20,16 +20,20 @@ pub const OUTLINE: &str = "autodiff-refuse-tensor-loops,scf-forall-to-parallel,a
 
 const CHUNKS_PER_THREAD: u32 = 2;
 
-static OPTIONS: [PassOption; 1] = [PassOption::new(
-    c"openmp",
-    OptionKind::Bool,
-    c"false",
-    c"Run the iterations of parallel loops on the threads of OpenMP",
-)];
+static OPTIONS: [PassOption; 2] = [
+    PassOption::new(
+        c"openmp",
+        OptionKind::Bool,
+        c"false",
+        c"Run the iterations of parallel loops on the threads of OpenMP",
+    ),
+    PassOption::new(c"tune", OptionKind::Bool, c"true", c"Tune for the machine, as autodiff-tune-pipeline does"),
+];
 
 /// Registers the pipelines.
 pub(crate) fn register() {
     bridge::register_pipeline(&CPU_PIPELINE);
+    bridge::register_pipeline(&TUNE_PIPELINE);
 }
 
 /// The pipeline by name.
@@ -37,8 +41,23 @@ static CPU_PIPELINE: Pipeline = Pipeline::new(
     c"autodiff-cpu-pipeline",
     c"Lower upstream dialects to the LLVM dialect for a CPU",
     &OPTIONS,
-    |options| Ok(cpu_pipeline(options == ["true"])),
+    |options| {
+        let pipeline = cpu_pipeline(options.first() == Some(&"true"));
+        Ok(if options.get(1) == Some(&"false") { pipeline.replacen(TUNE, "", 1) } else { pipeline })
+    },
 );
+
+/// What the pipeline for CPUs does for speed alone, by name.
+static TUNE_PIPELINE: Pipeline = Pipeline::new(
+    c"autodiff-tune-pipeline",
+    c"Change the order of work and the layout of memory to suit a CPU, and no result beyond rounding",
+    &[],
+    |_| Ok(TUNE.trim_end_matches(',').to_owned()),
+);
+
+/// The passes of the wing `tune`, but for those that are part of the lowering of caches.
+const TUNE: &str = "autodiff-hoist-buffers,autodiff-merge-buffers,autodiff-limit-scatters,autodiff-split-short-rounds,\
+                    autodiff-pack-lanes,autodiff-jam-loops,autodiff-guard-calls,";
 
 /// The pipeline as text, without the `builtin.module` around it. The interface of functions stays as it is.
 pub fn cpu_pipeline(openmp: bool) -> String {
@@ -76,13 +95,7 @@ const PASSES: &[&str] = &[
     "autodiff-settle-memory,",
     "autodiff-mark-interface,",
     "autodiff-mark-distinct,",
-    "autodiff-hoist-buffers,",
-    "autodiff-merge-buffers,",
-    "autodiff-limit-scatters,",
-    "autodiff-split-short-rounds,",
-    "autodiff-pack-lanes,",
-    "autodiff-jam-loops,",
-    "autodiff-guard-calls,",
+    TUNE,
     "convert-linalg-to-loops,",
     "autodiff-expand-atomics{sequential=true},",
     "autodiff-dissolve-alloca-scope,",
