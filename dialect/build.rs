@@ -21,6 +21,7 @@ const GENERATED: [(&str, &str); 10] = [
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
+    // Where Debian has it, of the version in 'src/llvm.rs'.
     let llvm = env::var("MLIR_SYS_220_PREFIX").unwrap_or_else(|_| "/usr/lib/llvm-22".into());
     let out = env::var("OUT_DIR")?;
     for (backend, file) in GENERATED {
@@ -70,6 +71,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         format!("GROUP ( {} {llvm}/lib/libMLIR.so {llvm}/lib/libLLVM.so )\n", archives.join(" ")),
     )?;
     println!("cargo:rustc-link-search=native={out}");
+    println!("cargo:rustc-env=AUTODIFF_LLVM_PREFIX={llvm}");
+    println!("cargo:rerun-if-env-changed=MLIR_SYS_220_PREFIX");
     println!("cargo:rustc-env=AUTODIFF_ODS_DIRECTORY={}", env::var("CARGO_MANIFEST_DIR")?);
     println!("cargo:rerun-if-changed=bridge");
     println!("cargo:rerun-if-changed=build");

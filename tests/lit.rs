@@ -33,7 +33,7 @@ fn run() -> Result<bool, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the package has no parent folder")?;
     let tools = Path::new(env!("CARGO_BIN_EXE_autodiff-opt")).parent().ok_or("the tools are in no folder")?;
     let scratch = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    let llvm = env::var("MLIR_SYS_220_PREFIX").unwrap_or_else(|_| "/usr/lib/llvm-22".into());
+    let llvm = autodiff_dialect::llvm::PREFIX;
     let report = scratch.join("lit.json");
     let _ = fs::remove_file(&report);
 
@@ -48,7 +48,7 @@ fn run() -> Result<bool, String> {
         .args(SUITES.map(|suite| root.join(suite)))
         .env("AUTODIFF_LIT_TOOLS", tools)
         .env("AUTODIFF_LIT_SCRATCH", &scratch)
-        .env("AUTODIFF_LIT_LLVM", &llvm)
+        .env("AUTODIFF_LIT_LLVM", llvm)
         // Tests bring their own options.
         .env_remove("LIT_OPTS")
         .env_remove("LIT_FILTER");

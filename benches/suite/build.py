@@ -19,7 +19,8 @@ LINK = "-DCOUNT_HEAP -lm -Wl," + ",".join(f"--wrap={name}" for name in COUNTED)
 ENZYME = OUTPUT / "enzyme" / "LLVMEnzyme-15.so"
 # Enzyme takes loops as they are written: vectors come after differentiation.
 SCALAR = "-fno-vectorize -fno-slp-vectorize -fno-unroll-loops"
-LLVM = pathlib.Path("/usr/lib/llvm-22/bin")
+# The script 'x' says which.
+LLVM = pathlib.Path(os.environ.get("MLIR_SYS_220_PREFIX", "/usr/lib/llvm-22")) / "bin"
 ADOLC = "clang++-15 -x c++ -std=c++17 -DNDEBUG -include common/oo_pre.hpp -DOO_ADOLC"
 
 

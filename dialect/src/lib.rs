@@ -4,6 +4,7 @@ pub mod activity;
 pub mod bridge;
 pub mod diagnostic;
 pub mod ir;
+pub mod llvm;
 pub mod ops;
 pub mod state;
 pub mod views;

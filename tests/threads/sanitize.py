@@ -8,6 +8,7 @@ A seeded race comes first: where a gradient's atomic additions are made plain on
 """
 
 import argparse
+import os
 import pathlib
 import re
 import shlex
@@ -17,7 +18,8 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-LLVM = pathlib.Path("/usr/lib/llvm-22/bin")
+# The script 'x' says which.
+LLVM = pathlib.Path(os.environ.get("MLIR_SYS_220_PREFIX", "/usr/lib/llvm-22")) / "bin"
 PIPELINE = (
     "convert-linalg-to-loops,autodiff-differentiate,scf-forall-to-parallel,lower-affine,autodiff-expand-reductions,"
     "autodiff-localize{chunks=4},autodiff-lower,autodiff-cpu-pipeline{openmp=true}"

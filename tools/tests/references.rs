@@ -46,7 +46,7 @@ fn compare(file: &str, text: &str) {
 
 #[test]
 fn dialect() {
-    let llvm = env::var("MLIR_SYS_220_PREFIX").unwrap_or_else(|_| "/usr/lib/llvm-22".into());
+    let llvm = autodiff_dialect::llvm::PREFIX;
     let text = output(Command::new(format!("{llvm}/bin/mlir-tblgen")).current_dir(root().join("dialect")).args([
         "-gen-dialect-doc",
         "-dialect=autodiff",

@@ -1,5 +1,6 @@
 //! Finds the libraries and programs that vendors' code generation uses.
 
+use autodiff_dialect::llvm;
 use std::{
     collections::hash_map::RandomState,
     env, fs,
@@ -75,9 +76,8 @@ impl Tools {
                 .into()
         };
         let libraries = searched.iter().find(|folder| folder.join("ocml.bc").is_file()).cloned();
-        let llvm = option_env!("MLIR_SYS_220_PREFIX").unwrap_or("/usr/lib/llvm-22");
         let assembler = if named.linker.is_empty() {
-            Some(Path::new(llvm).join("bin/ld.lld")).filter(|path| path.is_file()).or_else(|| in_path("ld.lld"))
+            Some(llvm::program("ld.lld")).filter(|path| path.is_file()).or_else(|| in_path("ld.lld"))
         } else {
             Some(PathBuf::from(named.linker)).filter(|path| path.is_file())
         };

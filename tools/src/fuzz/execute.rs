@@ -5,7 +5,7 @@ use super::{
     program::{Argument, DEAR_CACHES, Output, Program},
 };
 use crate::diagnostics;
-use autodiff_dialect::bridge;
+use autodiff_dialect::{bridge, llvm};
 use autodiff_tools::run::globals;
 use melior::{Context, dialect::DialectRegistry, ir::Module, pass::PassManager, utility::parse_pass_pipeline};
 use mlir_sys::*;
@@ -15,7 +15,7 @@ use std::{
     sync::atomic::{AtomicU8, Ordering},
 };
 
-const LIBRARY: &str = "/usr/lib/llvm-22/lib/libmlir_c_runner_utils.so\0";
+const LIBRARY: &str = "libmlir_c_runner_utils.so";
 
 /// A context with everything that the compiler needs; it keeps diagnostics.
 pub fn context() -> Context {
@@ -436,7 +436,8 @@ impl Compiled {
         // SAFETY: the module is valid; the symbols are functions with the signatures that compilers expect.
         unsafe {
             // MLIR reads the path up to a NUL, whatever its length says.
-            let paths = [string(LIBRARY.trim_end_matches('\0'))];
+            let library = format!("{}\0", llvm::library(LIBRARY).display());
+            let paths = [string(library.trim_end_matches('\0'))];
             let engine = mlirExecutionEngineCreate(
                 module.to_raw(),
                 if optimised { 2 } else { 0 } as c_int,

@@ -9,6 +9,7 @@ use super::{
     trace,
 };
 use crate::{console::complain, out_of_memory::may_fail};
+use autodiff_dialect::llvm;
 use autodiff_runtime::{Counters, cuda};
 use half::{bf16, f16};
 use melior::{Context, ir::Module};
@@ -97,10 +98,9 @@ impl Engine {
         kernels: Option<autodiff_runtime::Options>,
         has_globals: bool,
     ) -> Result<Self> {
-        let root = option_env!("MLIR_SYS_220_PREFIX").unwrap_or("/usr/lib/llvm-22");
         // MLIR reads the paths up to a NUL, whatever their length says.
         let paths: Vec<_> = LIBRARIES
-            .map(|name| format!("{root}/lib/{name}"))
+            .map(|name| llvm::library(name).to_string_lossy().into_owned())
             .into_iter()
             .chain(OPENMP.map(str::to_owned))
             .filter(|path| Path::new(path).exists())

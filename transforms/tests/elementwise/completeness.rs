@@ -1,12 +1,11 @@
 //! Compares the book with the ODS definitions of the installed MLIR.
 
 use autodiff_transforms::rules::elementwise::RuleBook;
-use std::path::Path;
 use tblgen::TableGenParser;
 
 /// The names of all ops of a dialect.
 fn ops(file: &str, dialect: &str) -> Vec<String> {
-    let include = Path::new(env!("MLIR_SYS_220_PREFIX")).join("include");
+    let include = autodiff_dialect::llvm::include();
     let keeper = TableGenParser::new()
         .add_include_directory(&include.to_string_lossy())
         .add_source(&format!("include \"{file}\""))
