@@ -106,3 +106,26 @@ func.func @shared(%x: f64, %k: index) -> f64 {
   %w = arith.mulf %z, %x : f64
   return %w : f64
 }
+
+// A block that fails has an op with a region, and several ways lead to it.
+// CHECK-LABEL: func.func @with_region
+// CHECK-NOT: unreachable
+func.func @with_region(%x: f64, %k: i32) -> f64 {
+  cf.switch %k : i32, [
+    default: ^fails,
+    1: ^ends(%x : f64),
+    2: ^goes_on
+  ]
+^fails:
+  %i = scf.execute_region -> index {
+    cf.br ^inner
+  ^inner:
+    %c1 = arith.constant 1 : index
+    scf.yield %c1 : index
+  }
+  llvm.unreachable
+^goes_on:
+  cf.br ^fails
+^ends(%y: f64):
+  return %y : f64
+}

@@ -24,7 +24,8 @@ pub(super) static PASS: Pass = Pass::new(
     &[],
     |_, module| {
         let several = |region: &Region| region.first_block().is_some_and(|block| block.next().is_some());
-        for region in module.walk().into_iter().flat_map(Op::regions).filter(several) {
+        // Inner regions first: outer ones give up blocks with all that is in them.
+        for region in module.walk().into_iter().rev().flat_map(Op::regions).filter(several) {
             Failures::of(region).pass();
         }
         Ok(())

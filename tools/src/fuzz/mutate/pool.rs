@@ -315,7 +315,7 @@ fn ended(status: i32, errors: &mut File, stage: &str) -> Option<Fault> {
     let errors = String::from_utf8_lossy(&read(errors)).into_owned();
     let (messages, trace) = errors.split_once("\ntrace:\n").unwrap_or((&errors, ""));
     if let Some((_, mode)) = messages.split_once("\ncalling ") {
-        pass = mode.trim().to_owned();
+        pass = mode.lines().next().unwrap_or_default().trim().to_owned();
     }
     if libc::WIFSIGNALED(status) && [libc::SIGPROF, libc::SIGALRM].contains(&libc::WTERMSIG(status)) {
         return Some(Fault { kind: "does not end".into(), pass, why: String::new() });
