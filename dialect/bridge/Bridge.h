@@ -62,7 +62,7 @@ bool autodiffIsMemoryEffectFree(MlirOperation op);
 bool autodiffIsPure(MlirOperation op);
 bool autodiffIsTerminator(MlirOperation op);
 /// What an op with regions forwards: an operand of it or of a terminator in it, and a result or argument of a region that
-/// gets the operand's value; in any order. Returns false where nobody knows.
+/// gets the operand's value; in any order. Returns false where nothing knows.
 bool autodiffRegionFlow(MlirOperation op, void (*sink)(void *, MlirOperation owner, size_t number, MlirValue to),
                         void *data);
 /// The buffer that the op's result is a view of; null if the op is no view.

@@ -59,12 +59,12 @@ fn bytes<'a>(string: MlirStringRef) -> &'a [u8] {
     unsafe { std::slice::from_raw_parts(string.data as *const u8, string.length) }
 }
 
-/// The text behind a string of MLIR that is always ASCII; empty if it is not UTF-8.
+/// The text of a string of MLIR that is always ASCII; empty if it is not UTF-8.
 pub(crate) fn text<'a>(string: MlirStringRef) -> &'a str {
     std::str::from_utf8(bytes(string)).unwrap_or_default()
 }
 
-/// The text behind a string of the user's, which may hold any bytes; see [`name::decode`].
+/// The text of a string of the user's, which may hold any bytes; see [`name::decode`].
 pub(crate) fn name_text(string: MlirStringRef) -> String {
     name::decode(bytes(string))
 }

@@ -143,7 +143,7 @@ fn levels(ty: Type) -> usize {
 /// it cannot be seen where one of them is made.
 pub fn ranks(cache: Value) -> Option<Vec<usize>> {
     let ranks = find_ranks(cache, &mut vec![])?;
-    // Nobody pops what nobody pushes.
+    // Nothing pops what nothing pushes.
     let is_unused = || !cache.uses().iter().any(|(user, _)| matches!(user.name(), names::PUSH | names::POP));
     ranks.into_iter().map(|rank| rank.or_else(|| is_unused().then_some(0))).collect()
 }

@@ -5,7 +5,7 @@
 //! written ([`body`] says when).
 //!
 //! 1. Move what the adjoints of a branch go through into the branch ([`sink_adjoints`]).
-//! 2. Take in front of a branch what both of its sides take ([`hoist_takes`]).
+//! 2. Take before a branch what both of its sides take ([`hoist_takes`]).
 //! 3. Read cotangents that are taken only to be put back ([`keep_cotangents`]).
 //! 4. Turn adjoints of stencils from scatters into gathers ([`gather_accumulations`]).
 //! 5. Split other loops that accumulate into neighbouring elements ([`split_accumulations`]).

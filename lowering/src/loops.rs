@@ -5,7 +5,7 @@ use autodiff_transforms::analysis::is_loop;
 
 const ANNOTATION: &str = "loop_annotation";
 
-/// Whether there is no loop in a loop, and nobody has said yet how LLVM is to treat it.
+/// Whether there is no loop in a loop, and nothing has said yet how LLVM is to treat it.
 pub(crate) fn is_open(op: Op) -> bool {
     !is_annotated(op) && !op.walk()[1..].iter().any(is_loop)
 }

@@ -2,7 +2,7 @@
 
 use autodiff_dialect::bridge::{self, OptionKind, PassOption, Pipeline};
 
-/// Passes behind differentiation that make the most of the iterations of parallel loops; `threads`: how many there are.
+/// Passes after differentiation that make the most of the iterations of parallel loops; `threads`: how many there are.
 pub fn lower_state(threads: Option<u32>) -> String {
     match threads {
         // A few chunks for each thread balance the load.
@@ -115,7 +115,7 @@ const PASSES: &[&str] = &[
     "math-extend-to-supported-types{target-type=f32},",
     "convert-math-to-funcs{min-width-of-fpowi-exponent=1},",
     "arith-expand{include-bf16=true},",
-    // In front of the blocks: a cycle of blocks that nothing reaches may be simplified for ever.
+    // Before the blocks: a cycle of blocks that nothing reaches may be simplified for ever.
     "canonicalize,",
     "autodiff-leave-loops,",
     "convert-scf-to-cf,",
@@ -127,7 +127,7 @@ const PASSES: &[&str] = &[
     "convert-ub-to-llvm,",
     "convert-index-to-llvm,",
     "convert-complex-to-llvm,",
-    // In front of memory: updates of it may have bodies, which are converted with them only if nothing is left to do there.
+    // Before memory: updates of it may have bodies, which are converted with them only if nothing is left to do there.
     "convert-arith-to-llvm,",
     "finalize-memref-to-llvm,",
     "convert-func-to-llvm,",

@@ -1,6 +1,6 @@
 //! From tensors to buffers, and from `linalg` to loops: what differentiation knows the rules of.
 //!
-//! 1. Replace ops that bufferization, or the lowering to loops behind it, does not take (`decompose.rs`).
+//! 1. Replace ops that bufferization, or the lowering to loops after it, does not take (`decompose.rs`).
 //! 2. Mark tensor arguments read-only: a function of tensors changes none of its arguments (`protect.rs`).
 //! 3. Take requests on tensors, and derivatives that functions of tensors name, out of the way (`requests.rs`,
 //!    `named.rs`).
@@ -64,7 +64,7 @@ fn read_only_buffer(builder: &Builder, value: Value) -> Value {
     builder.create(bufferization::ToBuffer::NAME, &[value], &[buffer_type(value.ty())], &attributes, &[]).result(0)
 }
 
-/// The content of a buffer as a tensor of a type. `writable`: nobody else uses the buffer from here on.
+/// The content of a buffer as a tensor of a type. `writable`: nothing else uses the buffer from here on.
 fn as_tensor(builder: &Builder, buffer: Value, ty: Type, writable: bool) -> Value {
     let unit = autodiff_dialect::ir::Attribute::unit(builder.context());
     let attributes = [("restrict", unit), ("writable", unit)];

@@ -295,7 +295,7 @@ pub unsafe extern "C" fn autodiff_gpu_access(site: *const c_char, kind: i32, add
     machine.races.borrow_mut().access(address, bytes.max(0) as usize, access, moment, describe);
 }
 
-/// Takes memory for new: nobody has accessed it yet.
+/// Takes memory for new: nothing has accessed it yet.
 #[unsafe(no_mangle)]
 pub extern "C" fn autodiff_gpu_forget(address: i64, bytes: i64) {
     let machine = machine();

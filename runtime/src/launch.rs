@@ -24,7 +24,7 @@ pub struct Line {
     _bytes: [u8; 128],
 }
 
-/// What a launch asks for. It owns nothing, because a kernel may leave it behind.
+/// What a launch asks for. It owns nothing, because a kernel may leave it after.
 #[derive(Clone, Copy)]
 pub struct Launch<'a> {
     pub kernel: Kernel,
@@ -132,7 +132,7 @@ fn run_in_order(machine: &Machine, launch: &Launch, mut thread: Thread, threads:
     machine.thread.set(place);
     machine.stack_top.set(place as usize);
     for _ in 0..threads {
-        // SAFETY: the lowering has made the kernel for these arguments; nobody else refers to the thread now.
+        // SAFETY: the lowering has made the kernel for these arguments; nothing else refers to the thread now.
         unsafe {
             (launch.kernel)(place, launch.arguments);
             (*place).advance();

@@ -68,7 +68,7 @@ pub struct Outcome<R> {
 /// The state of a run.
 pub struct Machine {
     pub options: Cell<Options>,
-    /// Leaves generated code; null if nobody waits for it.
+    /// Leaves generated code; null if nothing waits for it.
     root: Cell<*const Yielder<(), Report>>,
     /// Leaves the thread of a kernel that runs now; null outside coroutines.
     pub yielder: Cell<*const ThreadYielder>,
@@ -110,7 +110,7 @@ pub fn machine() -> &'static Machine {
 }
 
 impl Machine {
-    /// Leaves generated code for good. Where nobody waits for that, ends the process with code 2.
+    /// Leaves generated code for good. Where nothing waits for that, ends the process with code 2.
     pub fn fail(&self, report: Report) -> ! {
         // SAFETY: a yielder that is not null belongs to a coroutine that runs, and is never resumed after a failure.
         unsafe {

@@ -6,7 +6,7 @@ use std::{
     io::{self, ErrorKind, Write},
 };
 
-/// Writes a line to standard error. Nobody can be told if that fails; the exit code says what the line would have.
+/// Writes a line to standard error. Nothing can be told if that fails; the exit code says what the line would have.
 pub fn complain(line: impl Display) {
     let _ = writeln!(io::stderr(), "{line}");
 }

@@ -16,7 +16,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// What a command prints, stderr behind stdout; it must succeed.
+/// What a command prints, stderr after stdout; it must succeed.
 fn output(command: &mut Command) -> String {
     // Without a terminal and without COLUMNS, help has 100 columns.
     let output = command.stdin(Stdio::null()).env_remove("COLUMNS").output().expect("the command starts");

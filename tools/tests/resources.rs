@@ -1,4 +1,4 @@
-//! The tools where there is too little of something: nobody who reads, a full disk, no memory. And programs that free
+//! The tools where there is too little of something: nothing that reads, a full disk, no memory. And programs that free
 //! what is not theirs.
 
 use std::{

@@ -2,7 +2,8 @@
 //!
 //! 1. Find the globals that the program writes to.
 //! 2. Find which of them each function reaches through its calls.
-//! 3. A *stand-in* is a copy of a function that takes these as arguments, behind its own: whoever has the global hands it
+//! 3. A *stand-in* is a copy of a function that takes these as arguments, after its own: whoever has the global hands
+//! it
 //!    on. So all functions that one call reaches have one name for it.
 //!
 //! # Cost
@@ -266,14 +267,14 @@ impl Globals {
         let own = copy.symbol_name().unwrap_or_default();
         copy.set_attribute(STANDS_FOR, Attribute::string(context, &own));
         let Some(entry) = copy.regions().into_iter().find_map(|region| region.first_block()) else { return };
-        // Behind the inputs of a kernel stands its memory.
+        // After the inputs of a kernel stands its memory.
         let places = types.into_iter().enumerate();
         let arguments = places.map(|(place, ty)| entry.insert_argument(inputs.len() + place, ty, copy.location()));
         let values: Vec<_> = handed.iter().copied().zip(arguments).collect();
         self.replace(copy, &values);
     }
 
-    /// Makes a copy of a function name each global that it reaches once, in front of all else, and hand it on.
+    /// Makes a copy of a function name each global that it reaches once, before all else, and hand it on.
     pub fn name_once(&self, copy: Op, handed: &[usize]) {
         let Some(entry) = copy.regions().into_iter().find_map(|region| region.first_block()) else { return };
         let uses: Vec<_> = copy.walk().into_iter().filter_map(|op| Some((self.named_by(op)?, op.location()))).collect();
@@ -293,7 +294,7 @@ impl Globals {
         builder.create(GET, &[], &[ty], &[("name", name)], &[]).result(0)
     }
 
-    /// Names the globals that what is inside an op reaches in front of it.
+    /// Names the globals that what is inside an op reaches before it.
     pub fn name_in_front(&self, op: Op) {
         let Some(builder) = Builder::before(op) else { return };
         let mut numbers = BTreeSet::new();

@@ -254,7 +254,7 @@ impl Op {
 
     /// Erases it with its regions. Nothing may use its results.
     pub fn erase(self) {
-        // SAFETY: the op is live, and by the rule of handles nobody uses it afterwards.
+        // SAFETY: the op is live, and by the rule of handles nothing uses it afterwards.
         unsafe { mlirOperationDestroy(self.raw()) }
     }
 

@@ -206,7 +206,7 @@ impl Type {
         }
     }
 
-    /// The real type behind a complex number; the type itself otherwise.
+    /// The real type of a complex number; the type itself otherwise.
     pub fn real(self) -> Self {
         // SAFETY: the handle is live, and its kind was asked for first.
         unsafe { if mlirTypeIsAComplex(self.0) { Self(mlirComplexTypeGetElementType(self.0)) } else { self } }

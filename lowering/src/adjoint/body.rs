@@ -136,7 +136,7 @@ pub(super) fn mirror(op: Op, block: Block) -> Option<Op> {
 }
 
 /// Whether what a loop yields at a place is a sum that starts with an argument, in branches too, may be made in any order,
-/// and is seen by nobody on the way.
+/// and is seen by nothing on the way.
 fn is_sum(argument: Value, end: Op, place: usize) -> bool {
     let Some(uses) = emit::growth(argument, end, place) else { return false };
     let any_order = |op: Op| !op.is::<arith::Addf>() || emit::is_in_any_order(op);

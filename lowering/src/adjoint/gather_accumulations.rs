@@ -150,16 +150,16 @@ impl Nest {
         }
         let shifts: HashSet<_> = members.iter().map(|member| member.shift).collect();
         let near = shifts.iter().flatten().all(|shift| shift.abs() < 1 << 16);
-        (shifts.len() >= FEWEST && near && !self.repeats_dear(&members)).then_some(members)
+        (shifts.len() >= FEWEST && near && !self.repeats_expensive(&members)).then_some(members)
     }
 
     /// Whether something expensive would be computed more than once.
-    fn repeats_dear(&self, members: &[Member]) -> bool {
-        let dear = |op: &&Op| cost::is_dear(**op);
+    fn repeats_expensive(&self, members: &[Member]) -> bool {
+        let expensive = |op: &&Op| cost::is_expensive(**op);
         let others = self.body.accumulations.iter().filter(|op| members.iter().all(|member| member.op != **op));
         let kept: HashSet<_> = others.flat_map(|op| self.slice(*op)).collect();
         let mut seen: HashSet<Op> = kept;
-        members.iter().flat_map(|member| member.slice.iter().filter(dear)).any(|op| !seen.insert(*op))
+        members.iter().flat_map(|member| member.slice.iter().filter(expensive)).any(|op| !seen.insert(*op))
     }
 
     /// What an accumulation is computed from, inside the nest, but for the inductions.
@@ -183,7 +183,7 @@ impl Nest {
         let least = [0, 1].map(|axis| members.iter().map(|member| member.shift[axis]).min().unwrap_or_default());
         let from = most.map(|shift| builder.index(shift));
         let to = [0, 1].map(|axis| emit::add(&builder, bounds[axis], builder.index(least[axis])));
-        // The elements that are not reached by all, as numbers of iterations in front and behind.
+        // The elements that are not reached by all, as numbers of iterations in front and after.
         let end = [0, 1].map(|axis| builder.same(arith::Maxsi::NAME, &[to[axis], from[axis]]));
         let zero = builder.index(0);
         let mut sides = vec![];
@@ -215,7 +215,7 @@ impl Nest {
         let rest = self.rest(&members);
         looped(&builder, [from[0], to[0]], |outer, row| {
             looped(outer, [from[1], to[1]], |inner, column| {
-                // All reads in front of all accumulations, so that LLVM may keep what is read for the next iteration.
+                // All reads before all accumulations, so that LLVM may keep what is read for the next iteration.
                 let sums: Vec<_> = groups.iter().map(|group| self.add_up(inner, group, [row, column])).collect();
                 for (group, sum) in groups.iter().zip(sums) {
                     self.accumulate(inner, group, sum, [row, column]);

@@ -1,9 +1,9 @@
-//! Takes in front of a branch what both of its sides take.
+//! Takes before a branch what both of its sides take.
 //!
 //! A branch that touches no memory is a choice between numbers, which LLVM makes vectors of.
 //!
 //! 1. Find places that both sides of an `scf.if` take, each before anything that may touch the same element.
-//! 2. Take in front of the branch instead.
+//! 2. Take before the branch instead.
 
 use crate::alias::distinct::distinct;
 use autodiff_dialect::{
@@ -36,7 +36,7 @@ pub(super) fn run(module: Op) {
     }
 }
 
-/// The takes of one side that may be made in front of the branch, in any order.
+/// The takes of one side that may be made before the branch, in any order.
 fn early_takes(branch: Op, side: Block) -> Vec<Op> {
     let mut symbols = Symbols::default();
     let (mut takes, mut early) = (vec![], vec![]);
@@ -54,7 +54,7 @@ fn early_takes(branch: Op, side: Block) -> Vec<Op> {
             _ => break,
         }
     }
-    // A take that is left where it is must not come behind one that might be of the same element.
+    // A take that is left where it is must not come after one that might be of the same element.
     early.retain(|op| takes.iter().all(|other| other == op || apart(*op, *other, &mut symbols)));
     early
 }

@@ -32,7 +32,7 @@ pub(super) fn run(module: Op) {
     }
 }
 
-/// The accumulation that puts back what has been taken, if nobody sees that it was away.
+/// The accumulation that puts back what has been taken, if nothing sees that it was away.
 fn put_back(take: Op) -> Option<Op> {
     let place = take.operands();
     let is_back = |(user, number): &(Op, usize)| {

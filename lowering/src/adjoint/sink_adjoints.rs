@@ -1,11 +1,11 @@
 //! Moves what a branch's adjoints go through into the branch.
 //!
-//! What a program computes in front of a branch and uses on one side only, its reverse computes behind the branch, with
+//! What a program computes before a branch and uses on one side only, its reverse computes after the branch, with
 //! cotangents that are zero if the other side was taken: pairs of atoms that are too far from each other to interact. All
 //! of that can be left out, and with it what a partial that is no number would make of the zero.
 //!
 //! 1. Find branches with one side that only yields, in loops that scatter: LLVM makes no vectors of these anyway.
-//! 2. Find what the ops behind the branch give if that side was taken: zero, or a sum without its last addend.
+//! 2. Find what the ops after the branch give if that side was taken: zero, or a sum without its last addend.
 //! 3. Move these ops, and what only they use, to the end of the other side.
 
 use crate::alias::distinct::distinct;
@@ -37,7 +37,7 @@ pub(crate) static PASS: Pass = Pass::new(
 pub(super) fn run(module: Op) {
     let mut scattering: HashMap<Op, bool> = HashMap::new();
     let branches: Vec<_> = module.walk().into_iter().filter(|op| op.is::<scf::If>()).collect();
-    // Inner branches first: what is moved into a branch is behind no other branch of its side then.
+    // Inner branches first: what is moved into a branch is after no other branch of its side then.
     for branch in branches.into_iter().rev() {
         let around = std::iter::successors(branch.parent(), |op| op.parent());
         let innermost = around.into_iter().find(is_loop);
@@ -98,7 +98,7 @@ impl Behind {
         matches!(self.otherwise.get(&value), Some(Otherwise::Zero))
     }
 
-    /// What a value is that need not depend on the branch; nothing if it is not there in front of the branch.
+    /// What a value is that need not depend on the branch; nothing if it is not there before the branch.
     fn known(&self, value: Value) -> Option<Otherwise> {
         self.otherwise.get(&value).copied().or_else(|| self.is_in_front(value).then_some(Otherwise::Is(value)))
     }
@@ -125,18 +125,18 @@ fn sink(branch: Op, sides: Sides) {
     let mut behind = Behind { branch, otherwise };
     let range = behind.range();
     let idle: Vec<_> = range.iter().copied().filter(|op| behind.is_idle(*op)).collect();
-    if let Some(moved) = with_sources(branch, &range, idle).filter(|moved| moved.iter().any(is_dear)) {
+    if let Some(moved) = with_sources(branch, &range, idle).filter(|moved| moved.iter().any(is_expensive)) {
         behind.move_in(&sides, &moved);
     }
 }
 
 /// Whether it is worth a branch.
-fn is_dear(op: &Op) -> bool {
-    op.name() == names::ACCUMULATE || (op.region_count() == 0 && cost::is_dear(*op))
+fn is_expensive(op: &Op) -> bool {
+    op.name() == names::ACCUMULATE || (op.region_count() == 0 && cost::is_expensive(*op))
 }
 
 impl Behind {
-    /// The ops behind the branch that may change places with each other, memory and all.
+    /// The ops after the branch that may change places with each other, memory and all.
     fn range(&self) -> Vec<Op> {
         let (mut reads, mut targets): (Vec<Value>, Vec<Value>) = (vec![], vec![]);
         let mut commutes = |op: &Op| match op.name() {
@@ -244,5 +244,5 @@ fn with_sources(branch: Op, range: &[Op], idle: Vec<Op>) -> Option<Vec<Op>> {
     None
 }
 
-/// Each round finds ops that use something that stays behind the branch.
+/// Each round finds ops that use something that stays after the branch.
 const MOST_ROUNDS: usize = 8;

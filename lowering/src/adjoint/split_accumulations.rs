@@ -6,7 +6,7 @@
 //! 1. Sort the accumulations into pieces in which no two touch the same row at different places.
 //! 2. If something expensive would be computed in several pieces, the first piece stores what it accumulates for the
 //!    others in buffers, one slot per iteration.
-//! 3. Otherwise, make a loop of each piece but the first, with what it computes from, in front of the first; it reads
+//! 3. Otherwise, make a loop of each piece but the first, with what it computes from, before the first; it reads
 //!    what the first piece takes.
 
 use crate::adjoint::{body::Body, innermost_loops};
@@ -43,11 +43,11 @@ pub(super) fn run(module: Op) {
 fn split(body: &Body) {
     let pieces = pieces(body);
     let slices: Vec<_> = pieces.iter().map(|piece| slice(body, piece)).collect();
-    let dear = |op: &&Op| cost::is_dear(**op);
+    let expensive = |op: &&Op| cost::is_expensive(**op);
     if pieces.len() < 2 {
         return;
     }
-    if slices[1..].iter().flatten().any(|op| dear(&op)) {
+    if slices[1..].iter().flatten().any(|op| expensive(&op)) {
         pass_on(body, &pieces[1..]);
         return;
     }
@@ -113,7 +113,7 @@ fn pass_on(body: &Body, pieces: &[Vec<Op>]) {
     buffers.iter().for_each(|(_, buffer)| emit::release(&end, *buffer));
 }
 
-/// The outermost op around a loop, or the loop itself, in front of which a buffer may stand that all its runs share.
+/// The outermost op around a loop, or the loop itself, before which a buffer may stand that all its runs share.
 fn outermost(op: Op, size: Value) -> Op {
     let shares =
         |op: &Op| matches!(op.name(), scf::For::NAME | scf::If::NAME | scf::While::NAME) && !op.encloses_value(size);
@@ -178,7 +178,7 @@ fn sources(body: &Body, mut wanted: HashSet<Op>) -> Vec<Op> {
     ops.into_iter().rev().filter(|op| wanted.contains(op)).collect()
 }
 
-/// Makes a loop of some ops in front of the loop that they are copied from.
+/// Makes a loop of some ops before the loop that they are copied from.
 fn extract(body: &Body, slice: &[Op], place: &Builder) {
     let induction = body.block.argument(0);
     let block = Block::new(&[(induction.ty(), place.location())]);

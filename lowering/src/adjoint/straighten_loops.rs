@@ -1,6 +1,6 @@
 //! Lets loops that count backwards count forwards.
 //!
-//! Vectors that are read backwards have to be turned round; and where LLVM compares buffers once in front of a loop
+//! Vectors that are read backwards have to be turned round; and where LLVM compares buffers once before a loop
 //! around, a loop around that counts backwards makes it give up.
 //!
 //! 1. Find loops whose induction variable is used to count backwards only.

@@ -60,7 +60,7 @@ enum Source {
 
 struct Turn {
     owner: Op,
-    /// What the buffers are in front of the loop.
+    /// What the buffers are before the loop.
     starts: Vec<Value>,
 }
 

@@ -47,7 +47,7 @@ fn note(function: Op, releases: &Releases) {
         let Some(width) = width(argument.ty()) else { break };
         let distinct = argument.ty().is_memref() && function.argument_attribute(number, "llvm.noalias").is_some();
         if distinct && !releases.may_free(argument) {
-            // The allocation comes first, the data behind it.
+            // The allocation comes first, the data after it.
             positions.push(position + 1);
         }
         position += width;
@@ -83,7 +83,7 @@ impl Releases {
         Self { functions, loose }
     }
 
-    /// Whether the memory behind a value may be freed where the value can be seen.
+    /// Whether the memory of a value may be freed where the value can be seen.
     fn may_free(&self, value: Value) -> bool {
         let (mut seen, mut pending) = (HashSet::new(), vec![value]);
         while let Some(value) = pending.pop() {

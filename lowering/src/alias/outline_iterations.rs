@@ -47,7 +47,7 @@ fn outline(op: Op, function: Op, names: &mut HashSet<String>) -> Option<()> {
     let ops: Vec<_> = block.ops().into_iter().filter(|inner| *inner != end).flat_map(Op::walk).collect();
     let inputs = inputs(op, &ops);
     let noalias = distinct_from_others(&inputs);
-    // What combines values may use others of the iteration; nobody writes it so.
+    // What combines values may use others of the iteration; nothing writes it so.
     let of_iteration = |value: &Value| op.encloses_value(*value) && !end.encloses_value(*value);
     let combined = end.walk().into_iter().filter(|inner| *inner != end);
     if combined.flat_map(Op::operands).any(|value| of_iteration(&value)) {

@@ -24,7 +24,7 @@ pub(crate) static PASS: Pass = Pass::new(
     },
 );
 
-/// The region with the atomic update, behind those that allocate, initialise and combine.
+/// The region with the atomic update, after those that allocate, initialise and combine.
 const ATOMIC: usize = 3;
 
 fn take_out(op: Op) -> Option<()> {

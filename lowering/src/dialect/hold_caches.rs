@@ -1,8 +1,8 @@
 //! Keeps what a cache holds in registers, where that is one value at a time: it is pushed in one place, and no loop stands
 //! between that, or what pops it, and the cache.
 //!
-//! 1. The branches around the push give the value as a result; their other sides give a poison that nobody looks at.
-//! 2. What pops it takes the value, or the result of the innermost of these branches that is in front of it.
+//! 1. The branches around the push give the value as a result; their other sides give a poison that nothing looks at.
+//! 2. What pops it takes the value, or the result of the innermost of these branches that is before it.
 
 use autodiff_dialect::{
     bridge::cache_element,

@@ -5,7 +5,7 @@
 //! 1. Plan ([`Plan`]): which dimension is cut, what becomes of each buffer.
 //! 2. Compare buffers that may overlap, and choose the length of the chunks.
 //! 3. Make a parallel loop over the chunks, in two turns if only neighbours conflict, with sequential loops inside.
-//! 4. Give each chunk its copies of buffers that any iteration may add to; add the copies up behind the loop.
+//! 4. Give each chunk its copies of buffers that any iteration may add to; add the copies up after the loop.
 //! 5. Mark the accumulations that are safe now, for `autodiff-lower`.
 //!
 //! Parallel loops inside parallel loops become sequential.
@@ -311,7 +311,7 @@ fn overlap(builder: &Builder, one: Value, other: Value) -> Value {
     builder.same(arith::Andi::NAME, &[less(from, other_to), less(other_from, to)])
 }
 
-/// The address of the first element of a buffer, and the one behind its last.
+/// The address of the first element of a buffer, and the one after its last.
 fn addresses(builder: &Builder, buffer: Value) -> (Value, Value) {
     let index = Type::index(builder.context());
     let ty = buffer.ty();

@@ -3,7 +3,7 @@
 //!
 //! 1. A product becomes a generic update.
 //! 2. A generic update of floats becomes one of integers of their width, which LLVM can compare and exchange: the buffer
-//!    is taken for one of integers, and the body works on the numbers behind them.
+//!    is taken for one of integers, and the body works on the numbers after them.
 //!
 //! An update of what no machine compares and exchanges, or with control flow in its body, is an error.
 

@@ -73,7 +73,7 @@ fn shuffled(lanes: &Lanes, op: Op) -> Result<Option<Vec<Value>>, Diagnostic> {
     let mode = op.attribute("mode").ok_or_else(|| unsupported(op, "has no mode"))?;
     let (value, offset, width) = (op.operand(0), op.operand(1), op.operand(2));
     let Some((moved, valid)) = shuffle(lanes.builder, value, offset, width, mode) else { return Ok(None) };
-    // AMD's conversion takes lanes in front of the first one for valid.
+    // AMD's conversion takes lanes before the first one for valid.
     let valid = if mode.to_string().contains(" up") && !op.result(1).is_unused() {
         let b = lanes.builder;
         let (lane, one) = (lanes.narrow(lanes.lane()), lanes.small(1));

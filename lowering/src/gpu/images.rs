@@ -2,7 +2,7 @@
 
 use autodiff_dialect::{ir::Op, views::gpu};
 
-/// The bytes behind each `gpu.binary` op of a module, by its name: PTX, assembly, or an object.
+/// The bytes after each `gpu.binary` op of a module, by its name: PTX, assembly, or an object.
 pub fn images(module: Op) -> Vec<(String, Vec<u8>)> {
     let binaries = module.walk().into_iter().filter(|op| op.is::<gpu::Binary>());
     binaries

@@ -1,12 +1,12 @@
 //! Gives launches the program's mutable globals by address, so that there is one of each.
 //!
 //! `gpu-kernel-outlining` copies what a kernel refers to into a module of its own: each launch would write to a global that
-//! nobody else reads.
+//! nothing else reads.
 //!
-//! 1. Name the globals that a launch reaches in front of it: outlining makes them arguments of the kernel.
+//! 1. Name the globals that a launch reaches before it: outlining makes them arguments of the kernel.
 //! 2. Hand them to the functions that it calls.
 //!
-//! Globals that nobody writes to are still copied: a device reaches its copy faster, and the host's not at all.
+//! Globals that nothing writes to are still copied: a device reaches its copy faster, and the host's not at all.
 
 use autodiff_dialect::{
     bridge::Pass,

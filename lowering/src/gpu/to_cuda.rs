@@ -125,7 +125,7 @@ fn words(ty: Type) -> i64 {
     }
 }
 
-/// Whether the device can reach the memory behind an argument.
+/// Whether the device can reach the memory of an argument.
 fn check_reachable(op: Op, number: usize, argument: Value) -> Result<(), Diagnostic> {
     let mut buffer = argument;
     while buffer.ty().is_memory()

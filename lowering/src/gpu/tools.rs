@@ -113,7 +113,7 @@ impl Tools {
     }
 }
 
-/// A new folder that nobody else can look into, and that is removed when dropped.
+/// A new folder that nothing else can look into, and that is removed when dropped.
 pub(super) struct Toolkit(PathBuf);
 
 impl Toolkit {
@@ -150,7 +150,7 @@ fn beside_program(path: &str) -> Option<PathBuf> {
     program.ancestors().skip(1).take(3).map(|folder| folder.join(path)).find(|path| path.is_dir())
 }
 
-/// Whether nobody but this user and the administrator can replace a program, whose path has no links.
+/// Whether nothing but this user and the administrator can replace a program, whose path has no links.
 ///
 /// # Errors
 ///

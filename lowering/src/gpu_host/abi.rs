@@ -135,7 +135,7 @@ impl Cell {
         let memory =
             builder.create(memref::Alloca::NAME, &[], &[cell], &[("operandSegmentSizes", segments)], &[]).result(0);
         let bytes = integer(&builder, 64, byte_size(ty)?);
-        // Behind what was created just now.
+        // After what was created just now.
         let index = Type::index(op.context());
         let builder = Builder::after(bytes.defining_op()?)?.with_location(op.location());
         let address = builder.op(memref::ExtractAlignedPointerAsIndex::NAME, &[memory], index);

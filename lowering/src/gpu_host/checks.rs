@@ -227,12 +227,12 @@ impl Checker {
         build().ok_or_else(|| unknown(op))
     }
 
-    /// Where races are looked for, an access that nobody sees would hide one.
+    /// Where races are looked for, an access that nothing sees would hide one.
     fn refuse_unknown(&self, op: Op) -> Result<(), Diagnostic> {
         use autodiff_dialect::ir::EffectKind::{Read, Write};
         let accesses =
             op.effects().is_some_and(|effects| effects.iter().any(|effect| matches!(effect.kind, Read | Write)));
-        // These say that they write, so that nobody removes or moves them.
+        // These say that they write, so that nothing removes or moves them.
         let marks = [cf::Assert::NAME, llvm::IntrAssume::NAME, llvm::IntrStacksave::NAME, llvm::IntrStackrestore::NAME];
         if self.races && accesses && !marks.contains(&op.name()) { Err(unknown(op)) } else { Ok(()) }
     }

@@ -18,7 +18,7 @@ pub struct Ids<'r> {
     pub runtime: &'r mut Runtime,
     thread: Option<Value>,
     known: HashMap<(Word, i32), Value>,
-    /// A mark behind what was put at the start of the function. It stays until the end: lists of ops may hold it.
+    /// A mark after what was put at the start of the function. It stays until the end: lists of ops may hold it.
     mark: Option<Op>,
 }
 
@@ -29,7 +29,7 @@ impl<'r> Ids<'r> {
         Self { function: function.op, runtime, thread, known: HashMap::new(), mark: None }
     }
 
-    /// Creates ops at the start of the function, behind those that are there for the same reason.
+    /// Creates ops at the start of the function, after those that are there for the same reason.
     pub fn at_entry<R>(&mut self, create: impl FnOnce(&Builder) -> R) -> Option<R> {
         let entry = self.function.region(0).first_block()?;
         let location = self.function.location();

@@ -13,7 +13,7 @@ use autodiff_dialect::{
 };
 use std::collections::HashMap;
 
-/// Where each buffer begins, in bytes: globals and buffers of functions that kernels call lie in front of those of the
+/// Where each buffer begins, in bytes: globals and buffers of functions that kernels call lie before those of the
 /// kernels, which share what follows.
 #[derive(Default)]
 pub struct Layout {

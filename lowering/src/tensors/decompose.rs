@@ -1,4 +1,4 @@
-//! Replaces ops on tensors that bufferization, or the lowering of `linalg` to loops behind it, does not take.
+//! Replaces ops on tensors that bufferization, or the lowering of `linalg` to loops after it, does not take.
 //!
 //! 1. `linalg.softmax` of buffers becomes one of tensors.
 //! 2. Ops that upstream can take apart are taken apart.
@@ -146,7 +146,7 @@ struct Slices {
     batch: usize,
     /// The dimensions of the tensor that the indices give, in the order of their coordinates.
     indexed: Vec<usize>,
-    /// The dimension of the tensor behind each trailing dimension of the slices.
+    /// The dimension of the tensor after each trailing dimension of the slices.
     kept: Vec<usize>,
     rank: usize,
 }

@@ -1,4 +1,4 @@
-//! Requests on tensors, taken out of the way of bufferization and made requests on buffers behind it.
+//! Requests on tensors, taken out of the way of bufferization and made requests on buffers after it.
 //!
 //! `autodiff-defer-requests`:
 //!

@@ -1,8 +1,9 @@
-//! Allocates buffers of iterations once in front of the loop.
+//! Allocates buffers of iterations once before the loop.
 //!
-//! 1. Find buffers that the body of a `scf.for` allocates, in a size that the loop leaves alone, and releases: nobody else
+//! 1. Find buffers that the body of a `scf.for` allocates, in a size that the loop leaves alone, and releases: nothing
+//! else
 //!    has them, and what they hold at first is not defined.
-//! 2. Move the allocation in front of the loop, and the release behind it; and so on, from inner loops to outer ones.
+//! 2. Move the allocation before the loop, and the release after it; and so on, from inner loops to outer ones.
 
 use autodiff_dialect::{
     bridge::Pass,

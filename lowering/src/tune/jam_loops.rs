@@ -231,7 +231,7 @@ struct Known {
     buffer: Value,
     indices: Vec<Value>,
     content: Value,
-    /// The store that nobody has read from memory yet.
+    /// The store that nothing has read from memory yet.
     store: Option<Op>,
 }
 

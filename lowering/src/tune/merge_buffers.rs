@@ -1,6 +1,6 @@
 //! Allocates buffers of iterations that live and die together at once.
 //!
-//! Caches whose sizes vary cannot be allocated in front of the loop; an iteration then allocates and releases as many
+//! Caches whose sizes vary cannot be allocated before the loop; an iteration then allocates and releases as many
 //! buffers as it has caches. Outside of loops that would save nothing, and LLVM would no longer know that they are distinct.
 //!
 //! 1. Find allocations in a loop of one type and one size, with nothing that touches memory between them, whose buffers

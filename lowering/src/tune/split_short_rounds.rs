@@ -1,6 +1,7 @@
 //! Leaves short rounds of triangular loops without vectors.
 //!
-//! In `for c: for r = c + 1 to n: q[r] += ...`, a vector of one round starts one element behind those of the round before.
+//! In `for c: for r = c + 1 to n: q[r] += ...`, a vector of one round starts one element after those of the round
+//! before.
 //! Machines cannot forward stores to loads that overlap so, and wait until the stores have reached the cache: longer than
 //! what vectors save, unless the rounds are long.
 //!

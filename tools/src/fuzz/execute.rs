@@ -2,7 +2,7 @@
 
 use super::{
     heap,
-    program::{Argument, DEAR_CACHES, Output, Program},
+    program::{Argument, EXPENSIVE_CACHES, Output, Program},
 };
 use crate::diagnostics;
 use autodiff_dialect::{bridge, llvm};
@@ -151,7 +151,7 @@ fn wrapper(program: &Program, mode: Mode) -> String {
             Output::Buffer { ty, .. } => (ty.clone(), true),
         };
         let active = !matches!(output, Output::Index | Output::Float { active: false });
-        // A buffer that nobody takes would be left behind.
+        // A buffer that nothing takes would be left behind.
         let no_primal = program.no_primal && mode != Mode::Primal && active && !is_buffer;
         result_activities.push(match (active, no_primal, mode) {
             (false, ..) => "const",
@@ -376,11 +376,11 @@ impl Compiled {
         let mut module = Module::parse(context, &text).ok_or_else(|| Failure::Invalid(messages()))?;
         messages();
         let normal_form = program.normal_form;
-        let dear = if program.dear_caches { DEAR_CACHES } else { "" };
+        let options = if program.expensive_caches { EXPENSIVE_CACHES } else { "" };
         run(
             context,
             &mut module,
-            &format!("convert-linalg-to-loops,autodiff-differentiate{{normal-form={normal_form} {dear}}}"),
+            &format!("convert-linalg-to-loops,autodiff-differentiate{{normal-form={normal_form} {options}}}"),
         )
         .map_err(|why| {
             let refused = [
@@ -489,7 +489,7 @@ pub struct Values {
     pub tangents: Vec<Vec<f64>>,
 }
 
-/// Memory behind a parameter: its descriptor points into `data`.
+/// Memory of a parameter: its descriptor points into `data`.
 struct Port {
     data: Vec<u64>,
     descriptor: Vec<i64>,

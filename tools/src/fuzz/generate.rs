@@ -579,7 +579,7 @@ pub fn generate(choices: &mut Choices) -> Program {
         head += "memref.global \"private\" constant @order : memref<4xindex> = dense<[2, 0, 3, 1]>\n";
     }
     let mut features = generator.features;
-    let dear_caches = generator.choices.one_in(4);
+    let expensive_caches = generator.choices.one_in(4);
     let optimised = generator.choices.one_in(3);
     let directions =
         generator.choices.one_in(4) && !outputs.iter().any(|output| matches!(output, Output::Buffer { .. }));
@@ -590,7 +590,7 @@ pub fn generate(choices: &mut Choices) -> Program {
         (no_primal, "noneed"),
         (directions, "two directions"),
         (float == "f32", "f32"),
-        (dear_caches, "dear caches"),
+        (expensive_caches, "expensive caches"),
         (optimised, "optimised code"),
     ] {
         if set {
@@ -604,7 +604,7 @@ pub fn generate(choices: &mut Choices) -> Program {
         float,
         blocks,
         normal_form,
-        dear_caches,
+        expensive_caches,
         optimised,
         leaks,
         no_primal,

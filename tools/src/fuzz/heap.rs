@@ -1,5 +1,5 @@
 //! The heap of generated code. It poisons what is allocated and what is freed, and finds leaks, double frees, frees of
-//! what is no block, and writes behind blocks or after their release.
+//! what is no block, and writes after blocks or after their release.
 
 use libc::{c_int, c_void, size_t};
 use std::{

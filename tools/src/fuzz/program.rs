@@ -3,8 +3,8 @@
 use autodiff_tools::run::SplitMix;
 use std::collections::BTreeSet;
 
-/// The option of dear caches.
-pub const DEAR_CACHES: &str = "cache-cost=30";
+/// The option of expensive caches.
+pub const EXPENSIVE_CACHES: &str = "cache-cost=30";
 
 /// One argument of the entry, `@main`.
 #[derive(Clone, Debug)]
@@ -47,10 +47,10 @@ pub struct Program {
     /// Whether the engine may optimise the primal.
     pub normal_form: bool,
     /// Whether values are computed again rather than cached.
-    pub dear_caches: bool,
+    pub expensive_caches: bool,
     /// Whether LLVM optimises the code, and so makes use of what it is told about buffers.
     pub optimised: bool,
-    /// Whether the program leaves memory behind.
+    /// Whether the program leaves memory of.
     pub leaks: bool,
     /// Ask for derivatives without the primal results.
     pub no_primal: bool,
@@ -124,7 +124,7 @@ impl Argument {
 }
 
 impl Program {
-    /// The command that shows the failure, with the program behind it.
+    /// The command that shows the failure, with the program after it.
     pub fn reproducer(&self, why: &str) -> String {
         let options: Vec<_> = self.arguments.iter().map(Argument::option).collect();
         let activities: Vec<_> = self
@@ -148,7 +148,7 @@ impl Program {
                 head += &format!("// Argument {index} is the buffer of argument {same}, and so are the shadows.\n");
             }
         }
-        for (set, option) in [(!self.normal_form, "normal-form=false"), (self.dear_caches, DEAR_CACHES)] {
+        for (set, option) in [(!self.normal_form, "normal-form=false"), (self.expensive_caches, EXPENSIVE_CACHES)] {
             if set {
                 head += &format!("// Differentiate with {option}.\n");
             }

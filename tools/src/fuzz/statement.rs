@@ -238,7 +238,7 @@ impl Generator<'_> {
                     self.choices.pick(&[0, 1, 2, -3])
                 };
                 let length = self.choices.pick(&[2, 3, 4, 5, 1, 0, -1]);
-                // An unsigned range that ends in front of 0 is huge.
+                // An unsigned range that ends before 0 is huge.
                 let length = if unsigned { length.max(0) } else { length };
                 let upper = lower.wrapping_add(length);
                 let upper = if ty == "i32" { i64::from(upper as i32) } else { upper };

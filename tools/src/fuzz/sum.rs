@@ -31,7 +31,7 @@ impl Generator<'_> {
         let counter = if ty == "index" { iv } else { self.op("i", &format!("arith.index_cast {iv} : {ty} to index")) };
         self.add(&counter, Scalar::Index);
         let mut next = self.terms(&so_far, levels - 1);
-        // Not what a sum is: it goes on from what was there in front of the loop.
+        // Not what a sum is: it goes on from what was there before the loop.
         if self.choices.one_in(12) {
             let term = self.float();
             next = self.op("s", &format!("arith.addf {start}, {term} : {float}"));

@@ -61,7 +61,7 @@ impl Element {
         matches!(self, Self::Complex32 | Self::Complex64)
     }
 
-    /// The real type behind a complex number; the type itself otherwise.
+    /// The real type of a complex number; the type itself otherwise.
     pub fn real(self) -> Self {
         match self {
             Self::Complex32 => Self::F32,
@@ -105,7 +105,7 @@ impl Element {
         }
     }
 
-    /// Appends the real numbers behind some bytes: one an element, two if complex.
+    /// Appends the real numbers after some bytes: one an element, two if complex.
     pub fn decode(self, bytes: &[u8]) -> Vec<f64> {
         let real = self.real();
         bytes.chunks_exact(real.size()).map(|chunk| real.decode_one(chunk)).collect()

@@ -227,7 +227,7 @@ impl Function<'_> {
                 let outcome = autodiff_runtime::run(options, &mut call);
                 let errors: Vec<_> = outcome.result.err().into_iter().chain(outcome.races).collect();
                 if !errors.is_empty() {
-                    // SAFETY: the call is over, and nobody will look at what it has left.
+                    // SAFETY: the call is over, and nothing will look at what it has left.
                     unsafe { memory::release() };
                     let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
                     let text = texts.join("\n");
@@ -258,7 +258,7 @@ impl Function<'_> {
     }
 }
 
-/// Aligned memory behind one parameter of a wrapper, and its descriptor.
+/// Aligned memory of one parameter of a wrapper, and its descriptor.
 struct Port {
     data: *mut u8,
     layout: Layout,

@@ -19,7 +19,7 @@ impl Failure {
         Self::Input(autodiff_dialect::ir::readable_name(&message.into()).into_owned())
     }
 
-    /// Puts the flag, file or place in front of the message.
+    /// Puts the flag, file or place before the message.
     pub fn at(self, place: impl fmt::Display) -> Self {
         match self {
             Self::Input(message) => Self::Input(format!("{place}: {message}")),

@@ -157,7 +157,7 @@ struct Parts(Vec<PathBuf>);
 impl Drop for Parts {
     fn drop(&mut self) {
         for part in &self.0 {
-            // Most of them have been renamed, and a second failure matters to nobody.
+            // Most of them have been renamed, and a second failure matters to nothing.
             let _ = fs::remove_file(part);
         }
     }

@@ -79,7 +79,8 @@ pub struct Options {
     #[arg(long, value_name = "FILE", help_heading = "Differentiation")]
     pub rules: Vec<PathBuf>,
 
-    /// How much dearer than usual it is to keep a value than to compute it again: more takes less memory and more time
+    /// How much more expensive than usual it is to keep a value than to compute it again: more takes less memory and
+    /// more time
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1000),
         help_heading = "Differentiation")]
     pub cache_cost: u64,

@@ -142,7 +142,7 @@ impl Report {
         let arrays: Vec<_> = self.items.iter().map(|item| (item.name.as_str(), &item.array)).collect();
         npy::write_all(directory, &arrays).map_err(|why| {
             if is_new {
-                // Only an empty folder can be removed so, and a second failure matters to nobody.
+                // Only an empty folder can be removed so, and a second failure matters to nothing.
                 let _ = fs::remove_dir(directory);
             }
             Failure::input(why).at("--save")
@@ -153,7 +153,7 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// If nobody can read it; a reader that has gone away is no failure.
+    /// If nothing can read it; a reader that has gone away is no failure.
     pub fn print(&self, as_json: bool) -> Result<()> {
         let text = if as_json { format!("{}\n", self.json()) } else { self.table() };
         print(text).map_err(|error| Failure::input(format!("cannot write to standard output: {error}")))

@@ -52,7 +52,7 @@ fn parse_shape(text: &str) -> Result<Vec<usize>, String> {
 ///
 /// # Errors
 ///
-/// If there is no number in front of a `=`.
+/// If there is no number before a `=`.
 pub fn parse_indexed(text: &str) -> Result<(usize, &str), String> {
     text.split_once('=')
         .and_then(|(index, value)| Some((index.trim().parse().ok()?, value)))

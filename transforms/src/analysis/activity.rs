@@ -20,7 +20,7 @@ pub struct Activity {
     useful: Vec<bool>,
     /// Buffers whose shadow the caller sees: it must be right even where nothing flows through.
     visible: FxHashSet<Value>,
-    /// Of the ops of the function's own block; 0 is in front of the first.
+    /// Of the ops of the function's own block; 0 is before the first.
     positions: FxHashMap<Op, usize>,
 }
 
@@ -52,7 +52,7 @@ impl Activity {
         let mut writers = FxHashMap::default();
         let positions = tops.iter().enumerate().map(|(position, top)| (*top, position + 1)).collect();
         for (position, top) in tops.iter().enumerate() {
-            // Position 0 is in front of the first op.
+            // Position 0 is before the first op.
             flow.at(position + 1);
             if let Some((buffer, writer)) = rules.of(*top).overwrites(*top) {
                 flow.overwrite(buffer);

@@ -13,7 +13,7 @@ pub fn cannot_carry(op: Op) -> bool {
     op.region_count() == 0 && !gives && (!op.operands().iter().any(touches) || passes)
 }
 
-/// Whether an op may make an address of a buffer, through which nobody sees what is read and written.
+/// Whether an op may make an address of a buffer, through which nothing sees what is read and written.
 pub fn gives_address(op: Op) -> bool {
     let takes_buffer = || op.operands().iter().any(|value| value.ty().is_differentiable_memory());
     op.result_count() > 0

@@ -45,7 +45,7 @@ impl Conditionals {
         let mut reads = vec![];
         for inner in blocks.iter().flat_map(|block| block.ops()) {
             if inner.region_count() > 0 {
-                // Loops are too dear.
+                // Loops are too expensive.
                 let nested = self.known.get(&inner)?;
                 inputs.extend(nested.inputs.iter().copied());
                 reads.extend(nested.reads.iter().copied());

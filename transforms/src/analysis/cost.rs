@@ -1,4 +1,4 @@
-//! What ops cost: the one place that knows which are dear.
+//! What ops cost: the one place that knows which are expensive.
 //!
 //! The unit of [`of`] is a cached byte: what it takes to write a byte to a cache and to read it back. The numbers are of the
 //! loops of `benches/` on one core of an x86-64 server with AVX-512, in which a load takes as long as reading a cached
@@ -33,9 +33,10 @@ pub fn is_call(op: Op) -> bool {
     op.is::<func::Call>() || (op.name().starts_with("math.") && !INSTRUCTIONS.contains(&op.name()))
 }
 
-/// Whether an op is dear to compute twice, or for nothing: a call, an instruction of a dozen cycles and more, or a loop or
+/// Whether an op is expensive to compute twice, or for nothing: a call, an instruction of a dozen cycles and more, or
+/// a loop or
 /// branch.
-pub fn is_dear(op: Op) -> bool {
+pub fn is_expensive(op: Op) -> bool {
     is_call(op)
         || matches!(op.name(), arith::Divf::NAME | math::Sqrt::NAME | math::Rsqrt::NAME)
         || op.region_count() > 0

@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 pub struct Flow<'a> {
     rules: &'a dyn Meanings,
     edges: Vec<(Value, Value, usize)>,
-    /// Whether nobody asks for edges.
+    /// Whether nothing asks for edges.
     without_edges: bool,
     aliases: Aliases,
     position: usize,
@@ -347,7 +347,7 @@ impl FlowGraph {
         positions.into_iter().map(|position| self.add(representative, position)).collect()
     }
 
-    /// The node of a value, or of the content of a class in front of an op at a position; the representative must be
+    /// The node of a value, or of the content of a class before an op at a position; the representative must be
     /// given.
     pub fn node(&self, representative: Value, position: usize) -> Option<usize> {
         self.nodes.get(&(representative, self.version(representative, position))).map(|node| *node as usize)

@@ -2,14 +2,15 @@
 //!
 //! Where nothing happens between a launch and its reverse that depends on the launch, both can be one: each thread runs
 //! its part and then reverses it, and what it needs again stays in its registers. Between blocks nothing changes: the
-//! first half touches primals, the second half shadows, and what both read nobody writes. A launch qualifies if
+//! first half touches primals, the second half shadows, and what both read nothing writes. A launch qualifies if
 //!
 //! 1. it stands in the function's own block, and its rule says that there is room for the memory of both halves;
-//! 2. all that stands behind it touches no memory, allocates or releases a buffer, or moves numbers: these moves wait until
+//! 2. all that stands after it touches no memory, allocates or releases a buffer, or moves numbers: these moves wait
+//! until
 //!    the kernel has run, while their reverse, which needs nothing of theirs, is over by then;
 //! 3. the release of what it and these moves touch can wait until the end;
 //! 4. something in it would be cached that need not be then: that of which a thread has one, or that is read from memory
-//!    of the workgroup or of the thread which nothing overwrites behind the read. What else varies with loops lies in
+//!    of the workgroup or of the thread which nothing overwrites after the read. What else varies with loops lies in
 //!    arrays either way.
 
 use crate::analysis::{
@@ -22,7 +23,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub struct Fusion {
     /// The body of the kernel.
     pub body: Block,
-    /// Ops behind the launch that wait until it has run, because they move numbers, or compute with them.
+    /// Ops after the launch that wait until it has run, because they move numbers, or compute with them.
     pub waiting: FxHashSet<Op>,
     /// Classes of memory whose release must wait.
     pub kept: FxHashSet<Value>,
@@ -122,7 +123,7 @@ impl Fusion {
         }
     }
 
-    /// A loop of the body whose iterations give the same when they are run again behind the kernel: all threads run it,
+    /// A loop of the body whose iterations give the same when they are run again after the kernel: all threads run it,
     /// what it reads stays as it is, or each iteration overwrites it first, and it writes nothing else.
     fn again(
         &self,
@@ -177,7 +178,7 @@ impl Fusion {
     }
 
     /// Whether a read by an op in the kernel gives the same again when the kernel has run, because the memory is the kernel's
-    /// own and nothing writes to it beside or behind the read.
+    /// own and nothing writes to it beside or after the read.
     pub fn stays(&self, op: Op, buffer: Value, activity: &Activity) -> bool {
         let class = activity.representative(buffer);
         if let Some(again) =
@@ -198,8 +199,9 @@ fn classes(values: Vec<Value>, activity: &Activity) -> Vec<Value> {
     values.into_iter().filter(|value| value.ty().is_memory()).map(|value| activity.representative(value)).collect()
 }
 
-/// The ops behind a launch that wait until it has run; `None` if something that cannot wait depends on one of them: an op
-/// that does anything else, or the reverse of an op, which goes in front of the launch.
+/// The ops after a launch that wait until it has run; `None` if something that cannot wait depends on one of them: an
+/// op
+/// that does anything else, or the reverse of an op, which goes before the launch.
 fn waiting(behind: &[Op], rules: &dyn Meanings, activity: &Activity) -> Option<FxHashSet<Op>> {
     let mut waiting = FxHashSet::default();
     for op in behind.iter().filter(|op| !op.is_terminator()) {

@@ -100,7 +100,7 @@ impl Inlining {
         ops
     }
 
-    /// Whether calls of a function in another are inlined. Asked behind [`Self::plan`] for a root that reaches both.
+    /// Whether calls of a function in another are inlined. Asked after [`Self::plan`] for a root that reaches both.
     pub fn is_inlined(&self, caller: &str, callee: &str) -> bool {
         self.plans.get(caller).is_some_and(|plan| plan.inlined.contains(callee))
     }

@@ -1,4 +1,4 @@
-//! The part of a kernel that decides some of its values, and that can run alone in front of the kernel.
+//! The part of a kernel that decides some of its values, and that can run alone before the kernel.
 //!
 //! 1. Follow values back: from results to operands, and through regions by what their ops forward.
 //! 2. With an op, keep the branches and loops around it, and what decides where they go. All that threads exchange
@@ -89,7 +89,7 @@ impl<'a> KernelSlice<'a> {
         op == self.launch || self.forwarded.contains_key(&op)
     }
 
-    /// Operands that kept ops, and the terminators in them, forward to nobody who is kept: an op and a number.
+    /// Operands that kept ops, and the terminators in them, forward to nothing that is kept: an op and a number.
     pub fn idle(&self) -> Vec<(Op, usize)> {
         let mut idle = vec![];
         for op in self.launch.walk() {
@@ -200,7 +200,7 @@ impl<'a> KernelSlice<'a> {
         Some(())
     }
 
-    /// Whether an op itself, not its regions, may write to a buffer, or frees it; `None`: nobody knows.
+    /// Whether an op itself, not its regions, may write to a buffer, or frees it; `None`: nothing knows.
     fn writes(&self, op: Op, buffer: Value) -> Option<bool> {
         let rule = self.rules.of(op);
         if rule.touches_no_memory() || rule.reads_only(op).is_some() {

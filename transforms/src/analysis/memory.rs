@@ -27,7 +27,7 @@ pub enum Origin {
     Escaped,
     /// Loaded from a buffer of the caller: what the caller has stored there.
     Loaded,
-    /// A pointer that nobody knows, such as a buffer that an unknown function returned: all that escaped may be there.
+    /// A pointer that nothing knows, such as a buffer that an unknown function returned: all that escaped may be there.
     Unknown,
 }
 
@@ -310,7 +310,7 @@ impl Class {
         self.origins.is_empty() || !self.origins.iter().all(|(_, origin)| stays(origin))
     }
 
-    /// Whether a pointer that nobody knows leads there.
+    /// Whether a pointer that nothing knows leads there.
     pub fn is_unknown(&self) -> bool {
         self.origins.is_empty() || self.comes_from(|origin| matches!(origin, Origin::Unknown))
     }

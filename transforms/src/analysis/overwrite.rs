@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 /// What prevents that a read is repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle {
-    /// An op behind the read may write to the buffer.
+    /// An op after the read may write to the buffer.
     LaterWrite(Op),
     /// An op inside the same op of the function's own block, such as a loop, may write to the buffer.
     WriteBeside(Op),
@@ -184,7 +184,7 @@ impl Overwrites {
         self.last_write.get(&class).map(|(_, writer)| *writer)
     }
 
-    /// Whether nothing writes to a class in or behind an op of the function's own block.
+    /// Whether nothing writes to a class in or after an op of the function's own block.
     pub fn is_final(&self, op: Op, class: Value) -> bool {
         let Some(position) = self.position.get(&op) else { return false };
         self.last_write.get(&class).is_none_or(|(last, _)| last < position)

@@ -62,7 +62,7 @@ pub fn find(function: Op, rules: &dyn Meanings, activity: &Activity, request: &R
             found.push(sum);
         }
     }
-    // What is computed from a sum stands behind it, and is known then.
+    // What is computed from a sum stands after it, and is known then.
     found.reverse();
     found.retain(|sum| search.is_needed(sum.op.result(0)));
     found
@@ -180,13 +180,14 @@ impl Search<'_> {
             }
         }
         let pays = (captures || !loads.is_empty())
-            && sum.bodies().all(|body| !is_innermost(body) || self.is_dear(body, &loads));
+            && sum.bodies().all(|body| !is_innermost(body) || self.is_expensive(body, &loads));
         pays.then_some(sum)
     }
 
-    /// Whether the body of an innermost loop is dear to take again, and is not made vectors of: it has branches or calls
+    /// Whether the body of an innermost loop is expensive to take again, and is not made vectors of: it has branches
+    /// or calls
     /// functions. Nor may buffers of partials be as long as the loop.
-    fn is_dear(&self, body: Block, loads: &[Op]) -> bool {
+    fn is_expensive(&self, body: Block, loads: &[Op]) -> bool {
         let mut symbols = Symbols::default();
         let mut streams = |load: &Op| {
             load.operands()[1..].iter().any(|index| {

@@ -7,7 +7,7 @@
 //! 1. something in a loop inside it would be cached;
 //! 2. it carries no buffers, and all that it does to memory is known;
 //! 3. what it reads and does not write is not written later either, and can be kept until the end;
-//! 4. what it writes is its own: allocated and freed in the iteration, or allocated in front of the loop, seen by nobody
+//! 4. what it writes is its own: allocated and freed in the iteration, or allocated before the loop, seen by nothing
 //!    outside the function, and completely overwritten by each iteration before anything else touches it.
 
 use crate::analysis::{activity::Activity, memory::Origin, overwrite::Overwrites, semantics::Meanings};
@@ -154,7 +154,7 @@ impl Memory<'_> {
             .is_some_and(|class| !class.origins.is_empty() && class.origins.iter().all(|(_, origin)| inside(origin)))
     }
 
-    /// Whether each iteration replaces all of a buffer before it does anything else with it, and nobody outside the
+    /// Whether each iteration replaces all of a buffer before it does anything else with it, and nothing outside the
     /// function sees the buffer.
     fn is_overwritten_first(&self, class: Value) -> bool {
         let Some(known) = self.activity.classes().get(class) else { return false };

@@ -6,7 +6,7 @@ use autodiff_dialect::{
 };
 use rustc_hash::FxHashSet;
 
-/// The number behind an integer or index constant.
+/// The number of an integer or index constant.
 pub fn constant_index(value: Value) -> Option<i64> {
     let op = value.defining_op().filter(|op| op.is_constant())?;
     op.attribute("value")?.as_integer()

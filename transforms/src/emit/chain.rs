@@ -71,7 +71,7 @@ impl Form {
     }
 }
 
-/// The linear forms of a body, and the ops that compute them, each in front of the op that it is for.
+/// The linear forms of a body, and the ops that compute them, each before the op that it is for.
 struct Forms {
     known: FxHashMap<Value, Form>,
     wholes: FxHashMap<Value, Value>,

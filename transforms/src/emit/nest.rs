@@ -27,7 +27,7 @@ impl Nest {
     }
 
     /// Moves the body of the loop into sequential loops that carry values, and gives what they carry in the end.
-    /// `end` is called behind the body, with the values carried so far, for what an iteration makes of them.
+    /// `end` is called after the body, with the values carried so far, for what an iteration makes of them.
     pub fn emit(
         &self,
         builder: &Builder,

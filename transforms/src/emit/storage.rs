@@ -11,7 +11,7 @@ use autodiff_dialect::{
 pub enum Storage {
     /// On the heap of the host.
     Heap,
-    /// On the stack of a function or of a thread; nobody frees it.
+    /// On the stack of a function or of a thread; nothing frees it.
     Stack,
     /// In the memory of a device, where the host may not look.
     Device,

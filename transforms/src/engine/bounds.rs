@@ -1,4 +1,4 @@
-//! How large a value in a kernel can get, for caches that must be allocated in front of the launch.
+//! How large a value in a kernel can get, for caches that must be allocated before the launch.
 //!
 //! Threads run loops of different lengths: from their own id to the end of a row, in strides of the block. The cache
 //! has room for the longest. Bounds follow from those of the ids, which are smaller than the dims, and of induction
@@ -34,7 +34,7 @@ impl Side {
     }
 }
 
-/// A value that needs a cache whose size is not known in front of its launch.
+/// A value that needs a cache whose size is not known before its launch.
 pub(super) fn not_on_device(value: Value) -> Box<Diagnostic> {
     let message = "the reverse sweep needs this value of a kernel, but how many there are of it is not known in front of \
                    the launch; compute what decides how often the loops around it run from sizes, or from memory that the \
@@ -55,7 +55,7 @@ impl Reverse<'_> {
             .any(|block| self.is_kernel(block))
     }
 
-    /// A number, computed in a place in front of a launch, that a value in the kernel is never below or above.
+    /// A number, computed in a place before a launch, that a value in the kernel is never below or above.
     pub(super) fn bound(&self, value: Value, side: Side, place: &Place) -> Option<Value> {
         self.bound_once(value, side, place, 16, &mut FxHashMap::default())
     }
@@ -148,7 +148,7 @@ impl Reverse<'_> {
         true
     }
 
-    /// The integers that have to be nonnegative for another to be so; `None`: nobody knows.
+    /// The integers that have to be nonnegative for another to be so; `None`: nothing knows.
     fn nonnegative_if(&self, value: Value) -> Option<Vec<Value>> {
         let Some(op) = value.defining_op() else {
             let described = self.caches.described.get(&value.block())?;

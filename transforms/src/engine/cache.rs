@@ -1,7 +1,7 @@
 //! Caches: values that the forward sweep saves for the reverse sweep.
 //!
-//! A value in a nest of counted loops whose bounds are known in front of the nest gets an array with one slot per
-//! iteration, any other a stack that grows. Both are created in front of the outermost op that holds the value, and
+//! A value in a nest of counted loops whose bounds are known before the nest gets an array with one slot per
+//! iteration, any other a stack that grows. Both are created before the outermost op that holds the value, and
 //! freed when the reverse sweep is over.
 //!
 //! Iterations that run in parallel cannot share a stack. Where the bounds inside of them are not known in front, the cache
@@ -22,7 +22,7 @@ use autodiff_dialect::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// How many ops are computed again in front of a loop to know how often it runs.
+/// How many ops are computed again before a loop to know how often it runs.
 const MOST_REPEATED: usize = 256;
 
 /// How often a block runs for one run of the block around it.
@@ -270,7 +270,7 @@ impl Reverse<'_> {
         let missing = || internal(value.location(), "a cache has no place");
         let mut places = vec![];
         if path.iter().any(|block| self.facts().is_fused(*block)) {
-            // In front of the launch, which is yet to be made.
+            // Before the launch, which is yet to be made.
             let in_front = Builder::at_end(self.frame_block(0), value.location());
             return Ok(vec![Place { root: path.len() - 1, in_front, lifetime: Lifetime::Function, sees: None }]);
         }
@@ -288,7 +288,7 @@ impl Reverse<'_> {
                 let in_front = in_front_of(value, self.frame_block(frame)).ok_or_else(missing)?;
                 add(in_front, Lifetime::Iteration(frame), Some(*block));
             } else {
-                // For an iteration that is run again: in front of the reverse of the loop, unless iterations run in
+                // For an iteration that is run again: before the reverse of the loop, unless iterations run in
                 // parallel, or in each iteration.
                 let execution = self.caches.described.get(block).map(|described| &described.execution);
                 if !matches!(execution, Some(Execution::Parallel(_))) {
@@ -386,7 +386,7 @@ impl Reverse<'_> {
         })
     }
 
-    /// The trip counts of a loop in front of the op, in `root`, that holds it, if they are known there.
+    /// The trip counts of a loop before the op, in `root`, that holds it, if they are known there.
     fn extents_of(&mut self, source: Block, root: Block, place: &Place) -> Option<Vec<Value>> {
         let described = self.caches.described.get(&source)?;
         let key = (root, place.sees.is_some());
@@ -432,7 +432,7 @@ impl Reverse<'_> {
             let mut around = std::iter::successors(place.sees, |block| block.parent_op().and_then(Op::block));
             value.block() == self.facts().entry || around.any(|block| block == value.block())
         };
-        // What has to be computed again, operands behind their users.
+        // What has to be computed again, operands after their users.
         let (mut ops, mut seen, mut pending) = (vec![], FxHashSet::default(), vec![(value, false)]);
         while let Some((value, is_ready)) = pending.pop() {
             if sees(value) {
@@ -487,7 +487,7 @@ impl Reverse<'_> {
     }
 }
 
-/// In front of the op of a block that holds a value.
+/// Before the op of a block that holds a value.
 fn in_front_of(value: Value, root: Block) -> Option<Builder> {
     let mut block = value.block();
     loop {

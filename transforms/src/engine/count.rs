@@ -1,4 +1,4 @@
-//! Counting first: how long the longest run of a loop in a kernel is, found by a small kernel in front of the launch.
+//! Counting first: how long the longest run of a loop in a kernel is, found by a small kernel before the launch.
 //!
 //! Where the length of a loop depends on numbers that threads compute, nothing that the host knows bounds it. But each
 //! thread can work it out before the launch, by the part of the kernel that decides it (`analysis/kernel_slice.rs`): the
@@ -33,14 +33,14 @@ struct Counting {
 }
 
 impl Reverse<'_> {
-    /// The largest number of runs of a loop's block in a kernel, as a number in front of its launch; `None` if it cannot
+    /// The largest number of runs of a loop's block in a kernel, as a number before its launch; `None` if it cannot
     /// be known there.
     pub(super) fn counted_first(&mut self, source: Block, root: Block, place: &Place) -> Option<Value> {
         let (rules, activity) = (self.facts().rules, self.facts().activity);
         let counted = source.parent_op()?;
         let mut around = std::iter::successors(counted.parent(), |op| op.parent());
         let launch = around.find(|op| rules.get(*op).is_kernel())?;
-        // Memory in front of the launch is as the place sees it, if nothing stands between them.
+        // Memory before the launch is as the place sees it, if nothing stands between them.
         if launch.block() != Some(root) {
             return None;
         }
@@ -120,7 +120,7 @@ impl Counting {
         Self { launch: copy, ops, values }
     }
 
-    /// Forwards nothing to whom nobody needs.
+    /// Forwards nothing to whom nothing needs.
     fn drop_idle(&self, slice: &KernelSlice) {
         let new: FxHashMap<_, _> = self.ops.iter().copied().collect();
         for (op, number) in slice.idle() {
@@ -155,7 +155,7 @@ impl Counting {
         Some(())
     }
 
-    /// Erases what does not belong to the part; what stands behind goes first.
+    /// Erases what does not belong to the part; what stands after goes first.
     fn erase_others(&self, slice: &KernelSlice) {
         let mut gone: Vec<_> = self.ops.iter().filter(|(old, _)| slice.is_other(*old)).collect();
         gone.reverse();

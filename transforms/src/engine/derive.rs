@@ -222,7 +222,7 @@ struct Body<'a> {
 }
 
 impl Body<'_> {
-    /// Pairs each primal argument with its activity, its new counterpart and, for `dup`, the operands behind that.
+    /// Pairs each primal argument with its activity, its new counterpart and, for `dup`, the operands after that.
     fn arguments(&self) -> Vec<(Value, Activity, Value, Vec<Value>)> {
         let mut next = self.block.arguments().into_iter();
         let mut all = vec![];

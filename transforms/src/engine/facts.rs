@@ -113,7 +113,7 @@ impl<'a> Facts<'a> {
             swept: preaccumulated.iter().flat_map(Preaccumulation::bodies).collect(),
             preaccumulated: preaccumulated.iter().map(|sum| (sum.op, sum.clone())).collect(),
             kept: FxHashSet::default(),
-            // Caches that loops can do without by running again are not dear.
+            // Caches that loops can do without by running again are not expensive.
             cache_cost: 1,
             variance: Variance::default(),
         };
@@ -195,7 +195,7 @@ impl Slice for Facts<'_> {
 }
 
 impl Facts<'_> {
-    /// The primal values that the reverse of an op asks for. All that stands in front of a sum that is preaccumulated is
+    /// The primal values that the reverse of an op asks for. All that stands before a sum that is preaccumulated is
     /// there.
     pub fn needed(&self, op: Op) -> Vec<Value> {
         let mut needed = self.rules.get(op).needed(op, self.activity);
@@ -259,7 +259,7 @@ impl Facts<'_> {
         self.fusion.as_ref().is_some_and(|fusion| fusion.body == block)
     }
 
-    /// Whether an op behind that launch waits until it has run.
+    /// Whether an op after that launch waits until it has run.
     pub fn waits(&self, op: Op) -> bool {
         self.fusion.as_ref().is_some_and(|fusion| fusion.waiting.contains(&op))
     }

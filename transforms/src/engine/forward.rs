@@ -202,7 +202,7 @@ impl<'a> Forward<'a> {
         result
     }
 
-    /// The primals of values and, behind each active one, its tangents.
+    /// The primals of values and, after each active one, its tangents.
     pub fn doubled(&mut self, values: &[Value], active: impl Fn(usize) -> bool) -> Result<Vec<Value>> {
         let mut all = vec![];
         for (index, value) in values.iter().enumerate() {
@@ -217,7 +217,7 @@ impl<'a> Forward<'a> {
         Ok(all)
     }
 
-    /// Names the counterparts of values, and the tangents behind those that are active.
+    /// Names the counterparts of values, and the tangents after those that are active.
     pub fn bind_doubled(&mut self, values: &[Value], new: &[Value], active: impl Fn(usize) -> bool) {
         let mut new = new.iter();
         for (index, value) in values.iter().enumerate() {
@@ -262,7 +262,7 @@ pub(crate) fn is_open_tensor(ty: Type) -> bool {
     ty.is_tensor() && ty.shape().contains(&Type::DYNAMIC)
 }
 
-/// Nobody but the caller knows which of the buffers that a buffer holds are the same.
+/// Nothing but the caller knows which of the buffers that a buffer holds are the same.
 pub(crate) fn no_shadow_of_buffers(buffer: Value) -> autodiff_dialect::diagnostic::Diagnostic {
     if buffer.ty().is_tape() {
         let message = "this tape carries no derivative here, but may elsewhere; take it up where it is made";

@@ -99,7 +99,7 @@ impl Meanings for Registry {
 
 /// Why an op has no rule.
 pub enum Missing {
-    /// Nobody has written one.
+    /// Nothing has written one.
     Unknown,
     /// It cannot be differentiated, for this reason.
     Refused(String),

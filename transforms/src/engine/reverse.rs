@@ -1,4 +1,4 @@
-//! Reverse mode: a forward sweep that copies the primal, and a reverse sweep behind it.
+//! Reverse mode: a forward sweep that copies the primal, and a reverse sweep after it.
 //!
 //! The reverse sweep is a stack of frames, one per block of the primal that is being reversed. A frame holds the
 //! adjoints of that block's values and the primals and shadows that have been brought there. A nested block is filled

@@ -2,12 +2,12 @@
 //!
 //! The engine builds both sweeps into one function, with a boundary between them.
 //!
-//! 1. What is defined in front of the boundary and used behind it crosses it. A minimum cut decides which of it is
+//! 1. What is defined before the boundary and used after it crosses it. A minimum cut decides which of it is
 //!    computed again and which is kept.
 //! 2. What is kept and can carry a derivative goes to a buffer, one for each type, so that a tape holds nothing but
 //!    memory and integers: that is what makes the two functions differentiable again.
 //! 3. The buffers, and the rest as it is, are packed into a tape, which the augmented primal returns.
-//! 4. The pullback unpacks the tape, and goes on behind the boundary.
+//! 4. The pullback unpacks the tape, and goes on after the boundary.
 
 use crate::{
     analysis::cache_plan::{CachePlan, Decision, Slice},
@@ -22,7 +22,7 @@ use autodiff_dialect::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// Cuts a derivative in split mode in two functions, which are put behind it, and erases it.
+/// Cuts a derivative in split mode in two functions, which are put after it, and erases it.
 ///
 /// # Errors
 ///
@@ -38,9 +38,9 @@ struct Joint<'a> {
     request: &'a Request,
     entry: Block,
     boundary: Op,
-    /// Ops in front of the boundary, in order.
+    /// Ops before the boundary, in order.
     before: Vec<Op>,
-    /// Ops behind the boundary, in order.
+    /// Ops after the boundary, in order.
     behind: Vec<Op>,
     cotangents: Vec<Value>,
 }
@@ -72,7 +72,7 @@ impl<'a> Joint<'a> {
         Ok(Self { function, request, entry, boundary, before, behind, cotangents })
     }
 
-    /// What is used behind the boundary and defined in front of it, in order of use.
+    /// What is used after the boundary and defined before it, in order of use.
     fn crossing(&self) -> Vec<Value> {
         let behind: FxHashSet<Op> = self.behind.iter().copied().collect();
         let mut seen: FxHashSet<Value> = self.cotangents.iter().copied().collect();
@@ -129,7 +129,7 @@ impl<'a> Joint<'a> {
         }
         let bars = block.terminator().map(Op::operands).unwrap_or_default();
 
-        // What is left in front of the boundary is the augmented primal.
+        // What is left before the boundary is the augmented primal.
         emit::give_back(&Builder::at_end(self.entry, location), &returned);
         self.boundary.erase();
         let first = self.entry.argument_count() - self.cotangents.len();

@@ -78,7 +78,7 @@ impl Facts<'_> {
         known.get(&value).copied().unwrap_or(Levels::all(self.depth(value)))
     }
 
-    /// The values that a value is a function of; `None`: nobody knows, it may vary with each iteration.
+    /// The values that a value is a function of; `None`: nothing knows, it may vary with each iteration.
     fn sources(&self, value: Value) -> Option<Vec<Value>> {
         if value.block() == self.entry {
             return Some(vec![]);

@@ -1,13 +1,13 @@
 //! Turns `scf.while` loops in kernels into `scf.for`, where all threads run them equally often.
 //!
 //! Where the condition of a loop depends on nothing but numbers from outside the launch, such as a distance that is halved
-//! until it is one, its iterations are counted in front of the launch, by a loop that does nothing but evaluate the
+//! until it is one, its iterations are counted before the launch, by a loop that does nothing but evaluate the
 //! condition. Caches then have a size, and loops a bound that no thread has to work out.
 //!
 //! 1. Collect what the condition depends on, in this iteration and those before.
-//! 2. Emit the loop that counts, in front of the launch.
+//! 2. Emit the loop that counts, before the launch.
 //! 3. Emit the counted loop. Where `after` computes nothing that must not be computed once more, an iteration is
-//!    `before` and then `after`; otherwise `before` stands behind the loop once more.
+//!    `before` and then `after`; otherwise `before` stands after the loop once more.
 //!
 //! Precondition: scalars are in registers, and loops that count have become `scf.for` by `autodiff-count-while`.
 
@@ -53,7 +53,7 @@ struct Condition {
 }
 
 impl Condition {
-    /// What it depends on; `None` if that is not known in front of the launch.
+    /// What it depends on; `None` if that is not known before the launch.
     fn of(op: Op, launch: Op) -> Option<Self> {
         let (before, after) = (op.body(0)?, op.body(1)?);
         let (test, end) = (before.terminator()?, after.terminator()?);

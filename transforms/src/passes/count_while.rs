@@ -1,13 +1,13 @@
-//! Turns `scf.while` loops whose number of iterations is known in front of them into `scf.for`.
+//! Turns `scf.while` loops whose number of iterations is known before them into `scf.for`.
 //!
 //! 1. Find the condition: a comparison of a counter, or of its next value, with a bound from outside the loop, where an
 //!    iteration adds a constant to the counter.
 //! 2. Prove that the counter does not wrap around before the condition fails: by its step, by `nsw` and `nuw`, or by
 //!    the range of the bound. Without a proof the loop stays.
-//! 3. Find the form: the test comes first (`before` has no regions and runs once more behind the loop), or last (`after`
+//! 3. Find the form: the test comes first (`before` has no regions and runs once more after the loop), or last (`after`
 //!    only passes values on).
 //! 4. Emit the loop over the counter itself where that is exact, else over the number of the iteration, unsigned.
-//! 5. Compute what is left of the counter behind the loop from its bounds.
+//! 5. Compute what is left of the counter after the loop from its bounds.
 
 use crate::emit::{add, constant_index, multiply, notes, subtract};
 use autodiff_dialect::{
@@ -33,7 +33,7 @@ pub(super) static PASS: Pass = Pass::new(
     },
 );
 
-/// More ops than this in front of the condition are not repeated behind the loop.
+/// More ops than this before the condition are not repeated after the loop.
 const MOST_REPEATED: usize = 32;
 
 /// Which values of the counter go on; those of `arith.cmpi` with the counter on the left.
@@ -188,7 +188,7 @@ impl Counted {
         let attributes: Vec<_> = flag.into_iter().chain(notes(self.op)).collect();
         let new = builder.create(scf::For::NAME, &operands, &types, &attributes, &[Region::with_block(body)]);
 
-        // Behind the loop.
+        // After the loop.
         let mut last = FxHashMap::default();
         for (number, position) in carried.iter().enumerate() {
             last.insert(self.before.argument(*position), new.result(number));
@@ -279,7 +279,7 @@ impl Counted {
         if self.step > 0 { add(builder, start, distance) } else { subtract(builder, start, distance) }
     }
 
-    /// Runs `before` once more behind the loop, as far as that has effects or a result of the loop needs it.
+    /// Runs `before` once more after the loop, as far as that has effects or a result of the loop needs it.
     fn repeat(
         &self,
         builder: &Builder,

@@ -57,7 +57,7 @@ pub(crate) const CACHE_COST: PassOption = PassOption::new(
     c"cache-cost",
     OptionKind::Integer,
     c"1",
-    c"How much dearer than usual it is to keep a value than to compute it again, 1 to 1000: more takes less memory and more time",
+    c"How much more expensive than usual it is to keep a value than to compute it again, 1 to 1000: more takes less memory and more time",
 );
 
 /// Whether sums of narrow numbers are wide.
@@ -298,7 +298,7 @@ impl Expander<'_> {
         Ok(())
     }
 
-    /// Builds a derivative and puts it behind the primal.
+    /// Builds a derivative and puts it after the primal.
     fn build_one(&mut self, op: Op, request: &Request) -> Result<Derivative, ()> {
         self.bring_out_named(vec![request.callee.clone()]);
         let original = self.globals.original(&request.callee);
@@ -359,7 +359,7 @@ impl Expander<'_> {
     }
 }
 
-/// Refuses to differentiate by memory whose shadow nobody can make or read: tapes, and results without a rank.
+/// Refuses to differentiate by memory whose shadow nothing can make or read: tapes, and results without a rank.
 fn check_types(op: Op, request: &Request) -> Result<(), Diagnostic> {
     let callee = op.lookup_symbol(Attribute::symbol(op.context(), &request.callee));
     let types = callee.and_then(|callee| callee.attribute("function_type")?.as_type()?.function_parts());

@@ -1,8 +1,8 @@
-//! Removes what nobody observes: computations, and stores to memory of the function's own that no live op reads.
+//! Removes what nothing observes: computations, and stores to memory of the function's own that no live op reads.
 //!
 //! Upstream's clean-up keeps every loop that stores something. Here an op is live
 //!
-//! 1. if it ends the function, writes memory that is visible outside, or does what nobody knows;
+//! 1. if it ends the function, writes memory that is visible outside, or does what nothing knows;
 //! 2. if a live op uses its results, or it holds a live op;
 //! 3. if it writes to memory that a live op reads;
 //! 4. if it frees memory whose allocation is live.
@@ -149,7 +149,7 @@ impl<'a> Liveness<'a> {
             }
             let returns = op.is_terminator() && op.parent() == Some(self.function);
             if returns || unknown || op.is::<memref::ExtractAlignedPointerAsIndex>() {
-                // Whoever gets a buffer, or does what nobody knows, may read it.
+                // Whoever gets a buffer, or does what nothing knows, may read it.
                 for operand in op.operands().into_iter().filter(|operand| operand.ty().is_memory()) {
                     self.observe(self.aliases.representative(operand));
                 }

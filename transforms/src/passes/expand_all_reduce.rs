@@ -4,7 +4,7 @@
 //! step k, threads whose numbers are multiples of 2^(k+1) combine what they have with what the thread 2^k further on has,
 //! so that values stay in their order. The body needs no neutral element, and the block may have any size.
 //!
-//! 1. Give the launch a buffer with a slot for each thread of a block, and count the steps in front of it.
+//! 1. Give the launch a buffer with a slot for each thread of a block, and count the steps before it.
 //! 2. Store the value; in each step, meet at a barrier, and combine. All threads read the first slot then.
 //!
 //! Precondition: kernels are launches with a body, and all threads of a block come to an `all_reduce`, as it demands.
@@ -58,7 +58,7 @@ type Buffers = FxHashMap<(Op, Type), Value>;
 fn expand(op: Op, buffers: &mut Buffers) -> Option<()> {
     let launch = std::iter::successors(op.parent(), |op| op.parent()).find(|op| op.is::<gpu::Launch>())?;
     let (builder, outer, entry, body) = (Builder::before(op)?, Builder::before(launch)?, launch.body(0)?, op.body(0)?);
-    // The sizes stand behind those of the grid: there are no tokens.
+    // The sizes stand after those of the grid: there are no tokens.
     let sizes: Vec<_> = (3..6).map(|number| launch.operand(number)).collect();
     let ids: Vec<_> = (3..6).map(|number| entry.argument(number)).collect();
     let ty = op.operand(0).ty();

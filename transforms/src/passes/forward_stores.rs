@@ -5,7 +5,7 @@
 //!
 //! 1. A load of a known location is replaced by the value.
 //! 2. A store makes its location known and forgets what may be the same memory.
-//! 3. A region starts with what is known in front of its op, less what its op writes if it may run again.
+//! 3. A region starts with what is known before its op, less what its op writes if it may run again.
 //! 4. After an op with regions, what they write is forgotten.
 
 use crate::{

@@ -32,7 +32,7 @@ fn name_arguments(launch: Op) {
     let Some(entry) = launch.region(0).first_block() else { return };
     let mut globals = FxHashMap::<String, Value>::default();
     let mut dynamic: Option<Op> = None;
-    // The sizes stand behind the tokens, of which there are none any more.
+    // The sizes stand after the tokens, of which there are none any more.
     for number in 0..6 {
         entry.argument(6 + number).replace_all_uses_with(launch.operand(number));
     }

@@ -22,7 +22,7 @@ use autodiff_dialect::{
 };
 use std::collections::{HashMap, HashSet};
 
-/// What becomes of affine loops, in front of all else where they carry notes.
+/// What becomes of affine loops, before all else where they carry notes.
 const AFFINE: &str = "autodiff-refuse-tensor-loops,lower-affine";
 const STRUCTURE: &str =
     "func.func(lift-cf-to-scf),inline{default-pipeline=},expand-realloc,autodiff-expand-atomics,autodiff-libm-to-math";
@@ -393,7 +393,7 @@ fn gives_memory(function: Op) -> bool {
     signature(function).1.into_iter().any(Type::is_memory)
 }
 
-/// Whether a function names its own derivative, so that nobody looks into it.
+/// Whether a function names its own derivative, so that nothing looks into it.
 pub(super) fn has_derivative(function: Op) -> bool {
     [Mode::Jvp, Mode::Vjp].into_iter().any(|mode| mode.is_named_by(function))
 }

@@ -139,7 +139,7 @@ impl Failures {
     }
 }
 
-/// Copies the ops of a block in front of an op, without its end if that op is to go on.
+/// Copies the ops of a block before an op, without its end if that op is to go on.
 fn copy_in_front(place: Op, from: Block, arguments: &[Value], goes_on: bool) {
     let mut known: FxHashMap<Value, Value> = from.arguments().into_iter().zip(arguments.iter().copied()).collect();
     let Some(builder) = Builder::before(place) else { return };

@@ -32,7 +32,7 @@ fn run(options: &[&str], module: Op) -> Result<(), ()> {
     })
 }
 
-/// The accumulations of the derivative that is meant, a line each, behind one for the parallel loop around them. `None`:
+/// The accumulations of the derivative that is meant, a line each, after one for the parallel loop around them. `None`:
 /// it cannot be built; the user has been told why.
 pub(super) fn lines(subject: &Subject) -> Option<Vec<String>> {
     derivative(subject).map(|op| Report::new(op, subject).lines())

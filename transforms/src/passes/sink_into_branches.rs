@@ -1,6 +1,6 @@
 //! Moves what only one side of a branch uses to that side.
 //!
-//! What stands in front of a branch is computed whichever side is taken, and so is its reverse, on cotangents that are
+//! What stands before a branch is computed whichever side is taken, and so is its reverse, on cotangents that are
 //! zero if it was the other one.
 //!
 //! 1. Take each block from its end: an op that only computes numbers, each by itself, and whose users are all on one side of

@@ -7,7 +7,7 @@ use autodiff_dialect::{
     views::{memref, scf},
 };
 
-/// Warns of tapes that nobody uses, and reports those that are used up more than once.
+/// Warns of tapes that nothing uses, and reports those that are used up more than once.
 pub(super) fn check(module: Op) -> Result<(), ()> {
     let mut result = Ok(());
     for op in module.walk().into_iter().filter(|op| op.name() == names::AUGMENT) {
@@ -60,7 +60,7 @@ fn repeats(op: Op) -> bool {
     !matches!(op.name(), scf::If::NAME | scf::IndexSwitch::NAME | scf::ExecuteRegion::NAME | memref::AllocaScope::NAME)
 }
 
-/// Whether one op is run behind the other: their ancestors stand in one block.
+/// Whether one op is run after the other: their ancestors stand in one block.
 fn both_run(one: Op, other: Op) -> bool {
     let ancestors = |op: Op| std::iter::successors(Some(op), |op| op.parent());
     ancestors(one).any(|a| ancestors(other).any(|b| a != b && a.block().is_some() && a.block() == b.block()))

@@ -5,7 +5,7 @@
 //!
 //! 1. Find the seeds of a derivative that are the constant zero in all its calls.
 //! 2. Follow them through what is linear, and replace what is zero; a sum is its other operand.
-//! 3. Erase what nobody uses then.
+//! 3. Erase what nothing uses then.
 
 use crate::{
     emit,

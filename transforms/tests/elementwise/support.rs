@@ -52,7 +52,8 @@ pub enum Part {
     Pullback,
 }
 
-/// Creates an op and what is asked for behind it: `derivative` makes a tangent or cotangent of a type. Returns the results,
+/// Creates an op and what is asked for after it: `derivative` makes a tangent or cotangent of a type. Returns the
+/// results,
 /// or the derivatives of the results, or of the operands.
 pub fn build(
     builder: &Builder,

@@ -3,7 +3,7 @@
 //! 1. Walk the blocks. The first op of a group that comes is replaced by one on vectors of its operands: those of other
 //!    groups, or vectors made there. Who uses an element takes it out.
 //! 2. A branch with groups among its results yields vectors, and a loop carries them.
-//! 3. Erase what was replaced, and elements that nobody takes.
+//! 3. Erase what was replaced, and elements that nothing takes.
 
 use crate::tune::pack_lanes::groups::{BRANCH, Groups, LOOP, SELECT, is_splat};
 use autodiff_dialect::{
@@ -49,7 +49,7 @@ struct Pack {
     elements: HashMap<Value, Value>,
     /// What was replaced.
     old: Vec<Op>,
-    /// Bodies of loops, and how many of their arguments behind the first were replaced.
+    /// Bodies of loops, and how many of their arguments after the first were replaced.
     arguments: Vec<(Block, usize)>,
 }
 
@@ -210,7 +210,7 @@ impl Pack {
     }
 
     fn clean_up(self) {
-        // What uses a value stands behind it.
+        // What uses a value stands after it.
         self.old.into_iter().rev().for_each(Op::erase);
         for (body, count) in self.arguments {
             (1..=count).rev().for_each(|argument| body.erase_argument(argument));

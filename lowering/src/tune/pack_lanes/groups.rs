@@ -257,7 +257,7 @@ impl Groups {
             saved += (cost - i64::from(is_alone(alone, number))) * more * times;
             for lanes in group.operands.iter().filter(|lanes| lanes[0].ty().is_float()) {
                 let cost = if self.is_gathered(lanes) { more } else { i64::from(is_splat(lanes)) };
-                // LLVM makes in front of a loop what is the same in its iterations.
+                // LLVM makes before a loop what is the same in its iterations.
                 let latest = lanes.iter().map(|value| iterations(value.block())).max().unwrap_or(1);
                 if cost > 0 && made.insert(lanes) {
                     saved -= cost * latest.min(times);

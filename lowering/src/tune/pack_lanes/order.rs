@@ -1,7 +1,7 @@
 //! An order of ops in which those of a group stand together.
 //!
 //! 1. Of each block with groups, take a group's ops for one, and find what each needs: what defines its operands, and
-//!    of what touches memory, what stands in front of it.
+//!    of what touches memory, what stands before it.
 //! 2. Sort: what can come next and comes first now.
 //! 3. If that works in all blocks, move the ops.
 

@@ -92,7 +92,7 @@ pub fn program(context: &Context, text: &str, root: &str, dice: &mut Dice) -> Op
         float,
         blocks: false,
         normal_form: !dice.one_in(4),
-        dear_caches: dice.one_in(4),
+        expensive_caches: dice.one_in(4),
         optimised: dice.one_in(3),
         leaks: false,
         no_primal: dice.one_in(4),

@@ -128,7 +128,7 @@ extern "C" fn crashed(signal: libc::c_int) {
     }
     let trace = std::backtrace::Backtrace::force_capture().to_string();
     eprintln!("\ntrace:\n{trace}");
-    // SAFETY: the process ends as if nobody had caught the signal.
+    // SAFETY: the process ends as if nothing had caught the signal.
     unsafe {
         libc::signal(signal, libc::SIG_DFL);
         libc::raise(signal);

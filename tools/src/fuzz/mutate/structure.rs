@@ -324,7 +324,7 @@ fn wrap(first: Op, dice: &mut Dice) -> Option<()> {
             (inner, outer)
         }
     };
-    // The uses behind the ops, before they move.
+    // The uses after the ops, before they move.
     let results = outer.results();
     let results = &results[results.len() - used.len()..];
     for (value, result) in used.iter().zip(results) {

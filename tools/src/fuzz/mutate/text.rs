@@ -236,7 +236,7 @@ fn number(text: &str, dice: &mut Dice) -> Option<String> {
     Some(replaced(text, at, length, &new))
 }
 
-/// Where a type's name stands, also behind the `x` of a shape.
+/// Where a type's name stands, also of the `x` of a shape.
 fn type_places(text: &str, ty: &str) -> Vec<usize> {
     let bytes = text.as_bytes();
     text.match_indices(ty)

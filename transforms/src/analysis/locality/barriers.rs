@@ -1,7 +1,7 @@
 //! What barriers keep apart, and what belongs to whom between two of them.
 //!
 //! All threads of a block meet at the same barriers in the same order. So two ops of different threads run between the
-//! same two barriers, or the one before and the other behind one. An interval is the time between two barriers.
+//! same two barriers, or the one before and the other after one. An interval is the time between two barriers.
 
 use autodiff_dialect::{
     ir::{Block, Op, Region, Value},
@@ -26,7 +26,7 @@ fn is_barrier(op: &Op) -> bool {
     op.is::<gpu::Barrier>()
 }
 
-/// The number of barriers of a block in front of one of its ops, and behind it.
+/// The number of barriers of a block before one of its ops, and after it.
 fn barriers(block: Block, op: Op) -> (usize, usize) {
     let ops = block.ops();
     let place = ops.iter().position(|other| *other == op).unwrap_or(ops.len());
@@ -34,7 +34,7 @@ fn barriers(block: Block, op: Op) -> (usize, usize) {
     (count(&ops[..place]), count(&ops[place..]))
 }
 
-/// Whether each of two ops of a kernel runs before or behind the other, whatever threads of a block run them.
+/// Whether each of two ops of a kernel runs before or after the other, whatever threads of a block run them.
 pub fn are_apart(launch: Op, one: Op, other: Op) -> bool {
     let (first, second) = (path(launch, one), path(launch, other));
     let Some(level) = first.iter().zip(&second).position(|((_, a), (_, b))| a != b) else { return false };
@@ -75,7 +75,7 @@ pub fn equal_counters(launch: Op, one: Op, other: Op) -> Vec<Value> {
 }
 
 /// Whether the iteration that accumulates also takes from the same place, with no barrier in between. In the primal it
-/// has read and written the place, and in a program without races nobody else touches it meanwhile.
+/// has read and written the place, and in a program without races nothing else touches it meanwhile.
 pub fn is_owned(accumulate: Op) -> bool {
     let Some(block) = accumulate.block() else { return false };
     let ops = block.ops();

@@ -17,7 +17,7 @@ pub(in crate::passes) enum Trip {
 }
 
 impl Trip {
-    /// Whether a cache of such a nest grows, because the number is not known in front of it.
+    /// Whether a cache of such a nest grows, because the number is not known before it.
     pub(in crate::passes) fn grows(&self) -> bool {
         matches!(self, Self::Inner(_) | Self::Unbounded)
     }

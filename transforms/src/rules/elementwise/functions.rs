@@ -9,7 +9,7 @@ pub(super) fn arity(name: &str) -> Option<usize> {
     }
 }
 
-/// The op on floats behind a function, and its number of arguments.
+/// The op on floats of a function, and its number of arguments.
 pub(super) fn real(name: &str) -> Option<(&'static str, usize)> {
     Some(match name {
         "abs" => (math::Absf::NAME, 1),
@@ -54,7 +54,7 @@ pub(super) fn real(name: &str) -> Option<(&'static str, usize)> {
     })
 }
 
-/// The op on complex numbers behind a function, and its number of arguments.
+/// The op on complex numbers after a function, and its number of arguments.
 pub(super) fn complex(name: &str) -> Option<(&'static str, usize)> {
     Some(match name {
         "abs" => (complex::Abs::NAME, 1),

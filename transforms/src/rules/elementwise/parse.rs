@@ -108,7 +108,7 @@ fn parse_derivative(op: String, operands: Pair<Token>, derivative: Pair<Token>) 
     let mut results = Vec::new();
     let mut partials = Vec::new();
     let span = derivative.as_span();
-    // Formulas use the names that stand behind them.
+    // Formulas use the names that stand after them.
     let (bindings, parts): (Vec<_>, Vec<_>) =
         derivative.into_inner().partition(|part| part.as_rule() == Token::bindings);
     let mut bindings = Some(bindings);
@@ -182,7 +182,7 @@ impl Scope {
         }
     }
 
-    /// `where a = ..., b = ...`; a formula may use the names in front of it.
+    /// `where a = ..., b = ...`; a formula may use the names before it.
     fn bind(&mut self, list: Pair<Token>) -> Located<()> {
         for binding in list.into_inner().filter(|part| part.as_rule() == Token::binding) {
             let mut parts = binding.into_inner();

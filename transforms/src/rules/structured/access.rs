@@ -21,7 +21,7 @@ use autodiff_dialect::{
 
 pub(super) struct Load;
 
-/// The indices of an access behind its first operands.
+/// The indices of an access after its first operands.
 fn indices(op: Op, from: usize) -> Vec<Value> {
     op.operands().split_off(from)
 }

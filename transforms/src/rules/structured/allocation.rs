@@ -19,7 +19,7 @@ use autodiff_dialect::{
 pub(super) struct Allocation;
 
 impl Allocation {
-    /// The shadow of a buffer on the stack is one more there: nobody frees it.
+    /// The shadow of a buffer on the stack is one more there: nothing frees it.
     fn forward_on_stack(op: Op, copy: Op, forward: &mut Forward) -> Result<()> {
         let builder = forward.builder();
         let shadow = builder.insert(copy.duplicate()).result(0);

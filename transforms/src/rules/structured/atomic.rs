@@ -1,6 +1,6 @@
 //! `memref.atomic_rmw` where iterations run in parallel.
 //!
-//! Only an addition whose result nobody uses has a derivative that does not depend on the order of the threads:
+//! Only an addition whose result nothing uses has a derivative that does not depend on the order of the threads:
 //! `m[i] += x`. Forward: `m_shadow[i] += x_dot`, atomically too. Reverse: the location keeps its cotangent, and so does
 //! each term: `x_bar += m_shadow[i]`.
 

@@ -136,7 +136,7 @@ fn function_type(op: Op, callee: &str, derivative: Attribute) -> std::result::Re
 }
 
 /// Checks the types of a pair that a function of some name and arguments names; gives those of the tape: whatever the
-/// first returns behind the results, the second takes in front of the cotangents.
+/// first returns after the results, the second takes before the cotangents.
 fn named_halves(
     op: Op,
     (callee, inputs): (&str, &[Type]),

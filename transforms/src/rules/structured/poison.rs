@@ -1,4 +1,5 @@
-//! `ub.poison` as a buffer, which lifting of control flow leaves behind: its shadow is poison too. Nobody may look at it.
+//! `ub.poison` as a buffer, which lifting of control flow leaves behind: its shadow is poison too. Nothing may look at
+//! it.
 
 use crate::{
     analysis::{activity::Activity, flow::Flow, semantics::Semantics},

@@ -53,7 +53,7 @@ fn forward_on_shadow(op: Op, forward: &mut Forward, memory: usize) -> Result<()>
     Ok(())
 }
 
-/// The shadow of the memory at an operand and the primals of the indices behind it.
+/// The shadow of the memory at an operand and the primals of the indices after it.
 fn shadowed_place(op: Op, reverse: &mut Reverse, memory: usize) -> Result<Vec<Value>> {
     let shadow = reverse.shadow(op.operand(memory))?;
     let indices = reverse.primals(&indices(op, memory))?;

@@ -161,7 +161,7 @@ fn numbers(op: Op, name: &str) -> Option<Vec<i64>> {
     let text = op.attribute(name)?.to_string();
     // `array<i64: 1, 0>` or `[1, 0]`
     let list = text.rsplit([':', '[']).next()?.trim_end_matches(['>', ']']);
-    // `[0 : i64, 1 : i64]` has a type behind each number.
+    // `[0 : i64, 1 : i64]` has a type of each number.
     if text.starts_with('[') {
         let inner = text.trim_start_matches('[').trim_end_matches(']');
         return inner

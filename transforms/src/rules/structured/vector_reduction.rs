@@ -154,7 +154,7 @@ fn first_that_is(builder: &Builder, all: &[Value], result: Value, spreads_nan: b
     let boolean = Type::integer(builder.context(), 1);
     let predicate = if spreads_nan { CmpFPredicate::UEQ } else { CmpFPredicate::OEQ };
     let predicate = [(arith::Cmpf::PREDICATE_ATTR, predicate.attribute(builder.context(), 64))];
-    // What is left for those behind.
+    // What is left for those after.
     let mut left = one;
     let mut partials = vec![];
     for value in all {

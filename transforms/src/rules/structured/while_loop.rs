@@ -25,7 +25,7 @@ pub(super) struct While;
 struct Parts {
     before: Block,
     after: Block,
-    /// Operands of `scf.condition` behind the condition.
+    /// Operands of `scf.condition` after the condition.
     forwarded: Vec<Value>,
     condition: Option<Value>,
     yielded: Vec<Value>,

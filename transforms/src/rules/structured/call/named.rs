@@ -1,5 +1,5 @@
 //! Calls of functions that name their vjp, in reverse mode: the function in the forward sweep, its vjp in the reverse
-//! sweep. That runs the primal once more, on what the buffers held in front of the first call, so that a side effect
+//! sweep. That runs the primal once more, on what the buffers held before the first call, so that a side effect
 //! happens once: on copies of the function's own buffers; in place, and put back afterwards, in buffers from outside,
 //! because two of those may be the same memory.
 
@@ -24,7 +24,7 @@ struct Buffers {
 }
 
 impl Buffers {
-    /// Makes the buffers hold what they held in front of the call.
+    /// Makes the buffers hold what they held before the call.
     fn new(op: Op, reverse: &mut Reverse) -> Result<Self> {
         let operands: Vec<_> =
             op.operands().into_iter().enumerate().filter(|(_, operand)| operand.ty().is_memory()).collect();

@@ -4,7 +4,7 @@
 //! in the same memory. Reverse: a launch over the same grid and blocks, in which each thread reverses its own part.
 //! Between two barriers of a program without races a location has one writer or only readers; reversed, the writer
 //! alone takes its cotangent and the readers accumulate. Active numbers from outside are read by all threads: what
-//! they add is accumulated into a cell, by one thread for its block, and read behind the launch.
+//! they add is accumulated into a cell, by one thread for its block, and read after the launch.
 //!
 //! Memory of a workgroup holds nothing when a kernel starts, and so does its shadow, which the threads of the block
 //! clear together. What it held is nothing that the reverse launch can see: it comes from caches.
@@ -30,7 +30,7 @@ pub(crate) struct Launch;
 /// A launch by its parts.
 struct Parts {
     body: Block,
-    /// The first argument of the body behind ids and dims.
+    /// The first argument of the body after ids and dims.
     first: usize,
     /// The memory of a block, then that of a thread.
     workgroup: Vec<Value>,
@@ -136,7 +136,7 @@ fn aligned(builder: &Builder, bytes: Value) -> Value {
     builder.same(arith::Andi::NAME, &[raised, constant(-ALIGNMENT)])
 }
 
-/// The part of the memory that is asked for at run time which starts behind so many times `bytes`.
+/// The part of the memory that is asked for at run time which starts after so many times `bytes`.
 fn part(builder: &Builder, memory: Value, bytes: Value, number: usize) -> Value {
     let index = Type::index(builder.context());
     let size = builder.op(arith::IndexCastui::NAME, &[bytes], index);

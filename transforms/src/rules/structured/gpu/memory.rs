@@ -110,7 +110,7 @@ impl Rule for Deallocation {
     }
 }
 
-/// Where the memory behind a buffer of the host's code lives, as far as the function says.
+/// Where the memory of a buffer of the host's code lives, as far as the function says.
 fn storage_of(reverse: &Reverse, buffer: Value) -> Storage {
     reverse.allocation_of(buffer).map_or(Storage::Heap, |origin| reverse.storage(origin))
 }

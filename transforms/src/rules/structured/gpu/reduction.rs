@@ -85,7 +85,7 @@ fn partial(builder: &Builder, op: Op, kind: Kind, x: Value, y: Value) -> Option<
             let factor = builder.op(arith::Select::NAME, &[is_zero, one, x], ty);
             let product = reduce(builder, op, factor, "mul")?;
             let others = builder.same(arith::Divf::NAME, &[product, factor]);
-            // Without a zero, all threads have a partial; with one zero, its thread; with more, nobody.
+            // Without a zero, all threads have a partial; with one zero, its thread; with more, nothing.
             let (none, single) = (equal(builder, zeros, number(0)), equal(builder, zeros, number(1)));
             let alone = builder.same(arith::Andi::NAME, &[single, is_zero]);
             let counts = builder.same(arith::Ori::NAME, &[none, alone]);

@@ -1,7 +1,7 @@
 //! Shadows of workgroup memory that a block has no room for: they stand in global memory instead, a piece for each block.
 //!
 //! 1. The largest shadows go, until what is left fits into what every device has.
-//! 2. In front of the launch there is memory for all blocks; a block sees its own piece through a view.
+//! 2. Before the launch there is memory for all blocks; a block sees its own piece through a view.
 
 use super::launch::{WORKGROUP_BYTES, size_in_bytes};
 use crate::emit::{self, Storage};
@@ -43,7 +43,7 @@ pub(super) fn obstacle(buffer: Value) -> Option<Op> {
     buffer.uses().into_iter().find(|(op, index)| !element(*op, *index)).map(|(op, _)| op)
 }
 
-/// Memory in front of a launch with a piece for each block, and that of the block that asks.
+/// Memory before a launch with a piece for each block, and that of the block that asks.
 pub(super) struct Pieces {
     pub all: Value,
     pub own: Value,
