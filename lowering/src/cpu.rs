@@ -2,6 +2,7 @@
 
 pub(crate) mod allow_contraction;
 pub(crate) mod dissolve_alloca_scope;
+pub(crate) mod expand_complex;
 pub(crate) mod expand_math;
 pub(crate) mod leave_loops;
 pub(crate) mod lock_reductions;

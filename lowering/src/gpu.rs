@@ -76,6 +76,7 @@ impl Device<'_> {
              autodiff-expand-subgroups{{size={lanes}}},\
              autodiff-dissolve-alloca-scope,\
              autodiff-place-device-memory{{workgroup-bytes={workgroup_bytes}}},\
+             autodiff-expand-complex,\
              gpu.module(\
              expand-strided-metadata,\
              memref-expand,\

@@ -30,6 +30,7 @@ pub fn register() {
         &alias::outline_iterations::PASS,
         &cpu::allow_contraction::PASS,
         &cpu::dissolve_alloca_scope::PASS,
+        &cpu::expand_complex::PASS,
         &cpu::expand_math::PASS,
         &cpu::leave_loops::PASS,
         &cpu::lock_reductions::PASS,

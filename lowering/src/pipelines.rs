@@ -108,6 +108,7 @@ const PASSES: &[&str] = &[
     "lower-affine,",
     // And then to blocks, as `scf.parallel`: the pass that makes `scf.for` of it crashes on tensors.
     "autodiff-refuse-tensor-loops,scf-forall-to-parallel,",
+    "autodiff-expand-complex,",
     "convert-complex-to-standard,",
     "autodiff-expand-math,",
     "math-expand-ops{ops=clampf},",

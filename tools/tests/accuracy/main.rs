@@ -5,6 +5,7 @@
 //! `cargo test -p autodiff-tools --test accuracy -- --nocapture` prints the worst case of each rule.
 
 mod bounds;
+mod complex;
 
 use bounds::BOUNDS;
 use half::{bf16, f16};
