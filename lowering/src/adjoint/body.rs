@@ -28,6 +28,9 @@ pub(super) struct Body {
     pub induction: Value,
 }
 
+/// The most accesses of one body: each is compared with each, and a body that is longer keeps a processor busy anyway.
+const MOST_ACCESSES: usize = 1024;
+
 impl Body {
     pub fn of(op: Op) -> Option<Self> {
         let block = op.body(0)?;
@@ -46,7 +49,7 @@ impl Body {
                 _ => return None,
             }
         }
-        if !carries_sums(block, end) {
+        if takes.len() + accumulations.len() + reads.len() > MOST_ACCESSES || !carries_sums(block, end) {
             return None;
         }
         let induction = mirror(op, block).map_or(block.argument(0), |op| op.result(0));
@@ -114,7 +117,8 @@ pub(super) fn commutes(op: Op, block: Block) -> bool {
             _ => return false,
         }
     }
-    !targets.is_empty() && reads.iter().all(|read| targets.iter().all(|target| distinct(*read, *target)))
+    let is_short = targets.len() + reads.len() <= MOST_ACCESSES;
+    is_short && !targets.is_empty() && reads.iter().all(|read| targets.iter().all(|target| distinct(*read, *target)))
 }
 
 /// The op that makes an induction variable count backwards, `(n - 1) - i`, if that is its only use.

@@ -32,6 +32,9 @@ pub(super) fn run(module: Op) {
     }
 }
 
+/// How many ops, regions included, may stand between a cotangent's leaving and its return: each take looks through them.
+const FARTHEST: usize = 4096;
+
 /// The accumulation that puts back what has been taken, if nothing sees that it was away.
 fn put_back(take: Op) -> Option<Op> {
     let place = take.operands();
@@ -42,8 +45,10 @@ fn put_back(take: Op) -> Option<Op> {
             && user.block() == take.block()
     };
     let (back, _) = take.result(0).uses().into_iter().find(is_back)?;
-    let mut between = std::iter::successors(take.next(), |op| op.next()).take_while(|op| *op != back);
-    between.all(|op| op.walk().into_iter().all(|inner| leaves_alone(inner, place[0]))).then_some(back)
+    let between = std::iter::successors(take.next(), |op| op.next()).take_while(|op| *op != back);
+    let mut all = between.flat_map(Op::walk);
+    let mut near = all.by_ref().take(FARTHEST);
+    (near.all(|inner| leaves_alone(inner, place[0])) && all.next().is_none()).then_some(back)
 }
 
 /// Whether an op, apart from those in its regions, neither reads a shadow nor overwrites it. It may accumulate.
