@@ -120,7 +120,7 @@ fn view<'a>(
     enums: (&BTreeSet<String>, &mut BTreeMap<String, Record<'a>>),
 ) -> Result<()> {
     let ty = camel(name);
-    let summary = record.str_value("summary").unwrap_or_default().trim().replace(['[', ']'], "`");
+    let summary = record.str_value("summary").unwrap_or_default().trim().trim_end_matches('.').replace(['[', ']'], "`");
     writeln!(
         text,
         "    view!({ty}, \"{dialect}.{name}\", {:?});\n    impl {ty} {{",

@@ -199,7 +199,7 @@ def runs(path, text):
         return
     seen = set()
     for line in re.findall(r"^// RUN: autodiff-run %s (.*)$", text, flags=re.M):
-        words = shlex.split(line.split("|")[0].split(">")[0])
+        words = shlex.split(line.split("|")[0].split(">")[0].rstrip("\\"))
         entry, arguments, activity = None, [], []
         for flag, value in zip(words, words[1:]):
             if flag == "--entry":

@@ -13,7 +13,8 @@ func.func @square(%x: f64) -> f64 {
   return %y : f64
 }
 func.func @product(%x: vector<4xf64>) -> f64 {
-  %y = vector.reduction <mul>, %x : vector<4xf64> into f64
+  %one = arith.constant 1.0 : f64
+  %y = vector.multi_reduction <mul>, %x, %one [0] : vector<4xf64> to f64
   return %y : f64
 }
 func.func private @missing(f64) -> f64

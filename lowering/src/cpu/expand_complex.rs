@@ -5,7 +5,7 @@
 
 use autodiff_dialect::{
     bridge::Pass,
-    ir::{Builder, Op},
+    ir::{Builder, Op, Value},
     views::{arith, complex, math},
 };
 
@@ -14,17 +14,18 @@ pub(crate) static PASS: Pass = Pass::new(
     c"Rewrite complex ops of which the conversion to real numbers loses digits",
     &[],
     |_, module| {
-        let is_trigonometric = |op: &Op| op.is::<complex::Sin>() || op.is::<complex::Cos>();
-        for op in module.walk().into_iter().filter(is_trigonometric) {
-            expand(op);
+        for op in module.walk() {
+            let sine = op.cast::<complex::Sin>().map(|op| op.complex());
+            let cosine = op.cast::<complex::Cos>().map(|op| op.complex());
+            sine.or(cosine).into_iter().for_each(|z| expand(op, z));
         }
         Ok(())
     },
 );
 
-fn expand(op: Op) {
+fn expand(op: Op, z: Value) {
     let Some(builder) = Builder::before(op) else { return };
-    let (z, ty) = (op.operand(0), op.result(0).ty());
+    let ty = op.result(0).ty();
     if ty.element() != ty {
         return;
     }

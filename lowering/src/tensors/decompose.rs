@@ -30,16 +30,17 @@ pub(super) static PASS: Pass = Pass::new(
 fn decompose(op: Op) -> Result<(), ()> {
     let Some(builder) = Builder::before(op) else { return Ok(()) };
     // Upstream's decomposition asks for the least number of the type.
-    if op.is::<linalg::Softmax>() && !op.operand(0).ty().element().is_float() {
-        let message = format!("'{}' op is defined for floats, not for '{}'", op.name(), op.operand(0).ty().element());
+    let element = op.cast::<linalg::Softmax>().map(|softmax| softmax.input().ty().element());
+    if let Some(element) = element.filter(|element| !element.is_float()) {
+        let message = format!("'{}' op is defined for floats, not for '{element}'", op.name());
         Diagnostic::error(op.location(), message).emit();
         return Err(());
     }
     let is_on_buffers = op.is::<linalg::Softmax>() && op.operands().into_iter().all(|operand| operand.ty().is_memref());
     let op = if is_on_buffers { on_tensors(op, &builder) } else { op };
     match op.name() {
-        tensor::Gather::NAME => gather(op, &builder),
-        tensor::Scatter::NAME => scatter(op, &builder),
+        tensor::Gather::NAME => op.cast().into_iter().for_each(|op| gather(op, &builder)),
+        tensor::Scatter::NAME => op.cast().into_iter().for_each(|op| scatter(op, &builder)),
         tensor::Bitcast::NAME => elementwise(op, &builder, arith::Bitcast::NAME),
         autodiff::StopGradient::NAME if op.result(0).ty().is_tensor() => elementwise(op, &builder, op.name()),
         _ => {
@@ -83,8 +84,8 @@ fn on_tensors(op: Op, builder: &Builder) -> Op {
 
 /// `result[b.., s..] = source[coordinates of b and s]`, where the coordinates in the gathered dimensions are
 /// `indices[b.., :]`, and the others are those of the result.
-fn gather(op: Op, builder: &Builder) {
-    let (source, indices, result) = (op.operand(0), op.operand(1), op.result(0).ty());
+fn gather(gather: tensor::Gather, builder: &Builder) {
+    let (op, source, indices, result) = (gather.op(), gather.source(), gather.indices(), gather.result().ty());
     let layout = Slices::new(op, source.ty(), indices.ty(), result, "gather_dims");
     let mut open = vec![];
     for (dimension, size) in result.shape().into_iter().enumerate() {
@@ -107,8 +108,8 @@ fn gather(op: Op, builder: &Builder) {
 }
 
 /// The loop nest over the elements of the source that inserts each into the destination.
-fn scatter(op: Op, builder: &Builder) {
-    let (source, destination, indices) = (op.operand(0), op.operand(1), op.operand(2));
+fn scatter(scatter: tensor::Scatter, builder: &Builder) {
+    let (op, source, destination, indices) = (scatter.op(), scatter.source(), scatter.dest(), scatter.indices());
     let layout = Slices::new(op, destination.ty(), indices.ty(), source.ty(), "scatter_dims");
     let extents: Vec<_> =
         (0..source.ty().shape().len()).map(|dimension| tensor_extent(builder, source, dimension)).collect();

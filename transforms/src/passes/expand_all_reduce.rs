@@ -30,17 +30,17 @@ pub(super) static PASS: Pass = Pass::new(
     |_, module| {
         let mut buffers = FxHashMap::default();
         // All are found before anything is erased.
-        let reductions: Vec<_> = module.walk().into_iter().filter(|op| op.is::<gpu::AllReduce>()).collect();
+        let reductions: Vec<_> = module.walk().into_iter().filter_map(Op::cast::<gpu::AllReduce>).collect();
         let waiting = |op: &Op| op.name().starts_with("gpu.") && !op.is::<gpu::Yield>() && !op.is_memory_effect_free();
         for op in &reductions {
-            if let Some(inner) = op.walk().into_iter().skip(1).find(waiting) {
+            if let Some(inner) = op.op().walk().into_iter().skip(1).find(waiting) {
                 let message = format!("'{}' op in the body of a reduction, which some threads run alone", inner.name());
                 Diagnostic::error(inner.location(), message).emit();
                 return Err(());
             }
         }
         for op in reductions {
-            if op.operand(0).ty().is_float() && !has_partials(op) {
+            if op.value().ty().is_float() && !has_partials(op.op()) {
                 expand(op, &mut buffers);
             }
         }
@@ -55,13 +55,14 @@ const MOST: u32 = 10;
 type Buffers = FxHashMap<(Op, Type), Value>;
 
 /// Replaces a reduction over a block; `None`: left as it is.
-fn expand(op: Op, buffers: &mut Buffers) -> Option<()> {
+fn expand(reduction: gpu::AllReduce, buffers: &mut Buffers) -> Option<()> {
+    let (op, value) = (reduction.op(), reduction.value());
     let launch = std::iter::successors(op.parent(), |op| op.parent()).find(|op| op.is::<gpu::Launch>())?;
     let (builder, outer, entry, body) = (Builder::before(op)?, Builder::before(launch)?, launch.body(0)?, op.body(0)?);
     // The sizes stand after those of the grid: there are no tokens.
     let sizes: Vec<_> = (3..6).map(|number| launch.operand(number)).collect();
     let ids: Vec<_> = (3..6).map(|number| entry.argument(number)).collect();
-    let ty = op.operand(0).ty();
+    let ty = value.ty();
     let buffer = match buffers.get(&(launch, ty)) {
         Some(buffer) => *buffer,
         None => {
@@ -77,7 +78,7 @@ fn expand(op: Op, buffers: &mut Buffers) -> Option<()> {
     let (_, count) = threads(&outer, &sizes, &sizes);
     let steps = steps(&outer, count);
     let (number, _) = threads(&builder, &ids, &sizes);
-    builder.effect(memref::Store::NAME, &[op.operand(0), buffer, number]);
+    builder.effect(memref::Store::NAME, &[value, buffer, number]);
     counted(&builder, steps, &[], |inner, step, _| {
         inner.effect(gpu::Barrier::NAME, &[]);
         let (zero, one) = (inner.index(0), inner.index(1));

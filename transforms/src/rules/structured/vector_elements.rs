@@ -81,7 +81,8 @@ impl Rule for ToElements {
         let parts = parts.map(|(result, adjoint)| adjoint.map_or_else(|| reverse.zero(result), Ok));
         let parts = parts.collect::<Result<Vec<_>>>()?;
         let builder = reverse.builder().with_location(op.location());
-        let x_bar = builder.op(vector::FromElements::NAME, &parts, op.operand(0).ty());
-        reverse.accumulate(op.operand(0), x_bar)
+        let Some(source) = op.cast::<vector::ToElements>().map(|op| op.source()) else { return Ok(()) };
+        let x_bar = builder.op(vector::FromElements::NAME, &parts, source.ty());
+        reverse.accumulate(source, x_bar)
     }
 }

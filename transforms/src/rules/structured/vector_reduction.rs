@@ -38,8 +38,9 @@ enum Kind {
 
 impl Kind {
     fn of(op: Op) -> Option<Self> {
-        let kind = op.cast::<vector::Reduction>()?.kind()?.to_string();
-        let has_lanes = !op.operand(0).ty().to_string().contains('[');
+        let reduction = op.cast::<vector::Reduction>()?;
+        let kind = reduction.kind()?.to_string();
+        let has_lanes = !reduction.vector().ty().to_string().contains('[');
         match kind.strip_prefix("#vector.kind<")?.strip_suffix('>')? {
             "add" => Some(Self::Add),
             "mul" if has_lanes => Some(Self::Mul),
@@ -71,12 +72,12 @@ impl Semantics for Reduction {
 impl Rule for Reduction {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         let copy = forward.copy(op);
-        let Some(kind) = Kind::of(op).filter(|_| op.operands().iter().any(|value| forward.tangent(*value).is_some()))
-        else {
+        let has_tangent = op.operands().iter().any(|value| forward.tangent(*value).is_some());
+        let (Some(kind), Some(reduction), true) = (Kind::of(op), op.cast::<vector::Reduction>(), has_tangent) else {
             return Ok(());
         };
         let builder = forward.builder().with_location(op.location());
-        let partials = partials(&builder, kind, &copy.operands(), copy.result(0), op.operand(0).ty());
+        let partials = partials(&builder, kind, &copy.operands(), copy.result(0), reduction.vector().ty());
         let mut sum = None;
         for (operand, partial) in op.operands().into_iter().zip(partials) {
             let Some(tangent) = forward.tangent(operand) else { continue };
@@ -90,11 +91,11 @@ impl Rule for Reduction {
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
         let Some(y_bar) = reverse.take_adjoint(op.result(0)) else { return Ok(()) };
-        let Some(kind) = Kind::of(op) else { return Ok(()) };
+        let (Some(kind), Some(reduction)) = (Kind::of(op), op.cast::<vector::Reduction>()) else { return Ok(()) };
         let primals = if kind == Kind::Add { vec![] } else { reverse.primals(&op.operands())? };
         let result = if matches!(kind, Kind::Choice { .. }) { reverse.primal(op.result(0))? } else { y_bar };
         let builder = reverse.builder().with_location(op.location());
-        let partials = partials(&builder, kind, &primals, result, op.operand(0).ty());
+        let partials = partials(&builder, kind, &primals, result, reduction.vector().ty());
         for (operand, partial) in op.operands().into_iter().zip(partials) {
             if reverse.activity().is_active(operand) {
                 let seed = match operand.ty().is_vector() {
