@@ -3,8 +3,7 @@
 //! 1. Find the globals that the program writes to.
 //! 2. Find which of them each function reaches through its calls.
 //! 3. A *stand-in* is a copy of a function that takes these as arguments, after its own: whoever has the global hands
-//! it
-//!    on. So all functions that one call reaches have one name for it.
+//!    it on. So all functions that one call reaches have one name for it.
 //!
 //! # Cost
 //! Linear in what is reached and was not before, for each global.

@@ -1,8 +1,7 @@
 //! Atomic additions of complex numbers: one for each part.
 //!
 //! No op of MLIR takes a buffer of complex numbers for one of their parts, so the address is computed here. Nothing
-//! reads
-//! a sum before it is complete, so that the parts need not change together.
+//! reads a sum before it is complete, so that the parts need not change together.
 
 use autodiff_dialect::{
     ir::{Attribute, Builder, Type, Value},

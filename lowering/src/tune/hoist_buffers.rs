@@ -1,8 +1,7 @@
 //! Allocates buffers of iterations once before the loop.
 //!
 //! 1. Find buffers that the body of a `scf.for` allocates, in a size that the loop leaves alone, and releases: nothing
-//! else
-//!    has them, and what they hold at first is not defined.
+//!    else has them, and what they hold at first is not defined.
 //! 2. Move the allocation before the loop, and the release after it; and so on, from inner loops to outer ones.
 
 use autodiff_dialect::{

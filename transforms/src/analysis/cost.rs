@@ -34,8 +34,7 @@ pub fn is_call(op: Op) -> bool {
 }
 
 /// Whether an op is expensive to compute twice, or for nothing: a call, an instruction of a dozen cycles and more, or
-/// a loop or
-/// branch.
+/// a loop or branch.
 pub fn is_expensive(op: Op) -> bool {
     is_call(op)
         || matches!(op.name(), arith::Divf::NAME | math::Sqrt::NAME | math::Rsqrt::NAME)

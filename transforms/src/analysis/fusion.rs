@@ -6,8 +6,7 @@
 //!
 //! 1. it stands in the function's own block, and its rule says that there is room for the memory of both halves;
 //! 2. all that stands after it touches no memory, allocates or releases a buffer, or moves numbers: these moves wait
-//! until
-//!    the kernel has run, while their reverse, which needs nothing of theirs, is over by then;
+//!    until the kernel has run, while their reverse, which needs nothing of theirs, is over by then;
 //! 3. the release of what it and these moves touch can wait until the end;
 //! 4. something in it would be cached that need not be then: that of which a thread has one, or that is read from memory
 //!    of the workgroup or of the thread which nothing overwrites after the read. What else varies with loops lies in
@@ -200,8 +199,7 @@ fn classes(values: Vec<Value>, activity: &Activity) -> Vec<Value> {
 }
 
 /// The ops after a launch that wait until it has run; `None` if something that cannot wait depends on one of them: an
-/// op
-/// that does anything else, or the reverse of an op, which goes before the launch.
+/// op that does anything else, or the reverse of an op, which goes before the launch.
 fn waiting(behind: &[Op], rules: &dyn Meanings, activity: &Activity) -> Option<FxHashSet<Op>> {
     let mut waiting = FxHashSet::default();
     for op in behind.iter().filter(|op| !op.is_terminator()) {

@@ -185,8 +185,7 @@ impl Search<'_> {
     }
 
     /// Whether the body of an innermost loop is expensive to take again, and is not made vectors of: it has branches
-    /// or calls
-    /// functions. Nor may buffers of partials be as long as the loop.
+    /// or calls functions. Nor may buffers of partials be as long as the loop.
     fn is_expensive(&self, body: Block, loads: &[Op]) -> bool {
         let mut symbols = Symbols::default();
         let mut streams = |load: &Op| {

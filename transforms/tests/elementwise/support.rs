@@ -53,8 +53,7 @@ pub enum Part {
 }
 
 /// Creates an op and what is asked for after it: `derivative` makes a tangent or cotangent of a type. Returns the
-/// results,
-/// or the derivatives of the results, or of the operands.
+/// results, or the derivatives of the results, or of the operands.
 pub fn build(
     builder: &Builder,
     name: &str,

@@ -218,7 +218,7 @@ impl Semantics for Launch {
         total.is_some_and(|total| total <= WORKGROUP_BYTES)
             && op.walk().into_iter().all(|inner| {
                 let chooses = inner.region_count() > 0 || memories(inner.operands()) > 1;
-                !inner.is::<gpu::DynamicSharedMemory>() && !(chooses && memories(inner.results()) > 0)
+                !(inner.is::<gpu::DynamicSharedMemory>() || chooses && memories(inner.results()) > 0)
             })
     }
 
