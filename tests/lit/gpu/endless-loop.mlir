@@ -1,5 +1,7 @@
 // What is behind a loop without end becomes blocks that nothing reaches, with loops in them: simplifying them ends.
 // RUN: autodiff-opt %s --autodiff-nvvm-pipeline=format=isa | FileCheck %s
+// RUN: sed 's/%c2 = arith.constant 2/%c2 = arith.constant 8/' %s | autodiff-opt --autodiff-wrap=function=waits \
+// RUN:   --autodiff-differentiate --autodiff-rocdl-pipeline=format=isa | FileCheck %s
 // RUN: autodiff-opt %s --autodiff-gpu-host-pipeline | FileCheck %s --check-prefix=HOST
 // CHECK: gpu.binary
 // HOST: llvm.func
