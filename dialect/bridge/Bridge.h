@@ -65,6 +65,11 @@ bool autodiffIsTerminator(MlirOperation op);
 /// gets the operand's value; in any order. Returns false where nothing knows.
 bool autodiffRegionFlow(MlirOperation op, void (*sink)(void *, MlirOperation owner, size_t number, MlirValue to),
                         void *data);
+/// The block that a branch whose operands are constants always goes on to, and what it passes there; null where that is not
+/// known.
+MlirBlock autodiffTakenSuccessor(MlirOperation op, void (*sink)(void *, MlirValue passed), void *data);
+/// Erases the blocks of a region, and of regions in it, that nothing reaches.
+void autodiffEraseUnreachableBlocks(MlirRegion region);
 /// The buffer that the op's result is a view of; null if the op is no view.
 MlirValue autodiffViewSource(MlirOperation op, MlirValue result);
 /// Whether the op implements FunctionOpInterface.

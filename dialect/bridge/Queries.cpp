@@ -9,10 +9,12 @@
 #include "mlir/Dialect/LLVMIR/LLVMTypes.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/PatternMatch.h"
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
+#include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
 
@@ -66,6 +68,30 @@ bool autodiffRegionFlow(MlirOperation op, void (*sink)(void *, MlirOperation, si
     for (Value input : inputs)
       sink(data, wrap(operand->getOwner()), operand->getOperandNumber(), wrap(input));
   return true;
+}
+
+MlirBlock autodiffTakenSuccessor(MlirOperation op, void (*sink)(void *, MlirValue), void *data) {
+  auto branch = dyn_cast<BranchOpInterface>(unwrap(op));
+  if (!branch)
+    return wrap(static_cast<Block *>(nullptr));
+  SmallVector<Attribute> constants(branch->getNumOperands());
+  for (auto [operand, constant] : llvm::zip(branch->getOperands(), constants))
+    matchPattern(operand, m_Constant(&constant));
+  Block *taken = branch.getSuccessorForOperands(constants);
+  if (!taken || llvm::count(branch->getSuccessors(), taken) != 1)
+    return wrap(static_cast<Block *>(nullptr));
+  unsigned index = llvm::find(branch->getSuccessors(), taken) - branch->successor_begin();
+  SuccessorOperands passed = branch.getSuccessorOperands(index);
+  if (passed.getProducedOperandCount() != 0)
+    return wrap(static_cast<Block *>(nullptr));
+  for (Value value : passed.getForwardedOperands())
+    sink(data, wrap(value));
+  return wrap(taken);
+}
+
+void autodiffEraseUnreachableBlocks(MlirRegion region) {
+  IRRewriter rewriter(unwrap(region)->getContext());
+  (void)eraseUnreachableBlocks(rewriter, *unwrap(region));
 }
 
 bool autodiffIsFunction(MlirOperation op) { return isa<FunctionOpInterface>(unwrap(op)); }

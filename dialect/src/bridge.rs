@@ -2,7 +2,7 @@
 
 use crate::{
     Activity,
-    ir::{Attribute, Context, Effect, EffectKind, Location, Op, Type, Value, name, string_ref},
+    ir::{Attribute, Block, Context, Effect, EffectKind, Location, Op, Region, Type, Value, name, string_ref},
 };
 use mlir_sys::*;
 use std::{
@@ -147,6 +147,7 @@ impl Pipeline {
 }
 
 type EffectSink = unsafe extern "C" fn(*mut c_void, i32, MlirValue);
+type ValueSink = unsafe extern "C" fn(*mut c_void, MlirValue);
 type FlowSink = unsafe extern "C" fn(*mut c_void, MlirOperation, usize, MlirValue);
 
 #[expect(improper_ctypes, reason = "the Rust function pointer behind a pass is opaque to C++")]
@@ -168,6 +169,8 @@ unsafe extern "C" {
     );
     fn autodiffMemoryEffects(op: MlirOperation, sink: EffectSink, data: *mut c_void) -> bool;
     fn autodiffRegionFlow(op: MlirOperation, sink: FlowSink, data: *mut c_void) -> bool;
+    fn autodiffTakenSuccessor(op: MlirOperation, sink: ValueSink, data: *mut c_void) -> MlirBlock;
+    fn autodiffEraseUnreachableBlocks(region: MlirRegion);
     fn autodiffIsMemoryEffectFree(op: MlirOperation) -> bool;
     fn autodiffIsPure(op: MlirOperation) -> bool;
     fn autodiffIsTerminator(op: MlirOperation) -> bool;
@@ -367,6 +370,22 @@ pub(crate) fn region_flow(op: Op) -> Option<Vec<(Op, usize, Value)>> {
     let mut forwarded = Vec::new();
     // SAFETY: the op is live; the sink casts the data back to the vector that it is.
     unsafe { autodiffRegionFlow(op.raw(), sink, &mut forwarded as *mut _ as *mut _) }.then_some(forwarded)
+}
+
+pub(crate) fn taken_successor(op: Op) -> Option<(Block, Vec<Value>)> {
+    unsafe extern "C" fn sink(data: *mut c_void, passed: MlirValue) {
+        // SAFETY: `data` is the vector below, which outlives the call.
+        unsafe { &mut *data.cast::<Vec<Value>>() }.push(Value::from_raw(passed));
+    }
+    let mut passed = Vec::new();
+    // SAFETY: the op is live; the sink casts the data back to the vector that it is.
+    let block = unsafe { autodiffTakenSuccessor(op.raw(), sink, &mut passed as *mut _ as *mut _) };
+    Some((Block::from_nullable(block)?, passed))
+}
+
+pub(crate) fn erase_unreachable_blocks(region: Region) {
+    // SAFETY: handles are live, as `ir` says; those of the erased blocks are the caller's to drop.
+    unsafe { autodiffEraseUnreachableBlocks(region.raw()) }
 }
 
 pub(crate) fn is_memory_effect_free(op: Op) -> bool {

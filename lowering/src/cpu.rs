@@ -4,6 +4,6 @@ pub(crate) mod allow_contraction;
 pub(crate) mod dissolve_alloca_scope;
 pub(crate) mod expand_complex;
 pub(crate) mod expand_math;
-pub(crate) mod leave_loops;
+pub(crate) mod fold_branches;
 pub(crate) mod lock_reductions;
 pub(crate) mod translatable;

@@ -15,7 +15,7 @@ pub(crate) mod share_globals;
 mod to_cuda;
 mod tools;
 
-use crate::pipelines::SIMPLIFY_BLOCKS;
+use crate::pipelines::CANONICALIZE;
 use autodiff_dialect::{bridge, ir::Op, views::gpu};
 pub use images::images;
 pub use nvvm::chip_for;
@@ -85,17 +85,21 @@ impl Device<'_> {
              math-expand-ops{{ops=clampf}}),\
              autodiff-expand-device-math{{trap={traps}}},\
              autodiff-expand-device-atomics,\
+             autodiff-fold-branches,\
              gpu.module(\
              arith-emulate-unsupported-floats{{source-types=bf16 target-type=f32}},\
              math-extend-to-supported-types{{target-type=f32}},\
              arith-expand{{include-bf16=true}},\
-             canonicalize,\
+             {CANONICALIZE},\
              convert-scf-to-cf,\
-             {SIMPLIFY_BLOCKS}\
+             sccp),\
+             autodiff-fold-branches,\
+             gpu.module(\
+             {CANONICALIZE},\
              cse,\
              convert-vector-to-llvm,\
              {convert},\
-             {SIMPLIFY_BLOCKS}\
+             {CANONICALIZE},\
              cse,\
              reconcile-unrealized-casts),\
              {binary}"

@@ -32,7 +32,7 @@ pub fn register() {
         &cpu::dissolve_alloca_scope::PASS,
         &cpu::expand_complex::PASS,
         &cpu::expand_math::PASS,
-        &cpu::leave_loops::PASS,
+        &cpu::fold_branches::PASS,
         &cpu::lock_reductions::PASS,
         &cpu::translatable::FINISH,
         &cpu::translatable::SPACES,

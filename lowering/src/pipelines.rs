@@ -81,10 +81,9 @@ pub fn cpu_pipeline(openmp: bool) -> String {
     std::iter::once(OUTLINE.to_owned()).chain(PASSES.iter().map(replace)).collect()
 }
 
-/// Canonicalisation of blocks, with an end: MLIR 22's may simplify a cycle of blocks that nothing reaches for ever, even in
-/// one rewrite. So branches that are always taken are found first, which leaves no such cycle in most programs; the limit
-/// is for each of its ten rounds.
-pub(crate) const SIMPLIFY_BLOCKS: &str = "sccp,canonicalize{max-num-rewrites=300000},";
+/// Canonicalisation that cuts no blocks off. MLIR 22's may simplify a cycle of blocks that nothing reaches for ever, even in
+/// one rewrite; so `autodiff-fold-branches` runs before it where a program may have blocks.
+pub const CANONICALIZE: &str = "canonicalize{disable-patterns=\"(anonymous namespace)::SimplifyConstCondBranchPred\"}";
 
 /// 1. Structured ops to loops, and vectors to what LLVM has.
 /// 2. Memory: views to arithmetic on descriptors.
@@ -117,11 +116,14 @@ const PASSES: &[&str] = &[
     "math-extend-to-supported-types{target-type=f32},",
     "convert-math-to-funcs{min-width-of-fpowi-exponent=1},",
     "arith-expand{include-bf16=true},",
-    // Before the blocks: a cycle of blocks that nothing reaches may be simplified for ever.
-    "canonicalize,",
-    "autodiff-leave-loops,",
-    "convert-scf-to-cf,",
-    SIMPLIFY_BLOCKS,
+    "autodiff-fold-branches,",
+    CANONICALIZE,
+    ",convert-scf-to-cf,",
+    // Finds the branches that are always taken.
+    "sccp,",
+    "autodiff-fold-branches,",
+    CANONICALIZE,
+    ",",
     "cse,",
     "convert-math-to-llvm,",
     "convert-math-to-libm,",

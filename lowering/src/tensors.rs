@@ -13,6 +13,7 @@ mod named;
 mod protect;
 mod requests;
 
+use crate::pipelines::CANONICALIZE;
 use autodiff_dialect::{
     bridge::{self, Pipeline},
     ir::{Builder, Type, Value},
@@ -21,25 +22,30 @@ use autodiff_dialect::{
 
 /// The pipeline as text, without the `builtin.module` around it. The boundaries of functions keep their order of
 /// parameters and results.
-pub const PASSES: &str = "autodiff-decompose-tensors,\
-    autodiff-protect-tensors,\
-    autodiff-defer-requests,\
-    convert-elementwise-to-linalg,\
-    eliminate-empty-tensors,\
-    empty-tensor-to-alloc-tensor,\
-    one-shot-bufferize{bufferize-function-boundaries=true function-boundary-type-conversion=identity-layout-map \
-    allow-return-allocs-from-loops=true},\
-    autodiff-restore-requests,\
-    autodiff-settle-dims,\
-    canonicalize,\
-    cse,\
-    convert-linalg-to-loops";
+pub fn passes() -> String {
+    format!(
+        "autodiff-decompose-tensors,\
+         autodiff-protect-tensors,\
+         autodiff-defer-requests,\
+         convert-elementwise-to-linalg,\
+         eliminate-empty-tensors,\
+         empty-tensor-to-alloc-tensor,\
+         one-shot-bufferize{{bufferize-function-boundaries=true \
+         function-boundary-type-conversion=identity-layout-map allow-return-allocs-from-loops=true}},\
+         autodiff-restore-requests,\
+         autodiff-settle-dims,\
+         autodiff-fold-branches,\
+         {CANONICALIZE},\
+         cse,\
+         convert-linalg-to-loops"
+    )
+}
 
 static PIPELINE: Pipeline = Pipeline::new(
     c"autodiff-bufferize-pipeline",
     c"Make buffers of tensors and loops of linalg ops, requests for derivatives included",
     &[],
-    |_| Ok(PASSES.to_owned()),
+    |_| Ok(passes()),
 );
 
 /// Registers the passes and the pipeline.

@@ -1,4 +1,5 @@
 use super::{Location, Op, Type, Value, handle};
+use crate::bridge;
 use mlir_sys::*;
 
 handle!(
@@ -149,6 +150,11 @@ impl Region {
     /// All blocks.
     pub fn blocks(self) -> Vec<Block> {
         std::iter::successors(self.first_block(), |block| block.next()).collect()
+    }
+
+    /// Erases the blocks that nothing reaches, in the regions of its ops, too. Handles to what is in them die.
+    pub fn erase_unreachable_blocks(self) {
+        bridge::erase_unreachable_blocks(self);
     }
 
     /// Moves all blocks of another region here.

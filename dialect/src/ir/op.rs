@@ -327,6 +327,12 @@ impl Op {
         bridge::region_flow(self)
     }
 
+    /// The block that a branch always goes on to, because the operands that decide are constants, and the values that it
+    /// passes there; `None`: not known, or several of its successors are that block.
+    pub fn taken_successor(self) -> Option<(Block, Vec<Value>)> {
+        bridge::taken_successor(self)
+    }
+
     /// Whether it and its regions neither read nor write memory.
     pub fn is_memory_effect_free(self) -> bool {
         bridge::is_memory_effect_free(self)

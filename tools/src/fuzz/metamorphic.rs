@@ -9,6 +9,7 @@ use super::{
     execute::{self, Compiled, Failure, Mode, Values},
     program::{Argument, Program},
 };
+use autodiff_lowering::pipelines::CANONICALIZE;
 use autodiff_tools::run::SplitMix;
 use melior::{Context, ir::Module};
 
@@ -67,7 +68,9 @@ pub fn rewrite(seed: u64) -> &'static str {
 fn rewritten(context: &Context, program: &Program, rewrite: &str) -> Option<Program> {
     let mut module = Module::parse(context, &program.text)?;
     let before = module.as_operation().to_string();
-    execute::run(context, &mut module, rewrite).ok()?;
+    // As the project's own pipelines do, because upstream's may not end.
+    let rewrite = rewrite.replace("canonicalize", &format!("autodiff-fold-branches,{CANONICALIZE}"));
+    execute::run(context, &mut module, &rewrite).ok()?;
     let text = module.as_operation().to_string();
     (text != before).then(|| execute::inner(&text)).flatten().map(|text| Program {
         text,

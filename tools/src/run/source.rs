@@ -162,7 +162,7 @@ pub fn entry(context: &Context, module: &mut Module, name: &str) -> Result<Entry
     let op = find(as_op(module), name)?;
     let was_tensor = signature(op).0.iter().map(|ty| ty.is_tensor()).collect();
     let op = if has_tensors(as_op(module)) {
-        run_passes(context, module, &format!("builtin.module({})", autodiff_lowering::tensors::PASSES))?;
+        run_passes(context, module, &format!("builtin.module({})", autodiff_lowering::tensors::passes()))?;
         find(as_op(module), name)?
     } else {
         op

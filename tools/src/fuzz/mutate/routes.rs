@@ -153,8 +153,8 @@ impl Pipelines {
             _ => "",
         };
         let prepare = match text.contains("tensor<") {
-            true => autodiff_lowering::tensors::PASSES,
-            false => "convert-linalg-to-loops",
+            true => autodiff_lowering::tensors::passes(),
+            false => "convert-linalg-to-loops".to_owned(),
         };
         let mut parts = vec![one(&format!("{prepare},autodiff-differentiate{options}"), Promise::NoRequests)];
         let (name, last) = end(dice, true);
@@ -204,7 +204,7 @@ const PASSES: &[&str] = &[
     "autodiff-hoist-buffers",
     "autodiff-inline-kernels",
     "autodiff-jam-loops",
-    "autodiff-leave-loops",
+    "autodiff-fold-branches",
     "autodiff-libm-to-math",
     "autodiff-limit-scatters",
     "autodiff-localize",
