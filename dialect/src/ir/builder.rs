@@ -1,4 +1,5 @@
 use super::{Attribute, Block, Context, Location, Op, Region, Type, Value, string_ref};
+use crate::views::memref;
 use mlir_sys::*;
 
 /// Creates ops at one place: before an op, or at the end of a block.
@@ -96,6 +97,13 @@ impl Builder {
     /// An op on values of one type that gives the same type.
     pub fn same(&self, name: &str, operands: &[Value]) -> Value {
         self.op(name, operands, operands[0].ty())
+    }
+
+    /// Updates an element of a buffer atomically by a value of its type: `place` is the buffer, then the
+    /// indices. In parallel the result is the element before.
+    pub fn atomic_rmw(&self, kind: memref::AtomicRMWKind, value: Value, place: &[Value]) -> Value {
+        let attributes = [(memref::AtomicRmw::KIND_ATTR, kind.attribute(self.context(), 64))];
+        self.create(memref::AtomicRmw::NAME, &[&[value], place].concat(), &[value.ty()], &attributes, &[]).result(0)
     }
 
     /// A constant of type `index`.

@@ -195,9 +195,7 @@ impl Lowering {
                 if ty.is_float() {
                     let reduced = uniform::reduce(&builder, op, self.lanes);
                     let (sum, place) = reduced.map_or((operands[0], builder), |reduced| (reduced.sum, reduced.place));
-                    let kind = Attribute::integer(Type::integer(builder.context(), 64), 0);
-                    let operands = [&[sum], &operands[1..]].concat();
-                    place.create(memref::AtomicRmw::NAME, &operands, &[ty], &[("kind", kind)], &[]);
+                    place.atomic_rmw(memref::AtomicRMWKind::Addf, sum, &operands[1..]);
                 }
             }
             autodiff::Accumulate::NAME => {

@@ -2,7 +2,9 @@
 //! update of floats.
 //!
 //! 1. A product becomes a generic update.
-//! 2. A generic update of floats becomes one of integers of their width, which LLVM can compare and exchange: the buffer
+//! 2. A generic update whose value does not depend on the one before becomes an exchange: upstream's conversion loses such
+//!    a value where nothing in the body computes it.
+//! 3. Another generic update of floats becomes one of integers of their width, which LLVM can compare and exchange: the buffer
 //!    is taken for one of integers, and the body works on the numbers after them.
 //!
 //! An update of what no machine compares and exchanges, or with control flow in its body, is an error.
@@ -11,7 +13,7 @@ use super::modules;
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption},
     diagnostic::Diagnostic,
-    ir::{Attribute, Block, Builder, Op, Region, Type},
+    ir::{Block, Builder, Op, Region, Type},
     views::{arith, builtin, memref},
 };
 
@@ -34,6 +36,8 @@ pub(crate) static PASS: Pass = Pass::new(
                 if let Err(error) = check(op) {
                     error.emit();
                     result = Err(());
+                } else if op.body(0).is_some_and(|body| body.argument(0).is_unused()) {
+                    exchange(op);
                 } else if op.result(0).ty().is_float() {
                     expand_generic(op);
                 }
@@ -63,10 +67,9 @@ fn check(op: Op) -> Result<(), Diagnostic> {
 }
 
 fn expand_product(op: Op) {
-    // The numbers of `arith::AtomicRMWKind`.
-    let name = match op.attribute("kind").and_then(Attribute::as_integer) {
-        Some(12) => arith::Mulf::NAME,
-        Some(13) => arith::Muli::NAME,
+    let name = match op.cast::<memref::AtomicRmw>().and_then(|op| op.kind()) {
+        Some(memref::AtomicRMWKind::Mulf) => arith::Mulf::NAME,
+        Some(memref::AtomicRMWKind::Muli) => arith::Muli::NAME,
         _ => return,
     };
     let Some(builder) = Builder::before(op) else { return };
@@ -78,6 +81,17 @@ fn expand_product(op: Op) {
     let regions = [Region::with_block(body)];
     let new = builder.create(memref::GenericAtomicRmw::NAME, &place, &[value.ty()], &[], &regions);
     op.result(0).replace_all_uses_with(new.result(0));
+    op.erase();
+}
+
+fn exchange(op: Op) {
+    let (Some(builder), Some(body)) = (Builder::before(op), op.body(0)) else { return };
+    let Some(end) = body.terminator() else { return };
+    for part in body.ops().into_iter().filter(|part| *part != end) {
+        part.move_before(op);
+    }
+    let value = end.operand(0);
+    op.result(0).replace_all_uses_with(builder.atomic_rmw(memref::AtomicRMWKind::Assign, value, &op.operands()));
     op.erase();
 }
 

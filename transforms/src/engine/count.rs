@@ -20,9 +20,6 @@ use autodiff_dialect::{
 };
 use rustc_hash::FxHashMap;
 
-/// The number of `arith::AtomicRMWKind::maxu`.
-const LARGEST: i64 = 7;
-
 /// A copy of a launch, which is in no block yet.
 struct Counting {
     launch: Op,
@@ -150,8 +147,7 @@ impl Counting {
             }
         };
         let count = place.op(arith::IndexCast::NAME, &[count], long);
-        let kind = [("kind", Attribute::integer(long, LARGEST))];
-        place.create(memref::AtomicRmw::NAME, &[count, cell], &[long], &kind, &[]);
+        place.atomic_rmw(memref::AtomicRMWKind::Maxu, count, &[cell]);
         Some(())
     }
 

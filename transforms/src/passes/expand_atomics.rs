@@ -6,7 +6,7 @@
 use crate::analysis::concurrency::{called_in_parallel, is_in_parallel};
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption},
-    ir::{Attribute, Builder, Op, Type, Value},
+    ir::{Builder, Op, Type, Value},
     views::{arith, memref},
 };
 
@@ -62,31 +62,26 @@ fn expand(op: Op, result: Result) {
     let Some(builder) = Builder::before(op) else { return };
     let (value, place) = (op.operand(0), op.operands().split_off(1));
     let old = builder.op(memref::Load::NAME, &place, value.ty());
-    // The numbers of `arith::AtomicRMWKind`.
-    let kind = op.attribute("kind").and_then(Attribute::as_integer).unwrap_or(-1);
+    let Some(kind) = op.cast::<memref::AtomicRmw>().and_then(|op| op.kind()) else { return };
     let name = match kind {
-        0 => arith::Addf::NAME,
-        1 => arith::Addi::NAME,
-        2 => arith::Andi::NAME,
-        4 => arith::Maximumf::NAME,
-        5 => arith::Maxnumf::NAME,
-        6 => arith::Maxsi::NAME,
-        7 => arith::Maxui::NAME,
-        8 => arith::Minimumf::NAME,
-        9 => arith::Minnumf::NAME,
-        10 => arith::Minsi::NAME,
-        11 => arith::Minui::NAME,
-        12 => arith::Mulf::NAME,
-        13 => arith::Muli::NAME,
-        14 => arith::Ori::NAME,
-        15 => arith::Xori::NAME,
-        _ => "",
+        memref::AtomicRMWKind::Assign => None,
+        memref::AtomicRMWKind::Addf => Some(arith::Addf::NAME),
+        memref::AtomicRMWKind::Addi => Some(arith::Addi::NAME),
+        memref::AtomicRMWKind::Andi => Some(arith::Andi::NAME),
+        memref::AtomicRMWKind::Maximumf => Some(arith::Maximumf::NAME),
+        memref::AtomicRMWKind::Maxnumf => Some(arith::Maxnumf::NAME),
+        memref::AtomicRMWKind::Maxs => Some(arith::Maxsi::NAME),
+        memref::AtomicRMWKind::Maxu => Some(arith::Maxui::NAME),
+        memref::AtomicRMWKind::Minimumf => Some(arith::Minimumf::NAME),
+        memref::AtomicRMWKind::Minnumf => Some(arith::Minnumf::NAME),
+        memref::AtomicRMWKind::Mins => Some(arith::Minsi::NAME),
+        memref::AtomicRMWKind::Minu => Some(arith::Minui::NAME),
+        memref::AtomicRMWKind::Mulf => Some(arith::Mulf::NAME),
+        memref::AtomicRMWKind::Muli => Some(arith::Muli::NAME),
+        memref::AtomicRMWKind::Ori => Some(arith::Ori::NAME),
+        memref::AtomicRMWKind::Xori => Some(arith::Xori::NAME),
     };
-    let stored = match kind {
-        3 => value,
-        _ if name.is_empty() => return,
-        _ => builder.same(name, &[old, value]),
-    };
+    let stored = name.map_or(value, |name| builder.same(name, &[old, value]));
     replace(op, &builder, [old, stored], &place, result);
 }
 

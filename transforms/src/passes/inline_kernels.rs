@@ -228,9 +228,6 @@ fn enclose(call: Op) {
     inner.effect(scf::Yield::NAME, &call.results());
 }
 
-/// The number of `arith::AtomicRMWKind::addf`.
-const ADD: i64 = 0;
-
 /// An update that only adds something, which the body does not compute, is a plain atomic addition.
 fn simplify_atomic(op: Op) {
     let (Some(builder), Some(body)) = (Builder::before(op), op.body(0)) else { return };
@@ -245,8 +242,6 @@ fn simplify_atomic(op: Op) {
         [other, one] if one == old && other != old => other,
         _ => return,
     };
-    let kind = Attribute::integer(Type::integer(op.context(), 64), ADD);
-    let operands = [&[added], &op.operands()[..]].concat();
-    builder.create(memref::AtomicRmw::NAME, &operands, &[added.ty()], &[("kind", kind)], &[]);
+    builder.atomic_rmw(memref::AtomicRMWKind::Addf, added, &op.operands());
     op.erase();
 }

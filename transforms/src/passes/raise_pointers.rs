@@ -33,12 +33,12 @@ pub(super) static PASS: Pass = Pass::new(
                 llvm::Store::NAME => raise(op, 1, |builder, place| {
                     builder.effect(memref::Store::NAME, &[&[op.operand(0)], place].concat());
                 }),
-                llvm::Atomicrmw::NAME if op.attribute("bin_op").and_then(Attribute::as_integer) == Some(FADD) => {
+                llvm::Atomicrmw::NAME
+                    if op.cast::<llvm::Atomicrmw>().and_then(|op| op.bin_op()) == Some(llvm::AtomicBinOp::Fadd) =>
+                {
                     raise(op, 0, |builder, place| {
-                        let kind = Attribute::integer(Type::integer(op.context(), 64), ADD);
-                        let (operands, ty) = ([&[op.operand(1)], place].concat(), op.operand(1).ty());
-                        let new = builder.create(memref::AtomicRmw::NAME, &operands, &[ty], &[("kind", kind)], &[]);
-                        op.result(0).replace_all_uses_with(new.result(0));
+                        let old = builder.atomic_rmw(memref::AtomicRMWKind::Addf, op.operand(1), place);
+                        op.result(0).replace_all_uses_with(old);
                     })
                 }
                 _ => {}
@@ -48,9 +48,6 @@ pub(super) static PASS: Pass = Pass::new(
     },
 );
 
-/// The number of `LLVM::AtomicBinOp::fadd`, and that of `arith::AtomicRMWKind::addf`.
-const FADD: i64 = 11;
-const ADD: i64 = 0;
 /// The mark of an index that is an operand of `llvm.getelementptr`.
 const OPEN: i32 = i32::MIN;
 /// How deep addresses may be nested.

@@ -9,27 +9,28 @@ use crate::{
     engine::{Forward, Result, Reverse, Rule},
 };
 use autodiff_dialect::{
-    ir::{Attribute, Op, Value},
+    ir::{Op, Value},
     views::memref,
 };
 
 pub(super) struct Atomic;
 
-/// The number of `arith::AtomicRMWKind::addf`.
-const ADD: i64 = 0;
-
-/// The numbers of `arith::AtomicRMWKind` for `maximumf`, `maxnumf`, `minimumf` and `minnumf`.
-const EXTREMA: [i64; 4] = [4, 5, 8, 9];
+const EXTREMA: [memref::AtomicRMWKind; 4] = [
+    memref::AtomicRMWKind::Maximumf,
+    memref::AtomicRMWKind::Maxnumf,
+    memref::AtomicRMWKind::Minimumf,
+    memref::AtomicRMWKind::Minnumf,
+];
 
 /// Why the op cannot be differentiated.
 fn obstacle(op: Op) -> Option<&'static str> {
-    let kind = op.attribute("kind").and_then(Attribute::as_integer);
+    let kind = op.cast::<memref::AtomicRmw>().and_then(|op| op.kind());
     if kind.is_some_and(|kind| EXTREMA.contains(&kind)) {
         Some(
             "'memref.atomic_rmw' op of an extremum cannot be differentiated: which of the threads that hold it comes first \
              is known to none of them; use 'scf.reduce', or 'gpu.all_reduce' in each block and a loop behind the kernel",
         )
-    } else if kind != Some(ADD) {
+    } else if kind != Some(memref::AtomicRMWKind::Addf) {
         Some(
             "'memref.atomic_rmw' op can be differentiated if it adds only: what another kind leaves depends on the order \
              of the threads",
