@@ -22,7 +22,9 @@ const SOURCES: [&str; 2] = ["torch", "jax"];
 /// The level that runs as people run it, optimised.
 const FULL: &str = "scf";
 /// Levels that are checked too; LLVM would spend minutes on optimising them, and tells nothing new about derivatives.
-const QUICK: [&str; 4] = ["scf_nofuse", "cf", PARALLEL, LAUNCHES];
+const QUICK: [&str; 7] = [TENSORS, "linalg_memref", "affine", "scf_nofuse", "cf", PARALLEL, LAUNCHES];
+/// The level whose functions take and give tensors.
+const TENSORS: &str = "linalg";
 /// The level whose loops run on two threads.
 const PARALLEL: &str = "scf_parallel";
 /// The level whose parallel loops are launches of kernels, which run on the host.
@@ -173,20 +175,29 @@ fn check(case: &Case) -> Result<String, String> {
     let file = |name: &str| format!("@{}", case.folder.join(name).display());
     let mut common = vec![];
     let (mut activities, mut seeds, mut tangents) = (vec![], vec![], vec![]);
+    let (differentiated, first_output) = if case.level == TENSORS { ("active", None) } else { ("dup", Some(count)) };
     for (index, argument) in meta.args.iter().enumerate() {
         common.extend(["--arg".to_owned(), file(&argument.file)]);
-        activities.push(if argument.diff { "dup" } else { "const" });
+        activities.push(if argument.diff { differentiated } else { "const" });
         if let Some(tangent) = argument.tangent.as_ref().filter(|_| argument.diff) {
             tangents.extend(["--tangent".to_owned(), format!("{index}={}", file(tangent))]);
         }
     }
     for (index, output) in meta.results.iter().enumerate() {
+        let Some(first) = first_output else {
+            seeds.extend(["--seed".to_owned(), file(&output.cotangent)]);
+            continue;
+        };
         let zeros = zeros(&output.shape);
         common.extend(["--arg".to_owned(), zeros.clone()]);
         activities.push("dup");
-        seeds.extend(["--seed-arg".to_owned(), format!("{}={}", count + index, file(&output.cotangent))]);
-        tangents.extend(["--tangent".to_owned(), format!("{}={zeros}", count + index)]);
+        seeds.extend(["--seed-arg".to_owned(), format!("{}={}", first + index, file(&output.cotangent))]);
+        tangents.extend(["--tangent".to_owned(), format!("{}={zeros}", first + index)]);
     }
+    let saved_as = |index: usize| match first_output {
+        Some(first) => format!("arg-{}.npy", first + index),
+        None => format!("result-{index}.npy"),
+    };
     common.extend(["--activity".to_owned(), activities.join(",")]);
     common.extend(["--entry".to_owned(), meta.function.clone()]);
     if case.level != FULL {
@@ -229,16 +240,14 @@ fn check(case: &Case) -> Result<String, String> {
         }
     }
     for (index, output) in meta.results.iter().enumerate() {
-        let position = count + index;
-        compare(format!("output #{index}"), &output.file, saved.path().join(format!("arg-{position}.npy")), outputs)?;
+        compare(format!("output #{index}"), &output.file, saved.path().join(saved_as(index)), outputs)?;
     }
     let saved = run(case, "jvp", &common, &tangents)?;
     for (index, output) in meta.results.iter().enumerate() {
-        let position = count + index;
         compare(
             format!("tangent of output #{index}"),
             &output.jvp,
-            saved.path().join(format!("tangent-arg-{position}.npy")),
+            saved.path().join(format!("tangent-{}", saved_as(index))),
             output_tangents,
         )?;
     }

@@ -164,7 +164,7 @@ impl Element {
         match self {
             Self::Complex32 | Self::Complex64 => {
                 let parts = parse_complex(text).ok_or_else(|| wrong("a complex number such as 1+2j"))?;
-                Ok(self.encode(&parts))
+                self.encode_finite(&parts, text)
             }
             Self::Int(bits) => {
                 let number: i128 = match text {
@@ -180,8 +180,18 @@ impl Element {
                 Ok(number.to_le_bytes()[..self.size()].to_vec())
             }
             Self::Index => Ok(text.parse::<i64>().map_err(|_| wrong("an integer"))?.to_le_bytes().to_vec()),
-            _ => Ok(self.encode(&[text.parse().map_err(|_| wrong("a number"))?])),
+            _ => self.encode_finite(&[text.parse().map_err(|_| wrong("a number"))?], text),
         }
+    }
+
+    /// The bytes of numbers, of which those alone may be infinite in this type that the text calls so.
+    fn encode_finite(self, numbers: &[f64], text: &str) -> Result<Vec<u8>, String> {
+        let bytes = self.encode(numbers);
+        let too_large = self.decode(&bytes).iter().any(|number| number.is_infinite());
+        if too_large && !text.to_ascii_lowercase().contains("inf") {
+            return Err(format!("'{text}' is too large for its type"));
+        }
+        Ok(bytes)
     }
 
     /// Prints one element.

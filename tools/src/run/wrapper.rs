@@ -92,8 +92,12 @@ fn port_type(slot: &Slot, is_result: bool) -> String {
 }
 
 fn element_type(slot: &Slot) -> &str {
-    let inner = slot.ty.trim_start_matches("vector<").trim_end_matches('>');
-    inner.rsplit_once('x').map_or(inner, |(_, element)| element)
+    let mut inner = slot.ty.trim_start_matches("vector<").trim_end_matches('>');
+    // `index` has an x, too.
+    while let Some((_, rest)) = inner.split_once('x').filter(|(size, _)| size.parse::<u64>().is_ok()) {
+        inner = rest;
+    }
+    inner
 }
 
 fn repeated(word: &str, slot: &Slot) -> String {

@@ -29,6 +29,8 @@ pub const BOUNDS: &[(&str, [Option<f64>; 5])] = &[
     ("erf", [Some(0.51), Some(0.51), Some(3.0), Some(2.0), Some(3.0)]),
     ("erfc", [Some(0.51), Some(0.51), Some(3.0), Some(2.0), Some(3.0)]),
     ("powf", [Some(0.51), Some(0.51), Some(2.0), Some(3.0), Some(4.0)]),
+    ("fpowi", [Some(0.51), Some(0.51), Some(1.0), Some(5.0), Some(2.0)]),
+    ("remf", [Some(0.51), Some(0.51), Some(0.51), Some(0.51), Some(0.0)]),
     ("sqrt", [Some(1.5), Some(1.5), Some(2.0), Some(2.0), Some(5.0)]),
     ("rsqrt", [Some(3.0), Some(2.5), Some(5.0), Some(4.0), Some(6.0)]),
     ("cbrt", [Some(2.5), Some(2.5), Some(3.5), Some(5.0), Some(12.0)]),

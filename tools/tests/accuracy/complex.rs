@@ -153,7 +153,20 @@ const RULES: &[Rule] = &[
         most: 120,
         bounds: [2.5, 4.0],
     },
+    Rule {
+        name: "powi",
+        value: |z| z * z * z,
+        first: |z| (z * z).times(3.0),
+        second: |z| z.times(6.0),
+        most: 30,
+        bounds: [0.0, 0.0],
+    },
 ];
+
+/// The names of all rules that are measured here.
+pub fn measured() -> impl Iterator<Item = &'static str> {
+    RULES.iter().map(|rule| rule.name).chain(BINARY.iter().map(|rule| rule.name))
+}
 
 /// Points of moduli up to a power of two, as f32 has them.
 fn points(most: i32) -> Vec<Complex> {
@@ -176,9 +189,13 @@ fn program(rules: &[&Rule]) -> String {
     let (mut functions, mut rows, mut body) = (String::new(), String::new(), String::new());
     for (number, rule) in rules.iter().enumerate() {
         let name = rule.name;
+        let op = match name {
+            "powi" => "%n = arith.constant 3 : i32\n  %w = complex.powi %z, %n : complex<f32>, i32".to_owned(),
+            _ => format!("%w = complex.{name} %z : complex<f32>"),
+        };
         let _ = writeln!(
             functions,
-            "func.func private @{name}(%z: complex<f32>) -> complex<f32> {{\n  %w = complex.{name} %z : complex<f32>\n  return %w : \
+            "func.func private @{name}(%z: complex<f32>) -> complex<f32> {{\n  {op}\n  return %w : \
              complex<f32>\n}}\nfunc.func private @{name}_slope(%z: complex<f32>) -> complex<f32> {{\n  %one = complex.constant [1.0 : \
              f32, 0.0 : f32] : complex<f32>\n  %w = autodiff.jvp @{name}(%z, %one) args [dup] results [dup_noneed] : (complex<f32>, \
              complex<f32>) -> complex<f32>\n  return %w : complex<f32>\n}}"

@@ -7,6 +7,7 @@
 mod bounds;
 mod complex;
 
+use autodiff_transforms::rules::elementwise::{Rule as ElementwiseRule, RuleBook};
 use bounds::BOUNDS;
 use half::{bf16, f16};
 use std::{
@@ -169,7 +170,79 @@ const BINARY: &[Rule] = &[
         partials: &[|x, y| y * x.powf(y - 1.0), |x, y| x.powf(y) * x.ln()],
         domain: |float, x, y| x > 0.0 && y.abs() < 40.0 && x.powf(y) <= float.max,
     },
+    Rule {
+        // The quotient has to be a number, and the remainder is exact.
+        name: "remf",
+        body: "%r = arith.remf %x, %y : T",
+        partials: &[|_, _| 1.0, |x, y| -((x - x % y) / y).round()],
+        domain: |float, x, y| (x / y).abs() <= float.max,
+    },
+    Rule {
+        // Upstream multiplies, and takes the reciprocal of the power for a negative exponent.
+        name: "fpowi",
+        body: "%n = arith.fptosi %y : T to i32\n  %r = math.fpowi %x, %n : T, i32",
+        partials: &[|x, y| y * x.powf(y - 1.0), |_, _| 0.0],
+        domain: |float, x, y| {
+            let is_normal = |power: f64| float.is_normal(power) && power.abs() <= float.max;
+            x != 0.0
+                && y == y.trunc()
+                && y.abs() < 40.0
+                && is_normal(x.powf((y - 1.0).abs()))
+                && is_normal(x.powf(y - 1.0))
+        },
+    },
 ];
+
+/// Rules without a row: their partials are numbers of the formula or operands, or products of what has one.
+const EXACT: &[(&str, &str)] = &[
+    ("arith.addf", "1"),
+    ("arith.subf", "1 and -1"),
+    ("arith.negf", "-1"),
+    ("arith.maximumf", "0 or 1"),
+    ("arith.minimumf", "0 or 1"),
+    ("arith.maxnumf", "0 or 1"),
+    ("arith.minnumf", "0 or 1"),
+    ("arith.select", "0 or 1"),
+    ("arith.extf", "1"),
+    ("arith.truncf", "1"),
+    ("math.sincos", "those of math.sin and math.cos, from one op"),
+    ("math.fma", "operands, and 1"),
+    ("math.absf", "0, 1 or -1"),
+    ("math.clampf", "0 or 1"),
+    ("math.copysign", "1 or -1"),
+    ("complex.create", "1 and i"),
+    ("complex.re", "1"),
+    ("complex.im", "-i"),
+    ("complex.conj", "1"),
+    ("complex.add", "1"),
+    ("complex.sub", "1 and -1"),
+    ("complex.neg", "-1"),
+    ("complex.mul", "operands"),
+    ("complex.angle", "-i / z, a quotient as complex.div has it"),
+    ("complex.sign", "quotients by what complex.abs gives"),
+    ("complex.atan2", "the formula of math.atan2, on complex numbers by complex.div"),
+    ("vector.fma", "as math.fma"),
+];
+
+/// A rule that says nothing of how exact it is fails here.
+#[test]
+fn every_rule_is_measured() {
+    let measured: Vec<String> = BOUNDS
+        .iter()
+        .flat_map(|(name, _)| ["arith", "math", "complex"].map(|dialect| format!("{dialect}.{name}")))
+        .chain(complex::measured().map(|name| format!("complex.{name}")))
+        .collect();
+    let book = RuleBook::builtin();
+    for (op, rule) in book.rules() {
+        if matches!(rule, ElementwiseRule::Elementwise(_)) {
+            let exact = EXACT.iter().any(|(name, _)| *name == op);
+            assert!(exact || measured.iter().any(|name| name == op), "no bound is known for the error of '{op}'");
+        }
+    }
+    for (name, why) in EXACT {
+        assert!(book.rules().any(|(op, _)| op == *name), "'{name}' ({why}) has no rule");
+    }
+}
 
 /// `memref<?xf64>` operands and results of `@main`, by name.
 fn run(source: &str, operands: &[&[f64]], rows: usize) -> Vec<Vec<f64>> {

@@ -52,6 +52,8 @@ BINARY = {
     "mulf": (lambda x, y: y, lambda x, y: x),
     "atan2": (lambda y, x: x / (x**2 + y**2), lambda y, x: -y / (x**2 + y**2)),
     "powf": (lambda x, y: y * x ** (y - 1), lambda x, y: x**y * mp.log(x)),
+    "remf": (lambda x, y: mp.mpf(1), lambda x, y: -mp.sign(x) * mp.sign(y) * mp.floor(abs(x / y))),
+    "fpowi": (lambda x, n: n * x ** (n - 1), lambda x, n: mp.mpf(0)),
     "abs": (lambda x, y: x / mp.sqrt(x**2 + y**2), lambda x, y: y / mp.sqrt(x**2 + y**2)),
 }
 
@@ -103,15 +105,23 @@ def binary():
     for name, partials in BINARY.items():
         first = sizes if name == "powf" else [-2e200, -7.0, -1e-300, *sizes]
         other = [0.3, 0.75, 1.0, 1.5, 2.0, 3.0, 17.0, -1.0, -0.5, -2.0, -30.25] if name == "powf" else first
+        if name == "fpowi":
+            other = [-30.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 17.0]
         for x, y in itertools.product(first, other):
             line(name, 1, [x, y], [partial(mp.mpf(x), mp.mpf(y)) for partial in partials])
         points = [(0.7, 1.9), (-1.3, 0.4), (2.5, -3.25), (-0.6, -0.6), (3.0, 3.0), (1e-5, 2.0), (2.0, 1e-5)]
         if name == "powf":
             points = list(itertools.product([0.3, 1.0, 2.0, 5.5], [-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0, 3.5]))
+        if name == "fpowi":
+            points = list(itertools.product([-1.3, 0.3, 1.0, 5.5], [-2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 7.0]))
+        if name == "remf":
+            points = [(7.5, 2.0), (-7.5, 2.0), (7.5, -2.0), (1e-5, 3.0)]
         for x, y in points:
             x, y = mp.mpf(x), mp.mpf(y)
             by_x, by_y = partials
             values = [slope(lambda t: by_x(t, y), x), slope(lambda t: by_x(x, t), y), slope(lambda t: by_y(x, t), y)]
+            if name == "fpowi":  # The exponent is an integer.
+                values[1] = values[2] = mp.mpf(0)
             line(name, 2, [x, y], values)
 
 

@@ -16,12 +16,14 @@ mod structure;
 mod text;
 
 use crate::{check::Verdict, diagnostics, execute};
+use autodiff_tools::console::{complain, print};
 use melior::Context;
 use pool::{Event, Failure};
 use routes::{Fault, Outcome, Pipelines, Route};
 use sources::Sources;
 use std::{
     collections::BTreeMap,
+    fmt::Write,
     path::PathBuf,
     process::ExitCode,
     time::{Duration, Instant},
@@ -69,20 +71,17 @@ pub fn main(options: &Options, context: &Context) -> ExitCode {
     let sources = match Sources::read(context, &paths) {
         Ok(sources) if !sources.units.is_empty() => sources,
         Ok(_) => {
-            eprintln!("autodiff-fuzz: error: there is no program in what was given to mutate");
+            complain("autodiff-fuzz: error: there is no program in what was given to mutate");
             return ExitCode::from(2);
         }
         Err(error) => {
-            eprintln!("autodiff-fuzz: error: cannot read {error}");
+            complain(format_args!("autodiff-fuzz: error: cannot read {error}"));
             return ExitCode::from(2);
         }
     };
     if options.print {
         return match mutant::generate(context, &sources, options.seed, &mut |_, _| {}) {
-            Some(mutant) => {
-                println!("// {}\n{}", mutant.origin, mutant.text);
-                ExitCode::SUCCESS
-            }
+            Some(mutant) => crate::written(print(format_args!("// {}\n{}\n", mutant.origin, mutant.text)), true),
             None => ExitCode::from(1),
         };
     }
@@ -107,11 +106,11 @@ pub fn main(options: &Options, context: &Context) -> ExitCode {
         Event::Failed(failure) => failed(options, context, &mut stats, seed, failure),
     };
     if let Err(error) = pool::run(options.seed..last, options.jobs, end, &work, &mut judge) {
-        eprintln!("autodiff-fuzz: error: cannot start a process: {error}");
+        complain(format_args!("autodiff-fuzz: error: cannot start a process: {error}"));
         return ExitCode::from(2);
     }
-    report(options, &sources, &stats, start.elapsed());
-    if stats.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) }
+    let text = report(options, &sources, &stats, start.elapsed());
+    crate::written(print(text), stats.failed.is_empty())
 }
 
 /// Makes the mutant of a seed and sends it along its routes.
@@ -231,7 +230,7 @@ fn failed(options: &Options, context: &Context, stats: &mut Stats, seed: u64, fa
             None => failure.route == "make" && !why.contains("8autodiff") && kind != "panic",
         };
         if is_upstream {
-            eprintln!("seed {seed}: upstream: {key}");
+            complain(format_args!("seed {seed}: upstream: {key}"));
             // What is said of our passes has many causes.
             let key = if routes::is_ours(pass) { format!("{key}, seed {seed}") } else { key };
             stats.upstream.insert(key, 1);
@@ -239,7 +238,7 @@ fn failed(options: &Options, context: &Context, stats: &mut Stats, seed: u64, fa
         }
         stats.failed.insert(key.clone(), vec![seed]);
     }
-    eprintln!("seed {seed}: {key}\n  {}", why.lines().take(8).collect::<Vec<_>>().join("\n  "));
+    complain(format_args!("seed {seed}: {key}\n  {}", why.lines().take(8).collect::<Vec<_>>().join("\n  ")));
     let (text, command) = match recall(&failure.route) {
         Some(route) => {
             let limit = Duration::from_secs(options.shrink);
@@ -260,19 +259,21 @@ fn failed(options: &Options, context: &Context, stats: &mut Stats, seed: u64, fa
         why.lines().take(12).map(|line| format!("// {line}\n")).collect::<String>(),
     );
     let path = options.out.join(format!("mutant-{seed}.mlir"));
-    eprintln!("{head}{text}");
+    complain(format_args!("{head}{text}"));
     if let Err(error) =
         std::fs::create_dir_all(&options.out).and_then(|()| std::fs::write(&path, format!("{head}{text}")))
     {
-        eprintln!("autodiff-fuzz: error: cannot write '{}': {error}", path.display());
+        complain(format_args!("autodiff-fuzz: error: cannot write '{}': {error}", path.display()));
     }
     diagnostics::take();
 }
 
-fn report(options: &Options, sources: &Sources, stats: &Stats, elapsed: Duration) {
+fn report(options: &Options, sources: &Sources, stats: &Stats, elapsed: Duration) -> String {
     let failures: usize = stats.failed.values().map(Vec::len).sum();
     let routes: u64 = stats.routes.values().flatten().sum();
-    println!(
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
         "{} mutants of {} units in {:.0} s: {} invalid, {} runs of pipelines, {} of which refused, {failures} failed, {} \
          failures of upstream's passes",
         stats.mutants,
@@ -283,25 +284,26 @@ fn report(options: &Options, sources: &Sources, stats: &Stats, elapsed: Duration
         stats.routes.values().map(|[_, refused]| refused).sum::<u64>(),
         stats.upstream.values().sum::<u64>(),
     );
-    println!("{}", super::add_up(&options.out, "mutants", stats.mutants));
+    let _ = writeln!(text, "{}", super::add_up(&options.out, "mutants", stats.mutants));
     for (key, seeds) in &stats.failed {
-        println!("failed {} times: {key} (seeds {:?})", seeds.len(), &seeds[..seeds.len().min(8)]);
+        let _ = writeln!(text, "failed {} times: {key} (seeds {:?})", seeds.len(), &seeds[..seeds.len().min(8)]);
     }
     if !options.stats {
-        return;
+        return text;
     }
     for (route, [passed, refused]) in &stats.routes {
-        println!("{route}: passed {passed}, refused {refused}");
+        let _ = writeln!(text, "{route}: passed {passed}, refused {refused}");
     }
     for (what, count) in &stats.executed {
-        println!("executed {count} times: {what}");
+        let _ = writeln!(text, "executed {count} times: {what}");
     }
     for (key, count) in &stats.upstream {
-        println!("upstream {count} times: {key}");
+        let _ = writeln!(text, "upstream {count} times: {key}");
     }
     let mut refused: Vec<_> = stats.refused.iter().collect();
     refused.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
     for (why, count) in refused.into_iter().take(40) {
-        println!("refused {count} times: {why}");
+        let _ = writeln!(text, "refused {count} times: {why}");
     }
+    text
 }

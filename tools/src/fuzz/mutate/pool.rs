@@ -1,6 +1,7 @@
 //! Child processes that try many mutants each and tell of each step, so that a crash has a place.
 
 use super::routes::Fault;
+use autodiff_tools::console::complain;
 use std::{
     collections::HashMap,
     fs::File,
@@ -124,10 +125,10 @@ extern "C" fn crashed(signal: libc::c_int) {
         libc::alarm(5);
     }
     if let Some(mode) = crate::execute::calling() {
-        eprintln!("\ncalling {mode}");
+        complain(format_args!("\ncalling {mode}"));
     }
     let trace = std::backtrace::Backtrace::force_capture().to_string();
-    eprintln!("\ntrace:\n{trace}");
+    complain(format_args!("\ntrace:\n{trace}"));
     // SAFETY: the process ends as if nothing had caught the signal.
     unsafe {
         libc::signal(signal, libc::SIG_DFL);
