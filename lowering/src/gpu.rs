@@ -15,7 +15,7 @@ pub(crate) mod share_globals;
 mod to_cuda;
 mod tools;
 
-use crate::pipelines::CANONICALIZE;
+use crate::pipelines::{CANONICALIZE, SCF_TO_CF};
 use autodiff_dialect::{bridge, ir::Op, views::gpu};
 pub use images::images;
 pub use nvvm::chip_for;
@@ -91,7 +91,7 @@ impl Device<'_> {
              math-extend-to-supported-types{{target-type=f32}},\
              arith-expand{{include-bf16=true}},\
              {CANONICALIZE},\
-             convert-scf-to-cf,\
+             {SCF_TO_CF}\
              sccp),\
              autodiff-fold-branches,\
              gpu.module(\

@@ -65,10 +65,10 @@ pub fn cpu_pipeline(openmp: bool) -> String {
         return PASSES.concat();
     }
     let replace = |pass: &&str| match *pass {
-        "convert-scf-to-cf," => {
-            "autodiff-expand-reductions,convert-scf-to-openmp,autodiff-lock-reductions,autodiff-dissolve-alloca-scope,\
-             convert-scf-to-cf,"
+        SCF_TO_CF => {
+            "autodiff-expand-reductions,convert-scf-to-openmp,autodiff-lock-reductions,autodiff-dissolve-alloca-scope,"
                 .to_owned()
+                + SCF_TO_CF
         }
         "autodiff-expand-atomics{sequential=true}," => "autodiff-expand-atomics,".to_owned(),
         // What an atomic update compares and exchanges.
@@ -84,6 +84,10 @@ pub fn cpu_pipeline(openmp: bool) -> String {
 /// Canonicalisation that cuts no blocks off. MLIR 22's may simplify a cycle of blocks that nothing reaches for ever, even in
 /// one rewrite; so `autodiff-fold-branches` runs before it where a program may have blocks.
 pub const CANONICALIZE: &str = "canonicalize{disable-patterns=\"(anonymous namespace)::SimplifyConstCondBranchPred\"}";
+
+/// Control flow to blocks, in memory that is linear in its length: upstream keeps a record of every op that it moves, of all
+/// that stand after each loop, unless it may not undo that.
+pub(crate) const SCF_TO_CF: &str = "convert-scf-to-cf{allow-pattern-rollback=false},";
 
 /// 1. Structured ops to loops, and vectors to what LLVM has.
 /// 2. Memory: views to arithmetic on descriptors.
@@ -118,7 +122,8 @@ const PASSES: &[&str] = &[
     "arith-expand{include-bf16=true},",
     "autodiff-fold-branches,",
     CANONICALIZE,
-    ",convert-scf-to-cf,",
+    ",",
+    SCF_TO_CF,
     // Finds the branches that are always taken.
     "sccp,",
     "autodiff-fold-branches,",

@@ -13,15 +13,23 @@ use autodiff_dialect::{
     state::names::STOP_GRADIENT,
     views::{arith, complex, func, math},
 };
+use rustc_hash::FxHashSet;
 
 pub(super) static PASS: Pass = Pass::new(
     c"autodiff-libm-to-math",
     c"Replace calls of libm functions without a body by math ops",
     &[],
     |_, module| {
-        for op in module.walk() {
-            if op.is::<func::Call>() {
-                replace(op);
+        let ops = module.walk();
+        // By scope and name, for lookups in constant time.
+        let declared: FxHashSet<_> = ops.iter().filter(|op| is_declared(**op)).filter_map(|op| named(*op)).collect();
+        for op in ops.into_iter().filter(|op| op.is::<func::Call>()) {
+            let scope = std::iter::successors(op.parent(), |op| op.parent()).find(|op| op.is_function());
+            let callee = op.attribute("callee").and_then(Attribute::as_symbol);
+            if let (Some(scope), Some(name)) = (scope.and_then(Op::parent), callee)
+                && declared.contains(&(scope, name.clone()))
+            {
+                replace(op, &name);
             }
         }
         Ok(())
@@ -89,15 +97,21 @@ pub(super) fn is_known(name: &str) -> bool {
     op_of(name).is_some()
 }
 
-fn replace(call: Op) {
-    let Some(callee) = call.attribute("callee") else { return };
-    let declared = call
-        .lookup_symbol(callee)
-        .is_some_and(|function| function.regions().into_iter().all(|region| region.first_block().is_none()));
-    let Some(name) = callee.as_symbol().filter(|_| declared && call.result_count() == 1) else { return };
+fn is_declared(op: Op) -> bool {
+    op.is_function() && op.regions().into_iter().all(|region| region.first_block().is_none())
+}
+
+fn named(function: Op) -> Option<(Op, String)> {
+    Some((function.parent()?, function.symbol_name()?))
+}
+
+fn replace(call: Op, name: &str) {
+    if call.result_count() != 1 {
+        return;
+    }
     let ty = call.result(0).ty();
     let double = match (ty.is_float(), ty.bit_width()) {
-        (true, Some(64)) => name.as_str(),
+        (true, Some(64)) => name,
         (true, Some(32)) => name.strip_suffix('f').unwrap_or_default(),
         _ => return,
     };
