@@ -23,15 +23,9 @@ use autodiff_dialect::{ir::Op, views::scf};
 use autodiff_transforms::analysis::is_loop;
 use std::collections::HashSet;
 
-/// All of it.
-pub(crate) fn improve(module: Op) {
-    sink_adjoints::run(module);
-    hoist_takes::run(module);
-    keep_cotangents::run(module);
-    gather_accumulations::run(module);
-    split_accumulations::run(module);
-    straighten_loops::run(module);
-}
+/// All of it, as text.
+pub(crate) const PASSES: &str = "autodiff-sink-adjoints,autodiff-hoist-takes,autodiff-keep-cotangents,\
+                                 autodiff-gather-accumulations,autodiff-split-accumulations,autodiff-straighten-loops";
 
 /// Loops without loops inside, but for those of GPU kernels: their vectors are threads.
 fn innermost_loops(module: Op) -> Vec<Op> {
@@ -44,9 +38,5 @@ fn innermost_loops(module: Op) -> Vec<Op> {
             outer = op.parent();
         }
     }
-    loops.into_iter().filter(|op| op.is::<scf::For>() && !around.contains(op) && !in_kernel(*op)).collect()
-}
-
-fn in_kernel(op: Op) -> bool {
-    std::iter::successors(op.parent(), |op| op.parent()).any(|op| op.name().starts_with("gpu."))
+    loops.into_iter().filter(|op| op.is::<scf::For>() && !around.contains(op) && !op.is_in_kernel()).collect()
 }

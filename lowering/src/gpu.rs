@@ -96,7 +96,9 @@ impl Device<'_> {
              autodiff-fold-branches,\
              gpu.module(\
              {CANONICALIZE},\
-             cse,\
+             cse),\
+             autodiff-expand-device-atomics,\
+             gpu.module(\
              convert-vector-to-llvm,\
              {convert},\
              {CANONICALIZE},\

@@ -42,7 +42,7 @@ fn run(name: &str, program: &str, passes: &[&str]) {
 }
 
 /// Passes that are about requests, state, finished IR or the tools of a vendor; and pipelines.
-const OTHERS: [&str; 17] = [
+const OTHERS: [&str; 18] = [
     "autodiff-differentiate",
     "autodiff-explain",
     "autodiff-finish-lowering",
@@ -60,6 +60,7 @@ const OTHERS: [&str; 17] = [
     "autodiff-defer-requests",
     "autodiff-restore-requests",
     "autodiff-lower",
+    "autodiff-lower-state",
 ];
 
 /// All other passes of ours, by the help of the tool.

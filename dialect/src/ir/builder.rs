@@ -1,6 +1,9 @@
 use super::{Attribute, Block, Context, Location, Op, Region, Type, Value, string_ref};
-use crate::views::memref;
+use crate::views::{arith, memref};
 use mlir_sys::*;
+
+/// The attribute of both comparisons.
+const PREDICATE: &str = arith::Cmpi::PREDICATE_ATTR;
 
 /// Creates ops at one place: before an op, or at the end of a block.
 #[derive(Clone, Copy)]
@@ -104,6 +107,22 @@ impl Builder {
     pub fn atomic_rmw(&self, kind: memref::AtomicRMWKind, value: Value, place: &[Value]) -> Value {
         let attributes = [(memref::AtomicRmw::KIND_ATTR, kind.attribute(self.context(), 64))];
         self.create(memref::AtomicRmw::NAME, &[&[value], place].concat(), &[value.ty()], &attributes, &[]).result(0)
+    }
+
+    /// Compares integers or indices, or vectors of them element by element.
+    pub fn cmpi(&self, predicate: arith::CmpIPredicate, a: Value, b: Value) -> Value {
+        self.compare(arith::Cmpi::NAME, predicate.attribute(self.context(), 64), a, b)
+    }
+
+    /// Compares floats, or vectors or tensors of them element by element.
+    pub fn cmpf(&self, predicate: arith::CmpFPredicate, a: Value, b: Value) -> Value {
+        self.compare(arith::Cmpf::NAME, predicate.attribute(self.context(), 64), a, b)
+    }
+
+    fn compare(&self, name: &str, predicate: Attribute, a: Value, b: Value) -> Value {
+        let boolean = Type::integer(self.context(), 1);
+        let result = if a.ty().element() == a.ty() { None } else { a.ty().with_element(boolean) };
+        self.create(name, &[a, b], &[result.unwrap_or(boolean)], &[(PREDICATE, predicate)], &[]).result(0)
     }
 
     /// A constant of type `index`.

@@ -298,6 +298,26 @@ impl Op {
         std::iter::successors(Some(self), |op| op.parent()).find(|op| op.block() == Some(block))
     }
 
+    /// The ops around it, from the inside out.
+    pub fn ancestors(self) -> impl Iterator<Item = Op> + Clone {
+        std::iter::successors(self.parent(), |op| op.parent())
+    }
+
+    /// Itself, and the ops around it.
+    pub fn self_and_ancestors(self) -> impl Iterator<Item = Op> + Clone {
+        std::iter::successors(Some(self), |op| op.parent())
+    }
+
+    /// The function around it.
+    pub fn function(self) -> Option<Op> {
+        self.ancestors().find(|op| op.is_function())
+    }
+
+    /// Whether it stands in a launch, a kernel or another function for GPUs.
+    pub fn is_in_kernel(self) -> bool {
+        self.ancestors().any(|op| op.name().starts_with("gpu."))
+    }
+
     /// Whether a value is defined in one of its regions.
     pub fn encloses_value(self, value: Value) -> bool {
         let around = std::iter::successors(value.block().parent_op(), |op| op.parent());

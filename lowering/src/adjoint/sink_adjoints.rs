@@ -39,7 +39,7 @@ pub(super) fn run(module: Op) {
     let branches: Vec<_> = module.walk().into_iter().filter(|op| op.is::<scf::If>()).collect();
     // Inner branches first: what is moved into a branch is after no other branch of its side then.
     for branch in branches.into_iter().rev() {
-        let around = std::iter::successors(branch.parent(), |op| op.parent());
+        let around = branch.ancestors();
         let innermost = around.into_iter().find(is_loop);
         if innermost.is_some_and(|around| *scattering.entry(around).or_insert_with(|| scatters(around)))
             && let Some(sides) = Sides::of(branch)

@@ -8,7 +8,7 @@
 
 use crate::adjoint::{
     body::{Body, commutes, mirror},
-    in_kernel, innermost_loops,
+    innermost_loops,
 };
 use autodiff_dialect::{
     bridge::Pass,
@@ -36,7 +36,7 @@ pub(super) fn run(module: Op) {
         }
     }
     // All are found before anything is erased.
-    let loops: Vec<_> = module.walk().into_iter().filter(|op| op.is::<scf::For>() && !in_kernel(*op)).collect();
+    let loops: Vec<_> = module.walk().into_iter().filter(|op| op.is::<scf::For>() && !op.is_in_kernel()).collect();
     for op in loops {
         if let Some(block) = op.body(0)
             && let Some(backwards) = mirror(op, block)

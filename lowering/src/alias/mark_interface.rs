@@ -32,6 +32,9 @@ pub(crate) static PASS: Pass = Pass::new(
 /// Positions of pointers that nothing else reaches.
 const NOTE: &str = "autodiff.noalias";
 
+/// How the names of functions begin that upstream adds for `llvm.emit_c_interface`.
+const WRAPPER: &str = "_mlir_ciface_";
+
 fn note(function: Op, releases: &Releases) {
     let context = function.context();
     let private = function.attribute("sym_visibility").and_then(Attribute::as_string).as_deref() == Some("private");
@@ -119,7 +122,7 @@ impl Releases {
             return None;
         }
         let callee = call.attribute("callee").and_then(Attribute::as_symbol)?;
-        let module = std::iter::successors(call.parent(), |op| op.parent()).find(|op| op.is_function())?.parent()?;
+        let module = call.function()?.parent()?;
         self.functions.get(&(module, callee))?.region(0).first_block()?.arguments().get(number).copied()
     }
 }
@@ -145,6 +148,10 @@ fn width(ty: Type) -> Option<i64> {
 fn mark(function: Op) {
     let Some(positions) = function.attribute(NOTE).and_then(Attribute::as_dense_i64) else { return };
     function.remove_attribute(NOTE);
+    // A wrapper for C gets the attributes of the function that it wraps, but takes a pointer for each memref.
+    if function.symbol_name().is_some_and(|name| name.starts_with(WRAPPER)) {
+        return;
+    }
     let count = function.region(0).first_block().map_or(0, |entry| entry.arguments().len());
     for position in positions.into_iter().filter_map(|position| usize::try_from(position).ok()) {
         function.set_argument_attribute(count, position, "llvm.noalias", Attribute::unit(function.context()));

@@ -27,7 +27,7 @@ pub(crate) static PASS: Pass = Pass::new(
         let ops = module.walk();
         let mut names: HashSet<String> = ops.iter().filter_map(|op| op.symbol_name()).collect();
         for op in ops.into_iter().filter(|op| op.is::<scf::Parallel>()) {
-            let around = std::iter::successors(op.parent(), |op| op.parent());
+            let around = op.ancestors();
             let mut around = around.filter(|op| op.is::<scf::Parallel>() || !op.name().starts_with("scf."));
             // A loop inside of another goes along with it; one in a kernel has other threads.
             if let Some(function) = around.next().filter(|op| op.is::<func::Func>()) {

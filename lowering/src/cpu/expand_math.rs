@@ -7,7 +7,10 @@ use autodiff_dialect::{
     bridge::Pass,
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Op, Type, Value},
-    views::{arith, math, vector},
+    views::{
+        arith::{self, CmpFPredicate},
+        math, vector,
+    },
 };
 use autodiff_transforms::op_of_libm;
 use std::collections::HashSet;
@@ -68,13 +71,6 @@ fn keep_apart(module: Op) -> Result<(), ()> {
     result
 }
 
-/// Compares two numbers for equality.
-fn equal(builder: &Builder, a: Value, b: Value) -> Option<Value> {
-    let boolean = a.ty().with_element(Type::integer(builder.context(), 1))?;
-    let predicate = Attribute::integer(Type::integer(builder.context(), 64), 1);
-    Some(builder.create(arith::Cmpf::NAME, &[a, b], &[boolean], &[("predicate", predicate)], &[]).result(0))
-}
-
 /// exp(x) - 1 without cancellation: with u = exp(x), (u - 1) x / log(u), where rounding errors of u cancel (Kahan;
 /// Higham, *Accuracy and Stability of Numerical Algorithms*, 1.14.1).
 fn expand_expm1(op: Op) {
@@ -88,9 +84,9 @@ fn expand_expm1(op: Op) {
         let product = builder.same(arith::Mulf::NAME, &[difference, x]);
         let quotient = builder.same(arith::Divf::NAME, &[product, log]);
         // Where 1 does not change u, where u rounds to 0, and where u rounds to 1.
-        let large = equal(&builder, u, difference)?;
-        let small = equal(&builder, difference, minus_one)?;
-        let near = equal(&builder, u, one)?;
+        let large = builder.cmpf(CmpFPredicate::OEQ, u, difference);
+        let small = builder.cmpf(CmpFPredicate::OEQ, difference, minus_one);
+        let near = builder.cmpf(CmpFPredicate::OEQ, u, one);
         let result = builder.op(arith::Select::NAME, &[large, u, quotient], x.ty());
         let result = builder.op(arith::Select::NAME, &[small, minus_one, result], x.ty());
         Some(builder.op(arith::Select::NAME, &[near, x, result], x.ty()))
@@ -110,8 +106,8 @@ fn expand_log1p(op: Op) {
         let ratio = builder.same(arith::Divf::NAME, &[x, difference]);
         let product = builder.same(arith::Mulf::NAME, &[log, ratio]);
         // Where 1 does not change x, and where u rounds to 1.
-        let large = equal(&builder, u, x)?;
-        let near = equal(&builder, u, one)?;
+        let large = builder.cmpf(CmpFPredicate::OEQ, u, x);
+        let near = builder.cmpf(CmpFPredicate::OEQ, u, one);
         let result = builder.op(arith::Select::NAME, &[large, log, product], x.ty());
         Some(builder.op(arith::Select::NAME, &[near, x, result], x.ty()))
     };
@@ -139,15 +135,11 @@ pub(crate) fn classify(op: Op) {
     };
     let size = builder.op(math::Absf::NAME, &[op.operand(0)], ty);
     let result = op.result(0).ty();
-    // The numbers of arith's predicates: oeq, oge, olt.
-    let compare = |predicate, other| {
-        let predicate = Attribute::integer(Type::integer(op.context(), 64), predicate);
-        builder.create(arith::Cmpf::NAME, &[size, other], &[result], &[("predicate", predicate)], &[]).result(0)
-    };
     let value = if op.is::<math::Isinf>() {
-        compare(1, infinity)
+        builder.cmpf(CmpFPredicate::OEQ, size, infinity)
     } else {
-        builder.op(arith::Andi::NAME, &[compare(3, lowest), compare(4, infinity)], result)
+        let parts = [builder.cmpf(CmpFPredicate::OGE, size, lowest), builder.cmpf(CmpFPredicate::OLT, size, infinity)];
+        builder.op(arith::Andi::NAME, &parts, result)
     };
     op.result(0).replace_all_uses_with(value);
     op.erase();

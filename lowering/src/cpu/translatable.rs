@@ -128,7 +128,7 @@ fn translated(module: Op) -> Vec<Op> {
     let is_kernel = |op: &Op| KERNELS.contains(&op.name());
     let mut ops = module.walk();
     if ops.iter().any(is_kernel) {
-        ops.retain(|op| !std::iter::successors(Some(*op), |op| op.parent()).any(|op| is_kernel(&op)));
+        ops.retain(|op| !op.self_and_ancestors().any(|op| is_kernel(&op)));
     }
     ops
 }

@@ -33,7 +33,7 @@ fn only_push(cache: Op) -> Option<Op> {
         _ => false,
     };
     let element = cache_element(cache.result(0).ty()).filter(|element| !element.is_cache());
-    let in_kernel = std::iter::successors(cache.parent(), |op| op.parent()).any(|op| op.name().starts_with("gpu."));
+    let in_kernel = cache.is_in_kernel();
     let known = uses.iter().all(|using| is_known(using) && runs_at_most_once(using.0, place));
     element.filter(|_| known && !in_kernel)?;
     let (pushes, others): (Vec<_>, Vec<_>) =
@@ -45,7 +45,7 @@ fn only_push(cache: Op) -> Option<Op> {
 
 /// Whether an op, or one around it, stands before another, or one around that, in the innermost block around both.
 fn comes_before(op: Op, other: Op) -> bool {
-    let around = |op| std::iter::successors(Some(op), |op: &Op| op.parent());
+    let around = |op: Op| op.self_and_ancestors();
     let blocks: HashMap<_, _> = around(other).map(|op| (op.block(), op)).collect();
     let both = around(op).find_map(|op| Some((op, *blocks.get(&op.block())?)));
     both.is_some_and(|(op, other)| op != other && op.is_before(other))
@@ -81,7 +81,7 @@ fn replace(cache: Op, push: Op) {
     }
     for (user, _) in cache.result(0).uses() {
         if user.name() == names::POP {
-            let mut around = std::iter::successors(Some(user), |op| op.parent());
+            let mut around = user.self_and_ancestors();
             let known = around.find_map(|op| seen.iter().find(|(block, _)| *block == op.block()));
             user.result(0).replace_all_uses_with(known.map_or(value, |(_, known)| *known));
         }

@@ -31,6 +31,16 @@ use std::collections::{HashMap, HashSet};
 /// Marks accumulations that no other iteration interferes with, and parallel loops where that holds for all of them.
 pub(crate) const MARK: &str = "autodiff.unshared";
 
+pub(crate) static SERIALIZE: Pass = Pass::new(
+    c"autodiff-serialize",
+    c"Make parallel loops sequential, so that no addition in them has to be atomic",
+    &[],
+    |_, module| {
+        serialize_all(module);
+        Ok(())
+    },
+);
+
 pub(crate) static PASS: Pass = Pass::new(
     c"autodiff-localize",
     c"Split parallel loops into chunks, so that accumulations need no atomics",
@@ -61,7 +71,7 @@ fn is_parallel(op: &Op) -> bool {
 
 fn localize(function: Op, rules: &Registry, chunks: i64) {
     for op in function.walk().into_iter().rev().filter(is_parallel) {
-        let nested = std::iter::successors(op.parent(), |op| op.parent()).any(|outer| is_parallel(&outer));
+        let nested = op.ancestors().any(|outer| is_parallel(&outer));
         if nested {
             serialize(op);
         }
@@ -276,9 +286,7 @@ fn own_view(builder: &Builder, owner: Op, buffer: Value, own: &mut HashMap<Value
 
 /// A buffer for one copy of a buffer of a type per chunk.
 fn table(builder: &Builder, ty: Type, chunks: Value) -> Value {
-    let segments = Attribute::dense_i32(builder.context(), &[1, 0]);
-    let table = Type::memref(ty, &[Type::DYNAMIC]);
-    builder.create(memref::Alloc::NAME, &[chunks], &[table], &[("operandSegmentSizes", segments)], &[]).result(0)
+    emit::allocate(builder, Type::memref(ty, &[Type::DYNAMIC]), &[chunks])
 }
 
 /// The iterations of a chunk: at least as many as neighbours are apart, all of them where buffers overlap.
@@ -302,11 +310,7 @@ fn chunk_length(builder: &Builder, count: Value, turns: Option<i64>, chunks: i64
 
 /// Whether two buffers have an address in common, as far as their first and last elements tell.
 fn overlap(builder: &Builder, one: Value, other: Value) -> Value {
-    let boolean = Type::integer(builder.context(), 1);
-    let less = |a: Value, b: Value| {
-        let predicate = Attribute::integer(Type::integer(builder.context(), 64), 6);
-        builder.create(arith::Cmpi::NAME, &[a, b], &[boolean], &[("predicate", predicate)], &[]).result(0)
-    };
+    let less = |a: Value, b: Value| builder.cmpi(arith::CmpIPredicate::Ult, a, b);
     let ((from, to), (other_from, other_to)) = (addresses(builder, one), addresses(builder, other));
     builder.same(arith::Andi::NAME, &[less(from, other_to), less(other_from, to)])
 }

@@ -1,6 +1,5 @@
 //! Lowers the state ops of the autodiff dialect to `memref`, `arith` and `scf`.
 //!
-//! 0. Loops over accumulations get the form that LLVM makes vectors of ([`adjoint`]).
 //! 1. Shadows become allocations filled with zero; taking becomes load and clear; accumulating becomes load, add, store,
 //!    or an atomic addition where other iterations may add at the same place.
 //! 2. A cache with extents becomes an array. One without vanishes if it holds one value at a time ([`hold_caches`]), and
@@ -10,14 +9,13 @@
 //! 5. `autodiff.stop_gradient` becomes its operand. A request that is left over is an error.
 
 use crate::{
-    adjoint,
-    dialect::{hold_caches, localize, localize::MARK, tape, uniform, uniform::lanes_option},
+    dialect::{hold_caches, localize::MARK, tape, uniform, uniform::lanes_option},
     tune::stream_caches,
 };
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption, cache_element, number_option},
     diagnostic::Diagnostic,
-    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    ir::{Block, Builder, Op, Region, Type, Value},
     state::{self, names},
     views::{arith, autodiff, memref, scf},
 };
@@ -29,15 +27,9 @@ use autodiff_transforms::{
 use std::collections::{HashMap, HashSet};
 
 pub(crate) static PASS: Pass = Pass::new(
-    c"autodiff-lower",
+    c"autodiff-lower-state",
     c"Lower the state ops of the autodiff dialect to memref, arith and scf",
     &[
-        PassOption::new(
-            c"sequential",
-            OptionKind::Bool,
-            c"false",
-            c"Make parallel loops sequential, so that no addition in them has to be atomic",
-        ),
         PassOption::new(
             c"subgroup-size",
             OptionKind::Integer,
@@ -58,18 +50,10 @@ pub(crate) static PASS: Pass = Pass::new(
 const FIRST_CAPACITY: i64 = 64;
 
 fn run(options: &[&str], module: Op) -> Result<(), ()> {
-    let &[sequential, lanes, above] = options else { return Err(()) };
+    let &[lanes, above] = options else { return Err(()) };
     let fail = |message: String| Diagnostic::error(module.location(), message).emit();
     let lanes = lanes_option("subgroup-size", lanes).map_err(fail)?;
     let above = number_option("stream-above", above, 0..=1 << 40).map_err(fail)?;
-    let unpacks: Vec<_> = module.walk().into_iter().filter(|op| op.name() == names::UNPACK).collect();
-    for op in unpacks {
-        tape::join(op);
-    }
-    if sequential == "true" {
-        localize::serialize_all(module);
-    }
-    adjoint::improve(module);
     hold_caches::hold(module);
     let mut lowering = Lowering { shared: shared_accumulations(module), lanes, ..Lowering::default() };
     let mut result = Ok(());
@@ -131,7 +115,7 @@ fn shared_accumulations(module: Op) -> HashSet<Op> {
     let called = called_in_parallel(module);
     for function in module.functions() {
         let unmarked = |op: &Op| {
-            let mut around = std::iter::successors(Some(*op), |op| op.parent());
+            let mut around = op.self_and_ancestors();
             op.name() == names::ACCUMULATE && around.all(|op| op.attribute(MARK).is_none())
         };
         if !function.walk().iter().any(unmarked) {
@@ -220,7 +204,7 @@ impl Lowering {
                         parts.extend(new_stack(&builder, element));
                     } else {
                         let shape = vec![Type::DYNAMIC; operands.len()];
-                        parts.push(allocate(&builder, Type::memref(element, &shape), &operands));
+                        parts.push(emit::allocate(&builder, Type::memref(element, &shape), &operands));
                     }
                 }
                 self.storage.insert(op.result(0), Storage { is_stack: operands.is_empty(), parts });
@@ -359,11 +343,6 @@ fn elements(cache: Type, kept: &[usize]) -> Vec<Type> {
     if element.is_cache() { parts(element, kept) } else { vec![tape::lowered(element)] }
 }
 
-fn allocate(builder: &Builder, ty: Type, sizes: &[Value]) -> Value {
-    let segments = Attribute::dense_i32(builder.context(), &[sizes.len() as i32, 0]);
-    builder.create(memref::Alloc::NAME, sizes, &[ty], &[("operandSegmentSizes", segments)], &[]).result(0)
-}
-
 fn zero(builder: &Builder, op: Op, ty: Type) -> Result<Value, Diagnostic> {
     builder.number(ty, 0.0).ok_or_else(|| {
         Diagnostic::error(op.location(), format!("'{}' op: type '{ty}' has no constant zero", op.name()))
@@ -373,9 +352,9 @@ fn zero(builder: &Builder, op: Op, ty: Type) -> Result<Value, Diagnostic> {
 fn new_stack(builder: &Builder, element: Type) -> [Value; 2] {
     let index = Type::index(builder.context());
     let capacity = builder.index(FIRST_CAPACITY);
-    let memory = allocate(builder, Type::memref(element, &[Type::DYNAMIC]), &[capacity]);
-    let buffer = allocate(builder, Type::memref(memory.ty(), &[]), &[]);
-    let size = allocate(builder, Type::memref(index, &[]), &[]);
+    let memory = emit::allocate(builder, Type::memref(element, &[Type::DYNAMIC]), &[capacity]);
+    let buffer = emit::allocate(builder, Type::memref(memory.ty(), &[]), &[]);
+    let size = emit::allocate(builder, Type::memref(index, &[]), &[]);
     let zero = builder.index(0);
     builder.effect(memref::Store::NAME, &[memory, buffer]);
     builder.effect(memref::Store::NAME, &[zero, size]);
@@ -390,10 +369,7 @@ fn push(builder: &Builder, value: Value, buffer: Value, size: Value) {
     let count = builder.op(memref::Load::NAME, &[size], index);
     let (zero, one, two) = (builder.index(0), builder.index(1), builder.index(2));
     let capacity = builder.op(memref::Dim::NAME, &[memory, zero], index);
-    let predicate = Attribute::integer(Type::integer(context, 64), 0);
-    let full = builder
-        .create(arith::Cmpi::NAME, &[count, capacity], &[Type::integer(context, 1)], &[("predicate", predicate)], &[])
-        .result(0);
+    let full = builder.cmpi(arith::CmpIPredicate::Eq, count, capacity);
     let (grow, keep) = (Block::new(&[]), Block::new(&[]));
     let inner = Builder::at_end(grow, builder.location());
     let doubled = inner.op(arith::Muli::NAME, &[capacity, two], index);

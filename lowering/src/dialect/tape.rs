@@ -4,6 +4,7 @@
 //! place that suits its type.
 
 use autodiff_dialect::{
+    bridge::Pass,
     diagnostic::Diagnostic,
     ir::{Attribute, Block, Builder, Context, Op, Region, Type, Value},
     views::{arith, autodiff, cf, memref},
@@ -137,9 +138,7 @@ pub(crate) fn unpack(builder: &Builder, op: Op, types: &[Type]) -> Result<Vec<Va
     let expected = key_constant(builder, op);
     let first = cell(builder, memory, 0, expected.ty());
     let found = builder.op(memref::Load::NAME, &[first], expected.ty());
-    let (long, boolean) = (Type::integer(op.context(), 64), Type::integer(op.context(), 1));
-    let equal = [("predicate", Attribute::integer(long, 0))];
-    let is_right = builder.create(arith::Cmpi::NAME, &[found, expected], &[boolean], &equal, &[]).result(0);
+    let is_right = builder.cmpi(arith::CmpIPredicate::Eq, found, expected);
     let message = format!("tape of another callee: expected one of '@{}'", key(op));
     let message = Attribute::string(op.context(), &message);
     builder.create(cf::Assert::NAME, &[is_right], &[], &[("msg", message)], &[]);
@@ -151,6 +150,15 @@ pub(crate) fn unpack(builder: &Builder, op: Op, types: &[Type]) -> Result<Vec<Va
     builder.effect(memref::Dealloc::NAME, &[memory]);
     Ok(values)
 }
+
+pub(crate) static JOIN: Pass =
+    Pass::new(c"autodiff-join-tapes", c"Remove tapes that are taken up where they are made", &[], |_, module| {
+        let unpacks: Vec<_> = module.walk().into_iter().filter(|op| op.is::<autodiff::Unpack>()).collect();
+        for op in unpacks {
+            join(op);
+        }
+        Ok(())
+    });
 
 /// Removes a tape that is taken up where it is made.
 pub(crate) fn join(unpack: Op) -> bool {

@@ -36,7 +36,7 @@ enum Cluster {
 /// `None`: there are none, or not all of them may come here.
 pub(crate) fn reduce(builder: &Builder, op: Op, lanes: i64) -> Option<Reduced> {
     let (value, context) = (op.operand(0), builder.context());
-    let launch = std::iter::successors(op.parent(), |op| op.parent()).find(|op| op.is::<gpu::Launch>())?;
+    let launch = op.ancestors().find(|op| op.is::<gpu::Launch>())?;
     if !value.ty().is_float() || value.ty().bit_width()? < 32 || !is_reached_by_all(launch, op) {
         return None;
     }
@@ -58,8 +58,7 @@ pub(crate) fn reduce(builder: &Builder, op: Op, lanes: i64) -> Option<Reduced> {
         }
     };
     let zero = builder.index(0);
-    let equal = [("predicate", Attribute::integer(Type::integer(context, 64), 0))];
-    let leads = builder.create(arith::Cmpi::NAME, &[lane, zero], &[Type::integer(context, 1)], &equal, &[]).result(0);
+    let leads = builder.cmpi(arith::CmpIPredicate::Eq, lane, zero);
     let block = Block::new(&[]);
     let end = Builder::at_end(block, builder.location()).effect(scf::Yield::NAME, &[]);
     builder.create(scf::If::NAME, &[leads], &[], &[], &[Region::with_block(block), Region::new()]);
@@ -68,7 +67,7 @@ pub(crate) fn reduce(builder: &Builder, op: Op, lanes: i64) -> Option<Reduced> {
 
 /// Whether all threads of a block run an op together, as often as it is run.
 fn is_reached_by_all(launch: Op, op: Op) -> bool {
-    let around = std::iter::successors(op.parent(), |op| op.parent()).take_while(|op| *op != launch);
+    let around = op.ancestors().take_while(|op| *op != launch);
     around.into_iter().all(|outer| {
         let decides = match outer.name() {
             scf::If::NAME => 1,

@@ -10,7 +10,10 @@ use crate::cpu::expand_math::classify;
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption},
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
-    views::{arith, cf, llvm, math, scf},
+    views::{
+        arith::{self, CmpIPredicate},
+        cf, llvm, math, scf,
+    },
 };
 
 pub(crate) static PASS: Pass = Pass::new(
@@ -81,12 +84,7 @@ fn expand_power(op: Op) {
     let (Some(builder), Some(width)) = (Builder::before(op), op.operand(0).ty().bit_width()) else { return };
     let (x, n) = (op.operand(0), op.operand(1));
     let (ty, location) = (x.ty(), op.location());
-    let boolean = Type::integer(op.context(), 1);
     let number = |builder: &Builder, value| builder.constant(ty, Attribute::integer(ty, value));
-    let compare = |builder: &Builder, predicate, a, b| {
-        let predicate = Attribute::integer(Type::integer(op.context(), 64), predicate);
-        builder.create(arith::Cmpi::NAME, &[a, b], &[boolean], &[("predicate", predicate)], &[]).result(0)
-    };
     let (none, one, minus_one) = (number(&builder, 0), number(&builder, 1), number(&builder, -1));
 
     let body = Block::new(&[(Type::index(op.context()), location), (ty, location), (ty, location)]);
@@ -95,7 +93,7 @@ fn expand_power(op: Op) {
     let place = inner.op(arith::IndexCast::NAME, &[body.argument(0)], ty);
     let shifted = inner.same(arith::Shrui::NAME, &[n, place]);
     let bit = inner.same(arith::Andi::NAME, &[shifted, one]);
-    let is_set = compare(&inner, 1, bit, none);
+    let is_set = inner.cmpi(CmpIPredicate::Ne, bit, none);
     let larger = inner.same(arith::Muli::NAME, &[product, power]);
     let next = inner.op(arith::Select::NAME, &[is_set, larger, product], ty);
     let square = inner.same(arith::Muli::NAME, &[power, power]);
@@ -105,13 +103,13 @@ fn expand_power(op: Op) {
     let product = builder.create(scf::For::NAME, &[first, last, step, one, x], &[ty, ty], &[], &regions).result(0);
 
     let odd = builder.same(arith::Andi::NAME, &[n, one]);
-    let is_odd = compare(&builder, 1, odd, none);
+    let is_odd = builder.cmpi(CmpIPredicate::Ne, odd, none);
     let sign = builder.op(arith::Select::NAME, &[is_odd, minus_one, one], ty);
-    let is_one = compare(&builder, 0, x, one);
-    let is_minus_one = compare(&builder, 0, x, minus_one);
+    let is_one = builder.cmpi(CmpIPredicate::Eq, x, one);
+    let is_minus_one = builder.cmpi(CmpIPredicate::Eq, x, minus_one);
     let small = builder.op(arith::Select::NAME, &[is_minus_one, sign, none], ty);
     let inverse = builder.op(arith::Select::NAME, &[is_one, one, small], ty);
-    let is_negative = compare(&builder, 2, n, none);
+    let is_negative = builder.cmpi(CmpIPredicate::Slt, n, none);
     replace(op, &[builder.op(arith::Select::NAME, &[is_negative, inverse, product], ty)]);
 }
 

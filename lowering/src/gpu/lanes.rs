@@ -14,26 +14,19 @@ pub(super) struct Lanes<'a> {
     pub block: Option<i64>,
 }
 
-/// A comparison of integers, by the number of its predicate.
-fn compare(builder: &Builder, predicate: i64, a: Value, b: Value) -> Value {
-    let predicate = Attribute::integer(Type::integer(builder.context(), 64), predicate);
-    let boolean = Type::integer(builder.context(), 1);
-    builder.create(arith::Cmpi::NAME, &[a, b], &[boolean], &[("predicate", predicate)], &[]).result(0)
-}
-
 /// `a < b` without signs.
 pub(super) fn less(builder: &Builder, a: Value, b: Value) -> Value {
-    compare(builder, 6, a, b)
+    builder.cmpi(arith::CmpIPredicate::Ult, a, b)
 }
 
 /// `a == b`.
 pub(super) fn equal(builder: &Builder, a: Value, b: Value) -> Value {
-    compare(builder, 0, a, b)
+    builder.cmpi(arith::CmpIPredicate::Eq, a, b)
 }
 
 /// The threads of a block of the kernel around an op, if they are known.
 pub(super) fn block_size(op: Op) -> Option<i64> {
-    let function = std::iter::successors(Some(op), |op| op.parent()).find(|op| op.is::<gpu::Func>())?;
+    let function = op.self_and_ancestors().find(|op| op.is::<gpu::Func>())?;
     function.attribute("known_block_size")?.as_dense_i32().map(|sizes| sizes.into_iter().map(i64::from).product())
 }
 

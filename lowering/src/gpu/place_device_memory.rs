@@ -100,7 +100,7 @@ fn check_workgroup_memory(kernel: Op, most: i64) -> Result<(), Diagnostic> {
 
 /// The function around an op.
 fn function(op: Op) -> Option<Op> {
-    std::iter::successors(op.parent(), |op| op.parent()).find(|op| op.is_function())
+    op.function()
 }
 
 fn allocate(op: Op) -> Result<(), Diagnostic> {

@@ -148,7 +148,7 @@ pub(super) fn over_block(lanes: &Lanes, op: Op, value: Value, combine: Combine) 
 
 /// A new buffer in the workgroup memory of the kernel around an op.
 fn workgroup_buffer(op: Op, ty: Type) -> Option<Value> {
-    let kernel = std::iter::successors(Some(op), |op| op.parent()).find(|op| op.is::<gpu::Func>())?;
+    let kernel = op.self_and_ancestors().find(|op| op.is::<gpu::Func>())?;
     let arguments = kernel.attribute("function_type")?.as_type()?.function_parts()?.0.len();
     let count = kernel.attribute("workgroup_attributions").and_then(Attribute::as_integer).unwrap_or(0);
     let entry = kernel.region(0).first_block()?;

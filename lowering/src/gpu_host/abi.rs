@@ -164,7 +164,7 @@ impl Cell {
 
 /// The function around an op.
 pub fn function_of(op: Op) -> Option<Op> {
-    std::iter::successors(Some(op), |op| op.parent()).find(|op| op.is_function())
+    op.self_and_ancestors().find(|op| op.is_function())
 }
 
 /// What an element takes in memory, in bytes; `None` for types that memory cannot hold.

@@ -12,7 +12,7 @@ use super::{
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption},
     diagnostic::Diagnostic,
-    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    ir::{Block, Builder, Op, Region, Type, Value},
     views::{arith, cf, llvm, memref, scf, vector},
 };
 use autodiff_transforms::emit;
@@ -117,7 +117,6 @@ impl Checker {
     fn bounds(&mut self, op: Op, buffer: Value, indices: &[Value], covered: &[i64]) {
         let Some(builder) = Builder::before(op) else { return };
         let context = op.context();
-        let boolean = Type::integer(context, 1);
         let shape = buffer.ty().shape();
         let mut wrong = vec![];
         for (dimension, index) in indices.iter().enumerate() {
@@ -128,10 +127,7 @@ impl Checker {
                 continue;
             }
             let size = emit::extent(&builder, buffer, dimension);
-            let less = |a: Value, b: Value| {
-                let predicate = Attribute::integer(Type::integer(context, 64), 9);
-                builder.create(arith::Cmpi::NAME, &[a, b], &[boolean], &[("predicate", predicate)], &[]).result(0)
-            };
+            let less = |a: Value, b: Value| builder.cmpi(arith::CmpIPredicate::Uge, a, b);
             let mut outside = less(*index, size);
             let mut last = *index;
             if extra > 0 {

@@ -118,7 +118,7 @@ impl Iterations {
 
 /// The innermost loop around an op, or the function if there is none.
 fn innermost(op: Op) -> Option<Op> {
-    std::iter::successors(op.parent(), |op| op.parent()).find(|op| is_loop(op) || op.is_function())
+    op.ancestors().find(|op| is_loop(op) || op.is_function())
 }
 
 /// Whether an iteration of a loop waits for numbers of the one before, in another way than sums do.

@@ -12,7 +12,7 @@
 use crate::loops::{forbid_vectors, is_open};
 use autodiff_dialect::{
     bridge::Pass,
-    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    ir::{Attribute, Block, Builder, Op, Region, Value},
     views::{arith, memref, scf},
 };
 use autodiff_transforms::{analysis::locality::linear::Symbols, emit::constant_index};
@@ -54,9 +54,7 @@ fn split(op: Op) -> Option<()> {
     let builder = Builder::before(op)?;
     let count = builder.same(arith::Subi::NAME, &[op.operand(1), op.operand(0)]);
     let long = builder.constant(count.ty(), Attribute::integer(count.ty(), LONG));
-    let at_least = Attribute::integer(Type::integer(op.context(), 64), 5);
-    let boolean = Type::integer(op.context(), 1);
-    let is_long = builder.create(arith::Cmpi::NAME, &[count, long], &[boolean], &[("predicate", at_least)], &[]);
+    let is_long = builder.cmpi(arith::CmpIPredicate::Sge, count, long);
     let side = |short: bool| {
         let block = Block::new(&[]);
         let inner = Builder::at_end(block, op.location());
@@ -68,7 +66,7 @@ fn split(op: Op) -> Option<()> {
         Region::with_block(block)
     };
     let types: Vec<_> = op.results().iter().map(|result| result.ty()).collect();
-    let new = builder.create(scf::If::NAME, &is_long.results(), &types, &[], &[side(false), side(true)]);
+    let new = builder.create(scf::If::NAME, &[is_long], &types, &[], &[side(false), side(true)]);
     for (old, new) in op.results().into_iter().zip(new.results()) {
         old.replace_all_uses_with(new);
     }

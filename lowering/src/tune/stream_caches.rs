@@ -82,7 +82,7 @@ fn at_top(op: Op) -> bool {
 /// Whether an op is an innermost loop over indices by one, run by the processor itself, for which memory matters: one
 /// that carries sums waits for them.
 fn is_row(op: Op) -> bool {
-    let on_device = std::iter::successors(op.parent(), |op| op.parent()).any(|op| op.name().starts_with("gpu."));
+    let on_device = op.is_in_kernel();
     op.is::<scf::For>()
         && op.result_count() == 0
         && op.operand(0).ty().is_index()
@@ -183,9 +183,9 @@ impl Streams {
         let (first, others): (Vec<Op>, Vec<Op>) = in_front.partition(own);
         let here = first.into_iter().chain(others).take(MOST_ARRAYS);
         let bytes = here.filter_map(|array| self.size(array)).reduce(|one, other| emit::add(&front, one, other))?;
-        let large = compare(&front, ABOVE, bytes, front.index(self.above));
+        let large = front.cmpi(arith::CmpIPredicate::Ugt, bytes, front.index(self.above));
         let count = emit::subtract(&builder, owner.operand(1), owner.operand(0));
-        let long = compare(&builder, AT_LEAST, count, builder.index(SHORTEST));
+        let long = builder.cmpi(arith::CmpIPredicate::Sge, count, builder.index(SHORTEST));
         let condition = builder.same(arith::Andi::NAME, &[large, long]);
 
         let buffers = self.buffers(owner, row)?;
@@ -216,7 +216,7 @@ impl Streams {
 
     /// The name of a function that copies a piece to an array like that of a store.
     fn copier(&mut self, owner: Op, store: &Store) -> Option<String> {
-        let function = std::iter::successors(owner.parent(), |op| op.parent()).find(|op| op.is_function())?;
+        let function = owner.function()?;
         let (module, element) = (function.parent()?, store.array.ty().element());
         if let Some(known) = self.copiers.get(&(module, element)) {
             return Some(known.clone());
@@ -246,18 +246,8 @@ impl Streams {
     }
 }
 
-/// Predicates of `arith.cmpi`, signed and unsigned.
-const AT_LEAST: i64 = 5;
-const ABOVE: i64 = 8;
-
 /// An ordering of `llvm.fence`.
 const ACQUIRE_AND_RELEASE: i64 = 6;
-
-fn compare(builder: &Builder, predicate: i64, one: Value, other: Value) -> Value {
-    let predicate = Attribute::integer(Type::integer(builder.context(), 64), predicate);
-    let boolean = Type::integer(builder.context(), 1);
-    builder.create(arith::Cmpi::NAME, &[one, other], &[boolean], &[("predicate", predicate)], &[]).result(0)
-}
 
 /// The bytes of an array.
 fn size(builder: &Builder, array: Op) -> Value {
@@ -345,7 +335,7 @@ fn separate(builder: &Builder) {
 
 /// Where memory on the stack goes: the start of the function, or of the iterations that a thread runs.
 fn stack(owner: Op) -> Option<Builder> {
-    let mut outer = std::iter::successors(owner.parent(), |op| op.parent());
+    let mut outer = owner.ancestors();
     let place = outer.find(|op| op.is_function() || op.is::<scf::Parallel>())?;
     Some(Builder::at_start(place.region(0).first_block()?, owner.location()))
 }

@@ -35,3 +35,10 @@ func.func private @free(%b: memref<?xf64>) {
   memref.dealloc %b : memref<?xf64>
   return
 }
+// The wrapper for C takes a pointer to each descriptor: the positions of the data are not its own.
+// CHECK-LABEL: llvm.func @wrapped(
+// CHECK-LABEL: llvm.func @_mlir_ciface_wrapped(
+// CHECK-SAME:    {llvm.noalias}, %{{[a-z0-9]+}}: f64, %{{[a-z0-9]+}}: f64, %{{[a-z0-9]+}}: f64, %{{[a-z0-9]+}}: f64, %{{[a-z0-9]+}}: f64)
+func.func @wrapped(%a: memref<?xf64> {llvm.noalias}, %b: memref<?xf64> {llvm.noalias}, %x: f64, %y: f64, %z: f64, %u: f64, %v: f64) attributes {llvm.emit_c_interface} {
+  return
+}

@@ -5,7 +5,12 @@ use super::{
     program::{Argument, EXPENSIVE_CACHES, Output, Program},
 };
 use crate::diagnostics;
-use autodiff_dialect::{bridge, llvm};
+use autodiff_dialect::{
+    bridge,
+    ir::{Builder, Op},
+    llvm,
+    views::{arith, scf},
+};
 use autodiff_tools::run::globals;
 use melior::{Context, dialect::DialectRegistry, ir::Module, pass::PassManager, utility::parse_pass_pipeline};
 use mlir_sys::*;
@@ -348,6 +353,44 @@ pub fn inner(module: &str) -> Option<String> {
     Some(format!("{head}{}", body.trim_end().strip_suffix('}')?))
 }
 
+/// The primal with its wrapper, and all parallel loops as `scf.parallel`.
+fn primal<'c>(context: &'c Context, program: &Program) -> Result<Module<'c>, Failure> {
+    let text = program.text.replace("memref.alloca(", "memref.alloc(") + &wrapper(program, Mode::Primal);
+    let mut module = Module::parse(context, &text).ok_or_else(|| Failure::Invalid(messages()))?;
+    run(context, &mut module, "convert-linalg-to-loops,scf-forall-to-parallel,lower-affine")
+        .map_err(|why| Failure::Broken("lower", why))?;
+    Ok(module)
+}
+
+fn lower_primal(context: &Context, mut module: Module, before: &str) -> Result<Compiled, Failure> {
+    let pipeline = format!("{before}{}", autodiff_lowering::pipelines::cpu_pipeline(false));
+    run(context, &mut module, &pipeline).map_err(|why| Failure::Broken("lower to llvm", why))?;
+    Compiled::jit(context, &module, false)
+}
+
+/// Lets a loop count from its last iteration to its first one.
+fn reverse(parallel: scf::Parallel) -> Option<()> {
+    let body = parallel.op().body(0)?;
+    let builder = Builder::at_start(body, parallel.op().location());
+    let one = builder.index(1);
+    let ranges = parallel.lower_bound().into_iter().zip(parallel.upper_bound()).zip(parallel.step());
+    for (((lower, upper), step), counter) in ranges.zip(body.arguments()) {
+        // lower + (ceil((upper - lower) / step) - 1) step - (counter - lower)
+        let uses = counter.uses();
+        let span = builder.same(arith::Subi::NAME, &[upper, lower]);
+        let count = builder.same(arith::Ceildivsi::NAME, &[span, step]);
+        let last = builder.same(arith::Subi::NAME, &[count, one]);
+        let way = builder.same(arith::Muli::NAME, &[last, step]);
+        let end = builder.same(arith::Addi::NAME, &[lower, way]);
+        let gone = builder.same(arith::Subi::NAME, &[counter, lower]);
+        let place = builder.same(arith::Subi::NAME, &[end, gone]);
+        for (user, number) in uses {
+            user.set_operand(number, place);
+        }
+    }
+    Some(())
+}
+
 /// A compiled function that takes an array of pointers to its arguments.
 type Packed = unsafe extern "C" fn(*mut *mut c_void);
 
@@ -421,14 +464,22 @@ impl Compiled {
     ///
     /// If it does not compile.
     pub fn guarded(context: &Context, program: &Program) -> Result<Self, Failure> {
-        let text = program.text.replace("memref.alloca(", "memref.alloc(") + &wrapper(program, Mode::Primal);
-        let mut module = Module::parse(context, &text).ok_or_else(|| Failure::Invalid(messages()))?;
-        let pipeline = format!(
-            "convert-linalg-to-loops,scf-forall-to-parallel,lower-affine,generate-runtime-verification,{}",
-            autodiff_lowering::pipelines::cpu_pipeline(false)
-        );
-        run(context, &mut module, &pipeline).map_err(|why| Failure::Broken("lower to llvm", why))?;
-        Self::jit(context, &module, false)
+        let module = primal(context, program)?;
+        lower_primal(context, module, "generate-runtime-verification,")
+    }
+
+    /// Compiles the primal alone, with the iterations of its parallel loops in reverse order.
+    ///
+    /// # Errors
+    ///
+    /// If it does not compile.
+    pub fn reordered(context: &Context, program: &Program) -> Result<Self, Failure> {
+        let module = primal(context, program)?;
+        let op = Op::from_raw(module.as_operation().to_raw());
+        for parallel in op.walk().into_iter().filter_map(|op| op.cast::<scf::Parallel>()) {
+            reverse(parallel);
+        }
+        lower_primal(context, module, "")
     }
 
     fn jit(context: &Context, module: &Module, optimised: bool) -> Result<Self, Failure> {

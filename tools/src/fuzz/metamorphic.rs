@@ -70,7 +70,7 @@ fn rewritten(context: &Context, program: &Program, rewrite: &str) -> Option<Prog
     let before = module.as_operation().to_string();
     // As the project's own pipelines do, because upstream's may not end.
     let rewrite = rewrite.replace("canonicalize", &format!("autodiff-fold-branches,{CANONICALIZE}"));
-    execute::run(context, &mut module, &rewrite).ok()?;
+    execute::run(context, &mut module, &format!("autodiff-settle-dims,{rewrite}")).ok()?;
     let text = module.as_operation().to_string();
     (text != before).then(|| execute::inner(&text)).flatten().map(|text| Program {
         text,

@@ -1,70 +1,46 @@
 //! A line on a terminal about work that takes long.
 
-use std::{
-    io::{IsTerminal, Write},
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::{thread, time::Duration};
 
-/// Shows what goes on once it has taken two seconds; nothing if stderr is no terminal.
-pub struct Progress(Arc<Mutex<State>>);
+/// How long a command runs before it says what it does.
+const PATIENCE: Duration = Duration::from_secs(2);
 
-struct State {
-    stage: Option<&'static str>,
-    since: Instant,
-    shown: bool,
-}
+/// Shows what goes on once the command has run for two seconds; nothing if stderr is no terminal.
+pub struct Progress(ProgressBar);
 
 impl Progress {
     /// Starts to watch.
     pub fn new() -> Self {
-        let state = Arc::new(Mutex::new(State { stage: None, since: Instant::now(), shown: false }));
-        if std::io::stderr().is_terminal() {
-            let weak = Arc::downgrade(&state);
-            std::thread::spawn(move || {
-                loop {
-                    std::thread::sleep(Duration::from_millis(500));
-                    let Some(state) = weak.upgrade() else { return };
-                    show(&mut state.lock().unwrap_or_else(PoisonError::into_inner));
-                }
-            });
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        if let Ok(style) = ProgressStyle::with_template("autodiff-run: {msg} ({elapsed})") {
+            bar.set_style(style);
         }
-        Self(state)
+        let weak = bar.downgrade();
+        thread::spawn(move || {
+            thread::sleep(PATIENCE);
+            if let Some(bar) = weak.upgrade().filter(|bar| !bar.is_finished()) {
+                bar.set_draw_target(ProgressDrawTarget::stderr());
+                bar.enable_steady_tick(Duration::from_millis(500));
+            }
+        });
+        Self(bar)
     }
 
     /// Says what is going on now.
     pub fn stage(&self, name: &'static str) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        clear(&mut state);
-        state.stage = Some(name);
-        state.since = Instant::now();
+        self.0.reset_elapsed();
+        self.0.set_message(name);
     }
 
     /// Nothing is going on; the line goes away.
     pub fn done(&self) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        clear(&mut state);
-        state.stage = None;
+        self.0.finish_and_clear();
     }
 }
 
 impl Default for Progress {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-fn show(state: &mut State) {
-    let seconds = state.since.elapsed().as_secs();
-    if let Some(stage) = state.stage.filter(|_| seconds >= 2) {
-        // A progress line that cannot be shown is no failure.
-        let _ = write!(std::io::stderr(), "\r\x1b[Kautodiff-run: {stage} ({seconds} s)");
-        state.shown = true;
-    }
-}
-
-fn clear(state: &mut State) {
-    if std::mem::take(&mut state.shown) {
-        let _ = write!(std::io::stderr(), "\r\x1b[K");
     }
 }

@@ -131,7 +131,7 @@ pub fn instrument(module: Op) -> Vec<(Site, usize)> {
 fn is_in_plain_code(op: Op) -> bool {
     let plain =
         ["func.func", "scf.for", "scf.if", "scf.while", "scf.index_switch", "scf.execute_region", "scf.parallel"];
-    let around = std::iter::successors(op.parent(), |op| op.parent()).take_while(|op| op.name() != "builtin.module");
+    let around = op.ancestors().take_while(|op| op.name() != "builtin.module");
     let mut around = around.peekable();
     around.peek().is_some() && around.all(|op| plain.contains(&op.name()) || op.name() == "affine.for")
 }

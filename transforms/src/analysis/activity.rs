@@ -112,7 +112,7 @@ impl Activity {
 
     /// The position of the op of the function's own block that is or holds an op.
     fn position(&self, op: Op) -> usize {
-        let ancestors = std::iter::successors(Some(op), |op| op.parent());
+        let ancestors = op.self_and_ancestors();
         ancestors.filter_map(|op| self.positions.get(&op)).next().copied().unwrap_or(usize::MAX)
     }
 

@@ -26,7 +26,7 @@ pub fn gives_address(op: Op) -> bool {
 /// Whether nothing in the function around an op can turn a number into a pointer: the address is tested for alignment,
 /// compared or kept, but not followed.
 fn stays_a_number(op: Op) -> bool {
-    let function = std::iter::successors(op.parent(), |op| op.parent()).find(|op| op.is_function());
+    let function = op.function();
     let known = |op: &Op| op.name().split('.').next().is_some_and(|dialect| HARMLESS.contains(&dialect));
     function.is_some_and(|function| function.walk().iter().all(known))
 }

@@ -22,7 +22,7 @@ const PARALLEL: [&str; 6] = [
 
 /// Whether an op stands in the region of one whose regions may run in parallel.
 pub fn is_in_parallel(op: Op) -> bool {
-    std::iter::successors(op.parent(), |op| op.parent()).any(|parent| PARALLEL.contains(&parent.name()))
+    op.ancestors().any(|parent| PARALLEL.contains(&parent.name()))
 }
 
 /// The functions that are called in parallel, or marked as such.
@@ -31,7 +31,7 @@ pub fn called_in_parallel(module: Op) -> FxHashSet<Op> {
     let mut known = FxHashMap::default();
     let mut callee = |call: &Op| -> Option<Op> {
         let name = call.attribute("callee").filter(|name| name.root_symbol().is_some())?;
-        let scope = std::iter::successors(call.parent(), |op| op.parent()).find(|op| op.is_function())?.parent()?;
+        let scope = call.function()?.parent()?;
         *known.entry((scope, name)).or_insert_with(|| call.lookup_symbol(name))
     };
     let is_call = |op: &&Op| op.attribute("callee").is_some_and(|name: Attribute| name.root_symbol().is_some());

@@ -183,11 +183,11 @@ impl Fusion {
         if let Some(again) =
             self.loops.iter().find(|again| again.body.encloses(op) && again.written.contains_key(&class))
         {
-            let mut around = std::iter::successors(Some(op), |op| op.parent());
+            let mut around = op.self_and_ancestors();
             let place = around.find_map(|op| again.places.get(&op));
             return matches!((place, again.written.get(&class)), (Some(place), Some(last)) if place > last);
         }
-        let mut around = std::iter::successors(Some(op), |op| op.parent());
+        let mut around = op.self_and_ancestors();
         let place = around.find_map(|op| self.places.get(&op));
         let written = self.written.get(&activity.representative(buffer));
         matches!((place, written), (Some(place), Some(last)) if place > last)

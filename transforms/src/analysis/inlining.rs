@@ -225,7 +225,7 @@ fn callee(op: Op) -> Option<String> {
 }
 
 fn is_in_launch(op: Op) -> bool {
-    std::iter::successors(op.parent(), |parent| parent.parent()).any(|parent| parent.name() == LAUNCH)
+    op.ancestors().any(|parent| parent.name() == LAUNCH)
 }
 
 fn is_held_by_tapes(ty: Type) -> bool {

@@ -87,8 +87,7 @@ impl Locality {
     fn site(&mut self, op: Op) -> Option<Site> {
         let indices = op.operands()[2..].iter().map(|index| self.symbols.linear(*index)).collect();
         let (root, indices) = self.follow(op.operand(1), indices);
-        let mut loops: Vec<Op> =
-            std::iter::successors(op.parent(), |op| op.parent()).filter(|op| is_parallel(*op)).collect();
+        let mut loops: Vec<Op> = op.ancestors().filter(|op| is_parallel(*op)).collect();
         // An iteration that allocates the buffer has it to itself.
         let allocation = root.defining_op().filter(|op| is_allocation(*op));
         if let Some(allocation) = allocation {

@@ -23,7 +23,7 @@ use crate::{
     request::{Mode, Request},
 };
 use autodiff_dialect::{
-    ir::{Attribute, Block, Builder, Op, Type, Value},
+    ir::{Block, Builder, Op, Value},
     views::{arith, func, memref, scf},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -51,12 +51,11 @@ pub fn find(function: Op, rules: &dyn Meanings, activity: &Activity, request: &R
     let mut found: Vec<Preaccumulation> = vec![];
     let mut search = Search { function, rules, activity, request, needed: FxHashMap::default() };
     for op in function.walk().into_iter().filter(|op| op.is::<scf::For>()) {
-        let around = || std::iter::successors(op.parent(), |op| op.parent());
         // Iterations of a loop around it keep a few numbers each; those of loops around each other would keep many.
-        let deep = around().filter(is_loop).count() > 1;
+        let deep = op.ancestors().filter(is_loop).count() > 1;
         if !deep
             && found.last().is_none_or(|last| !last.op.encloses(op))
-            && !around().any(|op| op.name().starts_with("gpu."))
+            && !op.is_in_kernel()
             && let Some(sum) = search.sum(op)
         {
             found.push(sum);
@@ -80,9 +79,7 @@ pub fn split(sums: &mut Vec<Preaccumulation>) -> bool {
         if let (Some(asked), Some(iterations)) = (constant_index(asked), constant_index(iterations)) {
             return asked <= iterations;
         }
-        let (boolean, long) = (Type::integer(front.context(), 1), Type::integer(front.context(), 64));
-        let most = [("predicate", Attribute::integer(long, 7))];
-        let pays = front.create(arith::Cmpi::NAME, &[asked, iterations], &[boolean], &most, &[]).result(0);
+        let pays = front.cmpi(arith::CmpIPredicate::Ule, asked, iterations);
         let (lower, upper) = (sum.op.operand(0), sum.op.operand(1));
         let choose = |one, other| front.op(arith::Select::NAME, &[pays, one, other], upper.ty());
         let bounds = [choose(upper, lower), choose(lower, upper)];

@@ -351,7 +351,7 @@ fn is_sum(reads: &[Op], rules: &dyn Meanings) -> bool {
 /// The inductions around an op, and the outermost op that repeats it; `None` if one of those does not count.
 fn inductions(op: Op, rules: &dyn Meanings) -> Option<(Vec<Induction>, Option<Op>)> {
     let (mut all, mut outermost) = (vec![], None);
-    for parent in std::iter::successors(op.parent(), |op| op.parent()).take_while(|op| !op.is_function()) {
+    for parent in op.ancestors().take_while(|op| !op.is_function()) {
         let rule = rules.of(parent);
         if rule.runs_once(parent) {
             continue;

@@ -61,7 +61,6 @@ impl Trips {
         let ty = self.lower.ty();
         let index = Type::index(builder.context());
         let zero = builder.constant(ty, Attribute::integer(ty, 0));
-        let less = if self.unsigned { 6 } else { 2 };
         let constants = (constant_index(self.lower), constant_index(self.upper), constant_index(self.step));
         if let (Some(lower), Some(upper), Some(step)) = constants
             && !self.unsigned
@@ -79,13 +78,14 @@ impl Trips {
             Some(1) => span,
             _ => builder.same(arith::Ceildivui::NAME, &[span, self.step]),
         };
-        let predicate = Attribute::integer(Type::integer(builder.context(), 64), less);
-        let boolean = Type::integer(builder.context(), 1);
-        let some = builder
-            .create(arith::Cmpi::NAME, &[self.lower, self.upper], &[boolean], &[("predicate", predicate)], &[])
-            .result(0);
+        let some = builder.cmpi(self.less(), self.lower, self.upper);
         let count = builder.op(arith::Select::NAME, &[some, count, zero], ty);
         cast(builder, count, index)
+    }
+
+    /// How the bounds of a range that is not empty compare.
+    pub fn less(&self) -> arith::CmpIPredicate {
+        if self.unsigned { arith::CmpIPredicate::Ult } else { arith::CmpIPredicate::Slt }
     }
 
     /// The induction variable of the iteration with a number.
@@ -113,13 +113,10 @@ pub fn guarded(builder: &Builder, seed: Value, derived: Value) -> Value {
     }
     let guard = || {
         let (none, nothing) = (builder.number(seed.ty(), 0.0)?, builder.number(derived.ty(), 0.0)?);
-        let boolean = Type::integer(builder.context(), 1);
         let is_zero = if seed.ty().element().is_complex() {
-            builder.op(complex::Eq::NAME, &[seed, none], boolean)
+            builder.op(complex::Eq::NAME, &[seed, none], Type::integer(builder.context(), 1))
         } else {
-            let ty = seed.ty().with_element(boolean)?;
-            let equal = Attribute::integer(Type::integer(builder.context(), 64), 1);
-            builder.create(arith::Cmpf::NAME, &[seed, none], &[ty], &[("predicate", equal)], &[]).result(0)
+            builder.cmpf(arith::CmpFPredicate::OEQ, seed, none)
         };
         Some(builder.op(arith::Select::NAME, &[is_zero, nothing, derived], derived.ty()))
     };

@@ -166,11 +166,9 @@ pub fn accumulate_all(builder: &Builder, from: Value, shadow: Value) {
 
 /// Stops the program, when it runs, if two buffers of one type differ in a size that the type leaves open.
 pub fn require_same_sizes(builder: &Builder, one: Value, other: Value, message: &str) {
-    let (boolean, long) = (Type::integer(builder.context(), 1), Type::integer(builder.context(), 64));
-    let equal = [("predicate", Attribute::integer(long, 0))];
     let message = [("msg", Attribute::string(builder.context(), message))];
     for (a, b) in open_sizes(builder, one).into_iter().zip(open_sizes(builder, other)) {
-        let same = builder.create(arith::Cmpi::NAME, &[a, b], &[boolean], &equal, &[]).result(0);
+        let same = builder.cmpi(arith::CmpIPredicate::Eq, a, b);
         builder.create(cf::Assert::NAME, &[same], &[], &message, &[]);
     }
 }

@@ -82,9 +82,7 @@ pub fn for_each_on_device(builder: &Builder, buffer: Value, body: &mut dyn FnMut
     let inner = Builder::at_end(block, location);
     let first = inner.same(arith::Muli::NAME, &[block.argument(0), threads]);
     let number = inner.same(arith::Addi::NAME, &[first, block.argument(3)]);
-    let less = Attribute::integer(Type::integer(builder.context(), 64), 6);
-    let boolean = Type::integer(builder.context(), 1);
-    let inside = inner.create(arith::Cmpi::NAME, &[number, total], &[boolean], &[("predicate", less)], &[]).result(0);
+    let inside = inner.cmpi(arith::CmpIPredicate::Ult, number, total);
     let then = Block::new(&[]);
     let within = Builder::at_end(then, location);
     let indices = delinearised(&within, number, &extents);

@@ -35,7 +35,7 @@ impl Reverse<'_> {
     pub(super) fn counted_first(&mut self, source: Block, root: Block, place: &Place) -> Option<Value> {
         let (rules, activity) = (self.facts().rules, self.facts().activity);
         let counted = source.parent_op()?;
-        let mut around = std::iter::successors(counted.parent(), |op| op.parent());
+        let mut around = counted.ancestors();
         let launch = around.find(|op| rules.get(*op).is_kernel())?;
         // Memory before the launch is as the place sees it, if nothing stands between them.
         if launch.block() != Some(root) {

@@ -78,7 +78,7 @@ impl<'a> Facts<'a> {
 
     /// Whether the buffers of partials of a sum, if it has any, are there for one iteration of the loop around it at a time.
     fn ends_with_iteration(&self, sum: &Preaccumulation) -> bool {
-        let mut around = std::iter::successors(sum.op.parent(), |op| op.parent()).filter(is_loop);
+        let mut around = sum.op.ancestors().filter(is_loop);
         let again = |op: Op| op.body(0).is_some_and(|body| self.reruns.contains(body));
         sum.buffers.is_empty() || around.next().is_none_or(again)
     }

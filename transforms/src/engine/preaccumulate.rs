@@ -7,7 +7,7 @@ use crate::{
     engine::{Counter, Execution, Result, Reverse, Scope, forward::no_zero, internal, some},
 };
 use autodiff_dialect::{
-    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    ir::{Block, Builder, Op, Region, Type, Value},
     views::{arith, memref, scf},
 };
 
@@ -60,10 +60,7 @@ impl Reverse<'_> {
     /// run.
     fn new_partials(&self, builder: &Builder, sum: &Preaccumulation, trips: Trips) -> Vec<(Value, Value)> {
         let [lower, upper] = [trips.lower, trips.upper].map(|bound| self.counterpart(bound));
-        let boolean = Type::integer(builder.context(), 1);
-        let less = Attribute::integer(Type::integer(builder.context(), 64), if trips.unsigned { 6 } else { 2 });
-        let compare =
-            || builder.create(arith::Cmpi::NAME, &[lower, upper], &[boolean], &[("predicate", less)], &[]).result(0);
+        let compare = || builder.cmpi(trips.less(), lower, upper);
         let mut partials = vec![];
         let mut runs = None;
         for buffer in &sum.buffers {

@@ -109,6 +109,31 @@ impl Reverse<'_> {
         Ok(shadows)
     }
 
+    /// The positions of the active buffers among values: those whose shadows travel with them.
+    pub fn shadowed(&self, values: &[Value]) -> Vec<usize> {
+        let is_shadowed = |value: &Value| value.ty().is_memory() && self.activity().is_active(*value);
+        (0..values.len()).filter(|index| is_shadowed(&values[*index])).collect()
+    }
+
+    /// The counterparts of values in the forward sweep, and after them the shadows of those at some positions.
+    pub fn with_shadows(&mut self, values: &[Value], shadowed: &[usize]) -> Result<Vec<Value>> {
+        let mut all: Vec<_> = values.iter().map(|value| self.counterpart(*value)).collect();
+        for index in shadowed {
+            all.extend(self.forward_shadows(values[*index])?);
+        }
+        Ok(all)
+    }
+
+    /// Binds values to what [`Self::with_shadows`] has made, or what took its way: new values, then shadows.
+    pub fn bind_with_shadows(&mut self, values: &[Value], new: &[Value], shadowed: &[usize]) {
+        for (value, new) in values.iter().zip(new) {
+            self.bind(*value, *new);
+        }
+        for (index, shadows) in shadowed.iter().zip(new[values.len()..].chunks(self.width)) {
+            self.bind_shadows(values[*index], shadows);
+        }
+    }
+
     /// The type of the shadow of a buffer: its own, or one with wider elements.
     pub fn shadow_type(&self, buffer: Value) -> Type {
         match self.facts().wide_shadows.is_wide(self.activity().content(buffer)) {

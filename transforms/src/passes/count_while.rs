@@ -13,7 +13,10 @@ use crate::emit::{add, constant_index, multiply, notes, subtract};
 use autodiff_dialect::{
     bridge::Pass,
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
-    views::{arith, scf},
+    views::{
+        arith::{self, CmpIPredicate},
+        scf,
+    },
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -58,7 +61,7 @@ struct Counted {
     /// Whether the next value of the counter is tested, not the current one.
     tests_next: bool,
     relation: Relation,
-    predicate: i64,
+    predicate: CmpIPredicate,
     unsigned: bool,
     bound: Value,
     test_first: bool,
@@ -70,10 +73,10 @@ impl Counted {
         let (condition, end) = (before.terminator()?, after.terminator()?);
         let test = condition.operand(0).defining_op().filter(|test| test.is::<arith::Cmpi>())?;
         let outside = |value: Value| (!op.encloses(value.block().parent_op()?)).then_some(value);
-        let predicate = test.attribute("predicate")?.as_integer()?;
+        let predicate = test.cast::<arith::Cmpi>()?.predicate()?;
         let (tested, bound, predicate) = match (outside(test.operand(0)), outside(test.operand(1))) {
             (None, Some(bound)) => (test.operand(0), bound, predicate),
-            (Some(bound), None) => (test.operand(1), bound, swapped(predicate)?),
+            (Some(bound), None) => (test.operand(1), bound, swapped(predicate)),
             _ => return None,
         };
         // What `before` forwards is what `after` gets.
@@ -106,16 +109,16 @@ impl Counted {
             return None;
         }
         let (relation, unsigned, upwards) = match predicate {
-            1 => (Relation::NotEqual, true, step > 0),
-            2 => (Relation::Strict, false, true),
-            3 => (Relation::Loose, false, true),
-            4 => (Relation::Strict, false, false),
-            5 => (Relation::Loose, false, false),
-            6 => (Relation::Strict, true, true),
-            7 => (Relation::Loose, true, true),
-            8 => (Relation::Strict, true, false),
-            9 => (Relation::Loose, true, false),
-            _ => return None,
+            CmpIPredicate::Ne => (Relation::NotEqual, true, step > 0),
+            CmpIPredicate::Slt => (Relation::Strict, false, true),
+            CmpIPredicate::Sle => (Relation::Loose, false, true),
+            CmpIPredicate::Sgt => (Relation::Strict, false, false),
+            CmpIPredicate::Sge => (Relation::Loose, false, false),
+            CmpIPredicate::Ult => (Relation::Strict, true, true),
+            CmpIPredicate::Ule => (Relation::Loose, true, true),
+            CmpIPredicate::Ugt => (Relation::Strict, true, false),
+            CmpIPredicate::Uge => (Relation::Loose, true, false),
+            CmpIPredicate::Eq => return None,
         };
         let bits = bits(argument.ty()).filter(|bits| (2..=64).contains(bits))?;
         let fits = if relation == Relation::NotEqual { step.abs() == 1 } else { (step > 0) == upwards && step != 0 };
@@ -259,10 +262,7 @@ impl Counted {
             Relation::Strict => add(builder, divided(subtract(builder, distance, constant(1))), constant(1)),
             Relation::Loose => add(builder, divided(distance), constant(1)),
         };
-        let i1 = Type::integer(builder.context(), 1);
-        let predicate = Attribute::integer(Type::integer(builder.context(), 64), self.predicate);
-        let some =
-            builder.create(arith::Cmpi::NAME, &[first, self.bound], &[i1], &[("predicate", predicate)], &[]).result(0);
+        let some = builder.cmpi(self.predicate, first, self.bound);
         builder.op(arith::Select::NAME, &[some, trips, constant(0)], ty)
     }
 
@@ -336,8 +336,18 @@ fn zero(ty: Type) -> Option<Attribute> {
 }
 
 /// The predicate of `arith.cmpi` with its operands exchanged.
-fn swapped(predicate: i64) -> Option<i64> {
-    [0, 1, 4, 5, 2, 3, 8, 9, 6, 7].get(usize::try_from(predicate).ok()?).copied()
+fn swapped(predicate: CmpIPredicate) -> CmpIPredicate {
+    match predicate {
+        CmpIPredicate::Eq | CmpIPredicate::Ne => predicate,
+        CmpIPredicate::Slt => CmpIPredicate::Sgt,
+        CmpIPredicate::Sle => CmpIPredicate::Sge,
+        CmpIPredicate::Sgt => CmpIPredicate::Slt,
+        CmpIPredicate::Sge => CmpIPredicate::Sle,
+        CmpIPredicate::Ult => CmpIPredicate::Ugt,
+        CmpIPredicate::Ule => CmpIPredicate::Uge,
+        CmpIPredicate::Ugt => CmpIPredicate::Ult,
+        CmpIPredicate::Uge => CmpIPredicate::Ule,
+    }
 }
 
 /// As an index, unsigned.

@@ -18,8 +18,11 @@ use crate::{
 use autodiff_dialect::{
     bridge::Pass,
     diagnostic::Diagnostic,
-    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
-    views::{arith, gpu, memref, scf},
+    ir::{Block, Builder, Op, Region, Type, Value},
+    views::{
+        arith::{self, CmpIPredicate},
+        gpu, memref, scf,
+    },
 };
 use rustc_hash::FxHashMap;
 
@@ -57,7 +60,7 @@ type Buffers = FxHashMap<(Op, Type), Value>;
 /// Replaces a reduction over a block; `None`: left as it is.
 fn expand(reduction: gpu::AllReduce, buffers: &mut Buffers) -> Option<()> {
     let (op, value) = (reduction.op(), reduction.value());
-    let launch = std::iter::successors(op.parent(), |op| op.parent()).find(|op| op.is::<gpu::Launch>())?;
+    let launch = op.ancestors().find(|op| op.is::<gpu::Launch>())?;
     let (builder, outer, entry, body) = (Builder::before(op)?, Builder::before(launch)?, launch.body(0)?, op.body(0)?);
     // The sizes stand after those of the grid: there are no tokens.
     let sizes: Vec<_> = (3..6).map(|number| launch.operand(number)).collect();
@@ -86,7 +89,7 @@ fn expand(reduction: gpu::AllReduce, buffers: &mut Buffers) -> Option<()> {
         let other = add(inner, number, distance);
         let twice = add(inner, distance, distance);
         let rest = inner.same(arith::Remui::NAME, &[number, twice]);
-        let (leads, exists) = (compare(inner, "eq", rest, zero), compare(inner, "ult", other, count));
+        let (leads, exists) = (inner.cmpi(CmpIPredicate::Eq, rest, zero), inner.cmpi(CmpIPredicate::Ult, other, count));
         let combines = inner.same(arith::Andi::NAME, &[leads, exists]);
         let then = Block::new(&[]);
         let deep = Builder::at_end(then, op.location());
@@ -121,20 +124,8 @@ fn steps(builder: &Builder, count: Value) -> Value {
         return builder.index(count.max(1).next_power_of_two().trailing_zeros().into());
     }
     (0..MOST).fold(builder.index(0), |sum, power| {
-        let more = compare(builder, "ugt", count, builder.index(1 << power));
+        let more = builder.cmpi(CmpIPredicate::Ugt, count, builder.index(1 << power));
         let one = builder.op(arith::IndexCastui::NAME, &[more], index);
         add(builder, sum, one)
     })
-}
-
-fn compare(builder: &Builder, predicate: &str, one: Value, other: Value) -> Value {
-    // The numbers that `arith.cmpi` gives to its predicates.
-    let number = match predicate {
-        "eq" => 0,
-        "ult" => 6,
-        _ => 8,
-    };
-    let predicate = Attribute::integer(Type::integer(builder.context(), 64), number);
-    let boolean = Type::integer(builder.context(), 1);
-    builder.create(arith::Cmpi::NAME, &[one, other], &[boolean], &[("predicate", predicate)], &[]).result(0)
 }

@@ -26,7 +26,7 @@ pub(super) static PASS: Pass = Pass::new(
         }
         let called = called_in_parallel(module);
         for op in ops {
-            let function = std::iter::successors(op.parent(), |op| op.parent()).find(|op| op.is_function());
+            let function = op.function();
             let is_parallel = is_in_parallel(op) || function.is_some_and(|function| called.contains(&function));
             // In parallel, the result is the value before, as conversions to LLVM and devices have it.
             let result = if is_parallel { Result::Old } else { Result::New };

@@ -153,7 +153,10 @@ fn expand(op: Op) {
     };
     let mut nest = Nest::new(&builder, op, body);
     let (length, chunks) = split(&builder, &nest.counts);
-    let partial: Vec<_> = reductions.iter().map(|one| allocate(&builder, one.ty(), chunks)).collect();
+    let partial: Vec<_> = reductions
+        .iter()
+        .map(|one| emit::allocate(&builder, Type::memref(one.ty(), &[Type::DYNAMIC]), &[chunks]))
+        .collect();
     let context = builder.context();
     let index = Type::index(context);
 
@@ -212,12 +215,6 @@ fn replace(op: Op, results: &[Value]) {
         old.replace_all_uses_with(*new);
     }
     op.erase();
-}
-
-fn allocate(builder: &Builder, element: Type, size: Value) -> Value {
-    let segments = Attribute::dense_i32(builder.context(), &[1, 0]);
-    let ty = Type::memref(element, &[Type::DYNAMIC]);
-    builder.create(memref::Alloc::NAME, &[size], &[ty], &[("operandSegmentSizes", segments)], &[]).result(0)
 }
 
 /// The length of the chunks of the outermost dimension and their number: zero if a dimension is empty.

@@ -24,7 +24,7 @@ pub(super) static PASS: Pass = Pass::new(
         // By scope and name, for lookups in constant time.
         let declared: FxHashSet<_> = ops.iter().filter(|op| is_declared(**op)).filter_map(|op| named(*op)).collect();
         for op in ops.into_iter().filter(|op| op.is::<func::Call>()) {
-            let scope = std::iter::successors(op.parent(), |op| op.parent()).find(|op| op.is_function());
+            let scope = op.function();
             let callee = op.attribute("callee").and_then(Attribute::as_symbol);
             if let (Some(scope), Some(name)) = (scope.and_then(Op::parent), callee)
                 && declared.contains(&(scope, name.clone()))
@@ -174,10 +174,8 @@ fn binary(call: &Call, function: &str, x: Value, y: Value) -> Option<Value> {
             let difference = builder.same(arith::Subf::NAME, &[x, y]);
             let zero = call.number(0.0)?;
             // Ordered and at most: what is no number stays so.
-            let boolean = Type::integer(builder.context(), 1);
-            let predicate = Attribute::integer(Type::integer(builder.context(), 64), 5);
-            let is_at_most = builder.create(arith::Cmpf::NAME, &[x, y], &[boolean], &[("predicate", predicate)], &[]);
-            builder.op(arith::Select::NAME, &[is_at_most.result(0), zero, difference], call.ty)
+            let is_at_most = builder.cmpf(arith::CmpFPredicate::OLE, x, y);
+            builder.op(arith::Select::NAME, &[is_at_most, zero, difference], call.ty)
         }
         // The size of a complex number is computed without squares that overflow.
         "hypot" => {

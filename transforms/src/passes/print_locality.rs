@@ -64,7 +64,7 @@ impl Report {
 
     fn lines(&self) -> Vec<String> {
         let mut lines = vec![];
-        let outer = |op: &Op| std::iter::successors(op.parent(), |op| op.parent());
+        let outer = |op: &Op| op.ancestors();
         let parallel = self.function.walk().into_iter().filter(|op| is_parallel(*op));
         let accumulates = |op: &Op| op.walk().iter().any(|inner| inner.name() == names::ACCUMULATE);
         for op in parallel.filter(|op| !outer(op).any(is_parallel) && accumulates(op)) {

@@ -7,6 +7,7 @@
 //!
 //! What is left is for the vendor's own pipeline, or refused where it stands.
 
+use crate::emit::constant_index;
 use autodiff_dialect::{
     bridge::{OptionKind, Pass, PassOption, word_option},
     diagnostic::Diagnostic,
@@ -79,13 +80,8 @@ fn place(builder: &Builder, name: &str) -> Option<Value> {
 const WARP: i64 = 32;
 const ALL: i64 = -1;
 
-fn constant(value: Value) -> Option<i64> {
-    let op = value.defining_op().filter(|op| op.is_constant() || op.is::<llvm::MlirConstant>())?;
-    op.attribute("value")?.as_integer()
-}
-
 fn synchronise(op: Op, builder: &Builder, target: &str) -> Option<()> {
-    if constant(op.operand(0)) != Some(ALL) {
+    if constant_index(op.operand(0)) != Some(ALL) {
         return None;
     }
     match target {
@@ -126,7 +122,7 @@ fn exchange(op: Op, builder: &Builder) -> Option<()> {
         "idx" => ("idx", WARP - 1),
         _ => return None,
     };
-    if constant(op.operand(0)) != Some(ALL) || constant(op.operand(3)) != Some(clamp) {
+    if constant_index(op.operand(0)) != Some(ALL) || constant_index(op.operand(3)) != Some(clamp) {
         return None;
     }
     let (result, users) = (op.result(0), op.result(0).uses());

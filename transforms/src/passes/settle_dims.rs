@@ -6,9 +6,10 @@
 //! 1. A constant that is no dimension of the buffer becomes 0: what it gives is undefined.
 //! 2. A number that is computed chooses between the dimensions.
 
+use crate::emit::{constant_index, extent};
 use autodiff_dialect::{
     bridge::Pass,
-    ir::{Attribute, Builder, Op, Type},
+    ir::{Builder, Op, Type},
     views::{arith, memref},
 };
 
@@ -26,11 +27,8 @@ pub(super) static PASS: Pass = Pass::new(
 pub(super) fn is_open(op: &Op) -> bool {
     op.is::<memref::Dim>()
         && op.operand(0).ty().is_memref()
-        && number(*op).is_none_or(|number| usize::try_from(number).map_or(true, |number| number >= rank(*op)))
-}
-
-fn number(op: Op) -> Option<i64> {
-    op.operand(1).defining_op().filter(|op| op.is_constant())?.attribute("value")?.as_integer()
+        && constant_index(op.operand(1))
+            .is_none_or(|number| usize::try_from(number).map_or(true, |number| number >= rank(*op)))
 }
 
 fn rank(op: Op) -> usize {
@@ -40,14 +38,11 @@ fn rank(op: Op) -> usize {
 fn settle(op: Op) -> Option<()> {
     let builder = Builder::before(op)?;
     let (buffer, index) = (op.operand(0), op.operand(1));
-    let sizes: Vec<_> = (0..rank(op)).map(|dimension| crate::emit::extent(&builder, buffer, dimension)).collect();
+    let sizes: Vec<_> = (0..rank(op)).map(|dimension| extent(&builder, buffer, dimension)).collect();
     let mut size = sizes.first().copied().unwrap_or_else(|| builder.index(0));
-    if number(op).is_none() {
-        let equal = [("predicate", Attribute::integer(Type::integer(op.context(), 64), 0))];
+    if constant_index(index).is_none() {
         for (dimension, other) in sizes.into_iter().enumerate().skip(1) {
-            let operands = [index, builder.index(dimension as i64)];
-            let here =
-                builder.create(arith::Cmpi::NAME, &operands, &[Type::integer(op.context(), 1)], &equal, &[]).result(0);
+            let here = builder.cmpi(arith::CmpIPredicate::Eq, index, builder.index(dimension as i64));
             size = builder.op(arith::Select::NAME, &[here, other, size], Type::index(op.context()));
         }
     }

@@ -36,7 +36,7 @@ fn used_again(augment: Op, tape: Value) -> Option<(Op, Op, &'static str)> {
     // Uses are listed last first.
     pullbacks.reverse();
     for (number, pullback) in pullbacks.iter().enumerate() {
-        let mut around = std::iter::successors(pullback.parent(), |op| op.parent());
+        let mut around = pullback.ancestors();
         if around.by_ref().take_while(|op| !op.encloses(augment)).any(repeats) {
             return Some((
                 *pullback,
@@ -62,6 +62,6 @@ fn repeats(op: Op) -> bool {
 
 /// Whether one op is run after the other: their ancestors stand in one block.
 fn both_run(one: Op, other: Op) -> bool {
-    let ancestors = |op: Op| std::iter::successors(Some(op), |op| op.parent());
+    let ancestors = |op: Op| op.self_and_ancestors();
     ancestors(one).any(|a| ancestors(other).any(|b| a != b && a.block().is_some() && a.block() == b.block()))
 }

@@ -5,7 +5,7 @@ use super::{sources, text::Dice};
 use crate::{
     check::{self, Verdict},
     diagnostics,
-    execute::{self, Compiled, Mode},
+    execute::{self, Compiled, Mode, Values},
     metamorphic,
     program::{Argument, Output, Program},
 };
@@ -16,10 +16,15 @@ use std::{
     time::Duration,
 };
 
+/// How much sums in another order may differ, relative to 1 and to themselves.
+const ROUNDING: f64 = 1e-4;
+
 /// What a mutant may not have if its numbers are to be compared: rules of the user's, what is undefined for some
 /// operands, and what waits or does not come back.
 const EXCLUDED: &[&str] = &[
     "gpu.",
+    // It may be reached.
+    "unreachable",
     "stop_gradient",
     "autodiff.vjp =",
     "autodiff.jvp =",
@@ -208,6 +213,21 @@ pub fn check(context: &Context, program: &Program, stage: &mut dyn FnMut(&str)) 
     match &expected {
         Ok(outcome) if is_tame(outcome) => {}
         _ => return Verdict::Discarded("primal: not tame".into()),
+    }
+    if program.text.contains("parallel") || program.text.contains("scf.forall") {
+        stage("primal in another order");
+        let other = Compiled::reordered(context, program)
+            .ok()
+            .and_then(|other| other.call(program, Mode::Primal, &values).ok());
+        let same = other.zip(expected.ok()).is_some_and(|((other, _), (first, _))| {
+            let numbers = |of: &Values| of.arguments.iter().chain(&of.results).flatten().copied().collect::<Vec<f64>>();
+            let pairs = numbers(&other).into_iter().zip(numbers(&first));
+            pairs.into_iter().all(|(a, b)| a == b || (a - b).abs() <= ROUNDING * (1.0 + b.abs()))
+        });
+        diagnostics::take();
+        if !same {
+            return Verdict::Discarded("primal: depends on the order of iterations".into());
+        }
     }
     stage("check");
     let verdict = match check::check(context, program) {

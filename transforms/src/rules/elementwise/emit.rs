@@ -8,7 +8,10 @@ use super::{
 };
 use autodiff_dialect::{
     ir::{Attribute, Builder, Op, Type, Value},
-    views::{arith, complex},
+    views::{
+        arith::{self, CmpFPredicate, CmpIPredicate},
+        complex,
+    },
 };
 
 /// Builds the ops of one rule at one place.
@@ -202,18 +205,21 @@ impl<'a, E: From<String>> Emitter<'a, E> {
                 _ => Err("complex numbers have no order".to_owned().into()),
             };
         }
-        // The numbers that `arith.cmpf` (ordered; unordered for `!=`) and `arith.cmpi` (signed) give to the predicates.
+        // Floats are ordered, but for `!=`; integers have a sign.
         let (float, integer) = match predicate {
-            Predicate::Equal => (1, 0),
-            Predicate::NotEqual => (13, 1),
-            Predicate::Greater => (2, 4),
-            Predicate::GreaterEqual => (3, 5),
-            Predicate::Less => (4, 2),
-            Predicate::LessEqual => (5, 3),
+            Predicate::Equal => (CmpFPredicate::OEQ, CmpIPredicate::Eq),
+            Predicate::NotEqual => (CmpFPredicate::UNE, CmpIPredicate::Ne),
+            Predicate::Greater => (CmpFPredicate::OGT, CmpIPredicate::Sgt),
+            Predicate::GreaterEqual => (CmpFPredicate::OGE, CmpIPredicate::Sge),
+            Predicate::Less => (CmpFPredicate::OLT, CmpIPredicate::Slt),
+            Predicate::LessEqual => (CmpFPredicate::OLE, CmpIPredicate::Sle),
         };
-        let (name, number) = if element.is_float() { (arith::Cmpf::NAME, float) } else { (arith::Cmpi::NAME, integer) };
-        let number = Attribute::integer(Type::integer(self.builder.context(), 64), number);
-        self.emit_with(name, &[left, right], ty, &[("predicate", number)])
+        let context = self.builder.context();
+        let (name, number) = match element.is_float() {
+            true => (arith::Cmpf::NAME, float.attribute(context, 64)),
+            false => (arith::Cmpi::NAME, integer.attribute(context, 64)),
+        };
+        self.emit_with(name, &[left, right], ty, &[(arith::Cmpf::PREDICATE_ATTR, number)])
     }
 
     pub(super) fn arithmetic(&mut self, operator: Operator, left: Value, right: Value) -> Result<Value, E> {

@@ -13,7 +13,7 @@ use crate::{
 };
 use autodiff_dialect::{
     ir::{Op, Type, Value},
-    views::memref,
+    views::{gpu, memref},
 };
 
 pub(super) struct Allocation;
@@ -104,7 +104,8 @@ impl Rule for Deallocation {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
         if let Some(shadow) = forward.tangent(op.operand(0)) {
-            emit::release(&forward.builder(), shadow);
+            let storage = if op.is::<gpu::Dealloc>() { Storage::Device } else { Storage::Heap };
+            emit::release_in(storage, &forward.builder(), shadow);
         }
         Ok(())
     }

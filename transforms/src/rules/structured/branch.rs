@@ -110,9 +110,7 @@ impl Rule for Branch {
             reverse.copy(op);
             return Ok(());
         }
-        let shadowed: Vec<_> = (0..op.result_count())
-            .filter(|index| op.result(*index).ty().is_memory() && reverse.activity().is_active(op.result(*index)))
-            .collect();
+        let shadowed = reverse.shadowed(&op.results());
         let mut types: Vec<_> = op.results().into_iter().map(Value::ty).collect();
         for index in &shadowed {
             types.extend(vec![reverse.shadow_type(op.result(*index)); reverse.width()]);
@@ -129,24 +127,14 @@ impl Rule for Branch {
             region.append(block);
             reverse.forward_body(source, block, Execution::Once)?;
             reverse.within(block, |reverse| {
-                let values = yielded(Some(source));
-                let mut new: Vec<_> = values.iter().map(|value| reverse.counterpart(*value)).collect();
-                for index in &shadowed {
-                    new.extend(reverse.forward_shadows(values[*index])?);
-                }
-                reverse.forward_builder().effect(end(op), &new);
+                let values = reverse.with_shadows(&yielded(Some(source)), &shadowed)?;
+                reverse.forward_builder().effect(end(op), &values);
                 Ok(())
             })?;
         }
         let operands: Vec<_> = op.operands().into_iter().map(|operand| reverse.counterpart(operand)).collect();
         let new = Self::rebuild(&reverse.forward_builder(), op, &operands, &types, &regions);
-        for (index, result) in op.results().into_iter().enumerate() {
-            reverse.bind(result, new.result(index));
-        }
-        let shadows = new.results().split_off(op.result_count());
-        for (index, shadows) in shadowed.into_iter().zip(shadows.chunks(reverse.width())) {
-            reverse.bind_shadows(op.result(index), shadows);
-        }
+        reverse.bind_with_shadows(&op.results(), &new.results(), &shadowed);
         Ok(())
     }
 

@@ -172,33 +172,18 @@ impl Rule for CountedLoop {
             reverse.describe_copy(source, reverse.block_of(copy, 0)?, execution);
             return Ok(());
         }
-        let start = initial(op);
-        let carried: Vec<_> = (0..start.len())
-            .filter(|index| {
-                let argument = source.argument(index + 1);
-                argument.ty().is_memory() && reverse.activity().is_active(argument)
-            })
-            .collect();
-        let mut operands: Vec<_> = op.operands().into_iter().map(|operand| reverse.counterpart(operand)).collect();
-        for index in &carried {
-            operands.extend(reverse.forward_shadows(start[*index])?);
-        }
+        let carried = reverse.shadowed(&source.arguments()[1..]);
+        // The bounds and the step come first.
+        let positions: Vec<_> = carried.iter().map(|index| index + 3).collect();
+        let operands = reverse.with_shadows(&op.operands(), &positions)?;
         let types: Vec<_> = operands[3..].iter().map(|value| value.ty()).collect();
         let block = new_block(&[&[operands[0].ty()], &types[..]].concat(), op.location());
-        for (argument, new) in source.arguments().into_iter().zip(block.arguments()) {
-            reverse.bind(argument, new);
-        }
-        let shadows = block.arguments().split_off(1 + start.len());
-        for (index, shadows) in carried.iter().zip(shadows.chunks(reverse.width())) {
-            reverse.bind_shadows(source.argument(index + 1), shadows);
-        }
+        reverse.bind(source.argument(0), block.argument(0));
+        reverse.bind_with_shadows(&source.arguments()[1..], &block.arguments()[1..], &carried);
         reverse.forward_body(source, block, execution)?;
         reverse.within(block, |reverse| {
             let yielded = source.terminator().map(Op::operands).unwrap_or_default();
-            let mut values: Vec<_> = yielded.iter().map(|value| reverse.counterpart(*value)).collect();
-            for index in &carried {
-                values.extend(reverse.forward_shadows(yielded[*index])?);
-            }
+            let values = reverse.with_shadows(&yielded, &carried)?;
             reverse.forward_builder().effect(scf::Yield::NAME, &values);
             Ok(())
         })?;
@@ -209,13 +194,7 @@ impl Rule for CountedLoop {
             &attributes(op),
             &[Region::with_block(block)],
         );
-        for (index, result) in op.results().into_iter().enumerate() {
-            reverse.bind(result, new.result(index));
-        }
-        let shadows = new.results().split_off(start.len());
-        for (index, shadows) in carried.into_iter().zip(shadows.chunks(reverse.width())) {
-            reverse.bind_shadows(op.result(index), shadows);
-        }
+        reverse.bind_with_shadows(&op.results(), &new.results(), &carried);
         Ok(())
     }
 

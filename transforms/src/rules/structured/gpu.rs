@@ -28,9 +28,9 @@ pub(super) fn all() -> Vec<(&'static str, &'static dyn Rule)> {
         (gpu::Barrier::NAME, &barrier::Barrier),
         (gpu::Wait::NAME, &barrier::Wait),
         (gpu::Alloc::NAME, &memory::Allocation),
-        (gpu::Dealloc::NAME, &memory::Deallocation),
-        (gpu::Memcpy::NAME, &memory::Copy),
-        (gpu::Memset::NAME, &memory::Set),
+        (gpu::Dealloc::NAME, &super::allocation::Deallocation),
+        (gpu::Memcpy::NAME, &memory::Transfer),
+        (gpu::Memset::NAME, &memory::Transfer),
         (gpu::HostRegister::NAME, &barrier::Wait),
         (gpu::HostUnregister::NAME, &barrier::Wait),
         (gpu::AllReduce::NAME, &reduction::Reduction),
@@ -70,9 +70,8 @@ fn thread_number(builder: &Builder) -> Value {
 
 /// Whether two numbers are equal, not-a-number being equal to nothing; of vectors, element by element.
 fn equal(builder: &Builder, one: Value, other: Value) -> Value {
-    let (name, predicate) = if one.ty().element().is_float() { (arith::Cmpf::NAME, 1) } else { (arith::Cmpi::NAME, 0) };
-    let predicate = Attribute::integer(Type::integer(builder.context(), 64), predicate);
-    let boolean = Type::integer(builder.context(), 1);
-    let vector = one.ty().with_element(boolean).filter(|_| one.ty().is_vector());
-    builder.create(name, &[one, other], &[vector.unwrap_or(boolean)], &[("predicate", predicate)], &[]).result(0)
+    match one.ty().element().is_float() {
+        true => builder.cmpf(arith::CmpFPredicate::OEQ, one, other),
+        false => builder.cmpi(arith::CmpIPredicate::Eq, one, other),
+    }
 }

@@ -222,7 +222,10 @@ fn sum_to(builder: &Builder, y_bar: Value, target: Type) -> Option<Value> {
     let lead = to.len().checked_sub(from.len())?;
     let summed: Vec<_> = (0..to.len()).filter(|axis| *axis < lead || from[*axis - lead] != to[*axis]).collect();
     if summed.is_empty() {
-        return Some(y_bar);
+        // A vector without dimensions holds one number.
+        let position = ("static_position", Attribute::dense_i64(builder.context(), &[]));
+        let number = || builder.create(vector::Extract::NAME, &[y_bar], &[target], &[position], &[]).result(0);
+        return Some(if target.is_vector() { y_bar } else { number() });
     }
     let kept: Vec<_> = (0..to.len()).filter(|axis| !summed.contains(axis)).map(|axis| to[axis]).collect();
     let axes: Vec<_> = summed.iter().map(|axis| *axis as i64).collect();

@@ -152,14 +152,12 @@ fn others(builder: &Builder, all: &[Value], ty: Type) -> Vec<Value> {
 fn first_that_is(builder: &Builder, all: &[Value], result: Value, spreads_nan: bool) -> Vec<Value> {
     let ty = result.ty();
     let (Some(one), Some(zero)) = (builder.number(ty, 1.0), builder.number(ty, 0.0)) else { return vec![] };
-    let boolean = Type::integer(builder.context(), 1);
     let predicate = if spreads_nan { CmpFPredicate::UEQ } else { CmpFPredicate::OEQ };
-    let predicate = [(arith::Cmpf::PREDICATE_ATTR, predicate.attribute(builder.context(), 64))];
     // What is left for those after.
     let mut left = one;
     let mut partials = vec![];
     for value in all {
-        let is = builder.create(arith::Cmpf::NAME, &[*value, result], &[boolean], &predicate, &[]).result(0);
+        let is = builder.cmpf(predicate, *value, result);
         partials.push(builder.op(arith::Select::NAME, &[is, left, zero], ty));
         left = builder.op(arith::Select::NAME, &[is, zero, left], ty);
     }

@@ -10,12 +10,12 @@
 //! ```
 
 use crate::{
-    analysis::{activity::Activity, flow::Flow, semantics::Semantics},
+    analysis::{flow::Flow, semantics::Semantics},
     emit::{self, add, subtract},
     engine::{Execution, Forward, Result, Reverse, Rule, Scope, some},
 };
 use autodiff_dialect::{
-    ir::{Attribute, Block, Builder, Op, Region, Type, Value},
+    ir::{Block, Builder, Op, Region, Type, Value},
     views::{arith, scf},
 };
 
@@ -43,11 +43,6 @@ fn block_like(values: &[Value], extra: &[Type], op: Op) -> Block {
     let arguments: Vec<_> =
         values.iter().map(|value| value.ty()).chain(extra.iter().copied()).map(|ty| (ty, op.location())).collect();
     Block::new(&arguments)
-}
-
-/// Which of some values are active buffers.
-fn shadowed(values: &[Value], activity: &Activity) -> Vec<usize> {
-    (0..values.len()).filter(|index| values[*index].ty().is_memory() && activity.is_active(values[*index])).collect()
 }
 
 impl Semantics for While {
@@ -114,35 +109,22 @@ impl Rule for While {
             return Ok(());
         }
         let parts = Parts::new(reverse.block_of(op, 0)?, reverse.block_of(op, 1)?);
-        let activity = reverse.activity();
-        let carried = shadowed(&parts.before.arguments(), activity);
-        let given = shadowed(&op.results(), activity);
+        let carried = reverse.shadowed(&parts.before.arguments());
+        let given = reverse.shadowed(&op.results());
         let index = Type::index(op.context());
         let on_device = reverse.is_on_device(parts.before);
-        let mut start: Vec<_> = op.operands().into_iter().map(|operand| reverse.counterpart(operand)).collect();
-        for position in &carried {
-            start.extend(reverse.forward_shadows(op.operand(*position))?);
-        }
+        let mut start = reverse.with_shadows(&op.operands(), &carried)?;
         start.push(reverse.forward_builder().index(0));
 
         let before = block_like(&start, &[], op);
         let arguments = before.arguments();
-        for (argument, new) in parts.before.arguments().into_iter().zip(&arguments) {
-            reverse.bind(argument, *new);
-        }
-        let width = reverse.width();
-        for (position, shadows) in carried.iter().zip(arguments[op.operand_count()..].chunks(width)) {
-            reverse.bind_shadows(parts.before.argument(*position), shadows);
-        }
+        reverse.bind_with_shadows(&parts.before.arguments(), &arguments, &carried);
         let counter = arguments[arguments.len() - 1];
         let execution = |number| if on_device { Execution::Walked(number) } else { Execution::Unbounded };
         reverse.forward_body(parts.before, before, execution(counter))?;
         let types = reverse.within(before, |reverse| {
-            let mut values: Vec<_> =
-                parts.condition.iter().chain(&parts.forwarded).map(|value| reverse.counterpart(*value)).collect();
-            for position in &given {
-                values.extend(reverse.forward_shadows(parts.forwarded[*position])?);
-            }
+            let mut values: Vec<_> = parts.condition.iter().map(|value| reverse.counterpart(*value)).collect();
+            values.extend(reverse.with_shadows(&parts.forwarded, &given)?);
             values.push(counter);
             reverse.forward_builder().effect(scf::Condition::NAME, &values);
             Ok(values[1..].iter().map(|value| value.ty()).collect::<Vec<_>>())
@@ -150,18 +132,10 @@ impl Rule for While {
 
         let after = block_like(&[], &types, op);
         let arguments = after.arguments();
-        for (argument, new) in parts.after.arguments().into_iter().zip(&arguments) {
-            reverse.bind(argument, *new);
-        }
-        for (position, shadows) in given.iter().zip(arguments[op.result_count()..].chunks(width)) {
-            reverse.bind_shadows(parts.after.argument(*position), shadows);
-        }
+        reverse.bind_with_shadows(&parts.after.arguments(), &arguments, &given);
         reverse.forward_body(parts.after, after, execution(arguments[arguments.len() - 1]))?;
         reverse.within(after, |reverse| {
-            let mut values: Vec<_> = parts.yielded.iter().map(|value| reverse.counterpart(*value)).collect();
-            for position in &carried {
-                values.extend(reverse.forward_shadows(parts.yielded[*position])?);
-            }
+            let mut values = reverse.with_shadows(&parts.yielded, &carried)?;
             let builder = reverse.forward_builder();
             let one = builder.index(1);
             values.push(builder.op(arith::Addi::NAME, &[arguments[arguments.len() - 1], one], index));
@@ -171,12 +145,7 @@ impl Rule for While {
 
         let regions = [Region::with_block(before), Region::with_block(after)];
         let new = reverse.forward_builder().create(op.name(), &start, &types, &emit::notes(op), &regions);
-        for (position, result) in op.results().into_iter().enumerate() {
-            reverse.bind(result, new.result(position));
-        }
-        for (position, shadows) in given.iter().zip(new.results()[op.result_count()..].chunks(width)) {
-            reverse.bind_shadows(op.result(*position), shadows);
-        }
+        reverse.bind_with_shadows(&op.results(), &new.results(), &given);
         reverse.save(op, 0, new.result(new.result_count() - 1));
         Ok(())
     }
@@ -216,10 +185,7 @@ impl Rule for While {
         let numbers = reverse.is_on_device(parts.before).then(|| vec![subtract(&inner, trips, index)]);
         reverse.scoped(Scope { source: parts.before, block, numbers: numbers.clone(), captured }, |reverse| {
             // The reverse of `after`, unless this is the first iteration.
-            let predicate = Attribute::integer(Type::integer(op.context(), 64), 0);
-            let boolean = Type::integer(op.context(), 1);
-            let first =
-                inner.create(arith::Cmpi::NAME, &[index, zero], &[boolean], &[("predicate", predicate)], &[]).result(0);
+            let first = inner.cmpi(arith::CmpIPredicate::Eq, index, zero);
             let (then, otherwise) = (Block::new(&[]), Block::new(&[]));
             Builder::at_end(then, op.location()).effect(scf::Yield::NAME, &[&y_bar[..], captured_bar].concat());
             let scope = Scope { source: parts.after, block: otherwise, numbers, captured };

@@ -13,7 +13,7 @@ pub(crate) struct Barrier;
 
 /// The launch around an op.
 fn launch_around(op: Op) -> Option<Op> {
-    std::iter::successors(op.parent(), |parent| parent.parent()).find(|parent| parent.is::<gpu::Launch>())
+    op.ancestors().find(|parent| parent.is::<gpu::Launch>())
 }
 
 impl Semantics for Barrier {

@@ -73,43 +73,6 @@ fn fill(builder: &Builder, storage: Storage, buffer: Value, value: Value) {
     }
 }
 
-pub(crate) struct Deallocation;
-
-impl Semantics for Deallocation {
-    fn takes_wide_shadows(&self, _: Op) -> bool {
-        true
-    }
-
-    fn flow(&self, _: Op, _: &mut Flow) {}
-
-    fn can_wait(&self, op: Op) -> bool {
-        op.result_count() == 0
-    }
-
-    fn has_reverse(&self, _: Op, _: &Activity) -> bool {
-        false
-    }
-}
-
-impl Rule for Deallocation {
-    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
-        forward.copy(op);
-        if let Some(shadow) = forward.tangent(op.operand(0)) {
-            forward.builder().effect(op.name(), &[shadow]);
-        }
-        Ok(())
-    }
-
-    fn forward_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        reverse.release(op, op.operand(0));
-        Ok(())
-    }
-
-    fn reverse_sweep(&self, _: Op, _: &mut Reverse) -> Result<()> {
-        Ok(())
-    }
-}
-
 /// Where the memory of a buffer of the host's code lives, as far as the function says.
 fn storage_of(reverse: &Reverse, buffer: Value) -> Storage {
     reverse.allocation_of(buffer).map_or(Storage::Heap, |origin| reverse.storage(origin))
@@ -123,10 +86,10 @@ fn like(builder: &Builder, storage: Storage, buffer: Value, element: Type) -> Va
     emit::allocate_in(storage, builder, ty, &sizes)
 }
 
-/// `gpu.memcpy`: the target comes first.
-pub(crate) struct Copy;
+/// `gpu.memcpy` and `gpu.memset`: the target comes first, then what its elements get.
+pub(crate) struct Transfer;
 
-impl Semantics for Copy {
+impl Semantics for Transfer {
     fn takes_wide_shadows(&self, _: Op) -> bool {
         true
     }
@@ -148,11 +111,16 @@ impl Semantics for Copy {
     }
 }
 
-impl Rule for Copy {
+impl Rule for Transfer {
     fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
         forward.copy(op);
         let Some(to) = forward.tangent(op.operand(0)) else { return Ok(()) };
         let builder = forward.builder();
+        if op.is::<gpu::Memset>() {
+            let tangent = forward.tangent_or_zero(op.operand(1))?;
+            builder.effect(op.name(), &[to, tangent]);
+            return Ok(());
+        }
         if let Some(from) = forward.tangent(op.operand(1)) {
             builder.effect(op.name(), &[to, from]);
             return Ok(());
@@ -165,95 +133,63 @@ impl Rule for Copy {
     }
 
     fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        let (to, from) = (op.operand(0), op.operand(1));
-        let to_shadow = reverse.shadow(to)?;
-        let to_storage = storage_of(reverse, to);
-        let element = to_shadow.ty().element();
-        let zero = reverse.builder().number(element, 0.0);
-        let Some(zero) = zero else {
-            return reverse.refuse(op, format!("derivatives of type '{}' are not supported", to.ty().element()));
-        };
-        if !reverse.activity().is_active(from) {
-            fill(&reverse.builder(), to_storage, to_shadow, zero);
-            return Ok(());
-        }
-        let from_shadow = reverse.shadow(from)?;
-        let from_storage = storage_of(reverse, from);
+        if op.is::<gpu::Memset>() { reverse_set(op, reverse) } else { reverse_copy(op, reverse) }
+    }
+}
+
+fn reverse_copy(op: Op, reverse: &mut Reverse) -> Result<()> {
+    let (to, from) = (op.operand(0), op.operand(1));
+    let to_shadow = reverse.shadow(to)?;
+    let to_storage = storage_of(reverse, to);
+    let element = to_shadow.ty().element();
+    let zero = reverse.builder().number(element, 0.0);
+    let Some(zero) = zero else {
+        return reverse.refuse(op, format!("derivatives of type '{}' are not supported", to.ty().element()));
+    };
+    if !reverse.activity().is_active(from) {
+        fill(&reverse.builder(), to_storage, to_shadow, zero);
+        return Ok(());
+    }
+    let from_shadow = reverse.shadow(from)?;
+    let from_storage = storage_of(reverse, from);
+    let builder = reverse.builder();
+    let bars = like(&builder, from_storage, from_shadow, element);
+    builder.effect(op.name(), &[bars, to_shadow]);
+    fill(&builder, to_storage, to_shadow, zero);
+    let mut add = |builder: &Builder, indices: &[Value]| {
+        let bar = builder.op(memref::Load::NAME, &[&[bars], indices].concat(), element);
+        emit::accumulate(builder, bar, from_shadow, indices);
+    };
+    match from_storage {
+        Storage::Device => emit::for_each_on_device(&builder, bars, &mut add),
+        _ => emit::for_each_element(&builder, bars, &mut add),
+    }
+    emit::release_in(from_storage, &builder, bars);
+    Ok(())
+}
+
+fn reverse_set(op: Op, reverse: &mut Reverse) -> Result<()> {
+    let (to, value) = (op.operand(0), op.operand(1));
+    let shadow = reverse.shadow(to)?;
+    let storage = storage_of(reverse, to);
+    if reverse.activity().is_active(value) {
+        // Its cotangent is the sum over all elements, on the host.
         let builder = reverse.builder();
-        let bars = like(&builder, from_storage, from_shadow, element);
-        builder.effect(op.name(), &[bars, to_shadow]);
-        fill(&builder, to_storage, to_shadow, zero);
-        let mut add = |builder: &Builder, indices: &[Value]| {
+        let element = shadow.ty().element();
+        let bars = like(&builder, Storage::Heap, shadow, element);
+        builder.effect(gpu::Memcpy::NAME, &[bars, shadow]);
+        let cell = emit::zeroed(&builder, Type::memref(element, &[]), &[]);
+        emit::for_each_element(&builder, bars, &mut |builder, indices| {
             let bar = builder.op(memref::Load::NAME, &[&[bars], indices].concat(), element);
-            emit::accumulate(builder, bar, from_shadow, indices);
-        };
-        match from_storage {
-            Storage::Device => emit::for_each_on_device(&builder, bars, &mut add),
-            _ => emit::for_each_element(&builder, bars, &mut add),
-        }
-        emit::release_in(from_storage, &builder, bars);
-        Ok(())
+            state::accumulate(builder, bar, cell, &[]);
+        });
+        let bar = builder.op(memref::Load::NAME, &[cell], element);
+        emit::release(&builder, cell);
+        emit::release(&builder, bars);
+        reverse.accumulate(value, bar)?;
     }
-}
-
-/// `gpu.memset`: each element is the value.
-pub(crate) struct Set;
-
-impl Semantics for Set {
-    fn takes_wide_shadows(&self, _: Op) -> bool {
-        true
-    }
-
-    fn flow(&self, op: Op, flow: &mut Flow) {
-        flow.content(op.operand(1), op.operand(0));
-    }
-
-    fn overwrites(&self, op: Op) -> Option<(Value, Op)> {
-        Some((op.operand(0), op))
-    }
-
-    fn has_reverse(&self, op: Op, activity: &Activity) -> bool {
-        activity.is_active(op.operand(0))
-    }
-
-    fn only_moves(&self) -> bool {
-        true
-    }
-}
-
-impl Rule for Set {
-    fn jvp(&self, op: Op, forward: &mut Forward) -> Result<()> {
-        forward.copy(op);
-        if let Some(shadow) = forward.tangent(op.operand(0)) {
-            let tangent = forward.tangent_or_zero(op.operand(1))?;
-            forward.builder().effect(op.name(), &[shadow, tangent]);
-        }
-        Ok(())
-    }
-
-    fn reverse_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        let (to, value) = (op.operand(0), op.operand(1));
-        let shadow = reverse.shadow(to)?;
-        let storage = storage_of(reverse, to);
-        if reverse.activity().is_active(value) {
-            // Its cotangent is the sum over all elements, on the host.
-            let builder = reverse.builder();
-            let element = shadow.ty().element();
-            let bars = like(&builder, Storage::Heap, shadow, element);
-            builder.effect(gpu::Memcpy::NAME, &[bars, shadow]);
-            let cell = emit::zeroed(&builder, Type::memref(element, &[]), &[]);
-            emit::for_each_element(&builder, bars, &mut |builder, indices| {
-                let bar = builder.op(memref::Load::NAME, &[&[bars], indices].concat(), element);
-                state::accumulate(builder, bar, cell, &[]);
-            });
-            let bar = builder.op(memref::Load::NAME, &[cell], element);
-            emit::release(&builder, cell);
-            emit::release(&builder, bars);
-            reverse.accumulate(value, bar)?;
-        }
-        let zero = reverse.zero(value)?;
-        let zero = emit::converted(&reverse.builder(), zero, shadow.ty().element());
-        fill(&reverse.builder(), storage, shadow, zero);
-        Ok(())
-    }
+    let zero = reverse.zero(value)?;
+    let zero = emit::converted(&reverse.builder(), zero, shadow.ty().element());
+    fill(&reverse.builder(), storage, shadow, zero);
+    Ok(())
 }

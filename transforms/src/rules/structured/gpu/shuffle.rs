@@ -55,7 +55,7 @@ fn is_uniform(value: Value, depth: usize) -> bool {
             None => false,
         };
     };
-    let outside = std::iter::successors(op.parent(), |parent| parent.parent()).all(|op| !op.is::<gpu::Launch>());
+    let outside = op.ancestors().all(|op| !op.is::<gpu::Launch>());
     let varies =
         matches!(op.name(), gpu::LaneId::NAME | gpu::ThreadId::NAME | gpu::SubgroupId::NAME | gpu::GlobalId::NAME);
     outside
