@@ -15,7 +15,7 @@ use autodiff_dialect::{
 use autodiff_transforms::analysis::locality::linear::Symbols;
 
 pub(crate) static PASS: Pass =
-    Pass::new(c"autodiff-hoist-takes", c"Take in front of a branch what both of its sides take", &[], |_, module| {
+    Pass::new(c"autodiff-hoist-takes", c"Take before a branch what both of its sides take", &[], |_, module| {
         run(module);
         Ok(())
     });

@@ -299,7 +299,7 @@ impl Lowering {
         self.storage.get(&cache).cloned().ok_or_else(|| {
             Diagnostic::error(
                 op.location(),
-                format!("'{}' op uses a cache that no 'autodiff.cache' op in front of it makes", op.name()),
+                format!("'{}' op uses a cache that no 'autodiff.cache' op before it makes", op.name()),
             )
         })
     }
@@ -317,7 +317,7 @@ fn ranks(op: Op, cache: Value) -> Result<Vec<usize>, Diagnostic> {
     state::ranks(cache).ok_or_else(|| {
         Diagnostic::error(
             op.location(),
-            format!("'{}' op uses a cache that no 'autodiff.cache' op in front of it makes", op.name()),
+            format!("'{}' op uses a cache that no 'autodiff.cache' op before it makes", op.name()),
         )
     })
 }

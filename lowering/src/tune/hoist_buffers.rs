@@ -11,7 +11,7 @@ use autodiff_dialect::{
 };
 
 pub(crate) static PASS: Pass =
-    Pass::new(c"autodiff-hoist-buffers", c"Allocate buffers of iterations in front of the loop", &[], |_, module| {
+    Pass::new(c"autodiff-hoist-buffers", c"Allocate buffers of iterations before the loop", &[], |_, module| {
         for op in module.walk().into_iter().filter(|op| op.is::<memref::Alloc>()) {
             while let Some((owner, release)) = of_iteration(op) {
                 let Some(next) = owner.next() else { break };

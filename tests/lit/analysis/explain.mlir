@@ -25,7 +25,7 @@ func.func @request(%a: memref<6xf64>, %a_shadow: memref<6xf64>, %b: memref<6xf64
 // TEXT:         cached: 48 bytes
 // TEXT-NEXT:      memref.load at explain.mlir:11:10: 8 bytes x 6; needed by arith.mulf at explain.mlir:13:10; overwritten in the same nest by memref.store at explain.mlir:14:5
 // TEXT-NEXT:    replayed:
-// TEXT-NEXT:      memref.load at explain.mlir:10:10: to compute other values again; nothing overwrites %arg0 behind it
+// TEXT-NEXT:      memref.load at explain.mlir:10:10: to compute other values again; nothing overwrites %arg0 after it
 // TEXT-NEXT:    recomputed:
 // TEXT-NEXT:      arith.addf at explain.mlir:12:10: needed by arith.mulf at explain.mlir:13:10
 // JSON: {"derivative":"f.vjp.dup.dup","function":"f","mode":"vjp","active":[{"value":"%arg0","op":"argument #0","why":"active

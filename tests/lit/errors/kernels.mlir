@@ -31,7 +31,7 @@ func.func private @largest(%x: memref<4xf64>, %y: memref<4xf64>) {
   gpu.launch blocks(%bx, %by, %bz) in (%gx = %c1, %gy = %c1, %gz = %c1)
              threads(%tx, %ty, %tz) in (%sx = %c4, %sy = %c1, %sz = %c1) {
     %v = memref.load %x[%tx] : memref<4xf64>
-    // expected-error@+1 {{'memref.atomic_rmw' op of an extremum cannot be differentiated: which of the threads that hold it comes first is known to none of them; use 'scf.reduce', or 'gpu.all_reduce' in each block and a loop behind the kernel}}
+    // expected-error@+1 {{'memref.atomic_rmw' op of an extremum cannot be differentiated: which of the threads that hold it comes first is known to none of them; use 'scf.reduce', or 'gpu.all_reduce' in each block and a loop after the kernel}}
     %old = memref.atomic_rmw maximumf %v, %y[%c0] : (f64, memref<4xf64>) -> f64
     gpu.terminator
   }
@@ -114,7 +114,7 @@ func.func private @newton(%x: memref<4xf64>) {
   gpu.launch blocks(%bx, %by, %bz) in (%gx = %c1, %gy = %c1, %gz = %c1)
              threads(%tx, %ty, %tz) in (%sx = %c4, %sy = %c1, %sz = %c1) {
     scf.while : () -> () {
-      // expected-error@+1 {{the reverse sweep needs this value of a kernel, but how many there are of it is not known in front of the launch}}
+      // expected-error@+1 {{the reverse sweep needs this value of a kernel, but how many there are of it is not known before the launch}}
       %u = memref.load %x[%tx] : memref<4xf64>
       %w = math.sin %u : f64
       memref.store %w, %x[%tx] : memref<4xf64>

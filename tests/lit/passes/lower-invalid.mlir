@@ -10,7 +10,7 @@ func.func @request(%x: f64) -> f64 {
 // -----
 
 func.func @argument(%c: !autodiff.cache<f64>) -> f64 {
-  // expected-error@+1 {{'autodiff.pop' op uses a cache that no 'autodiff.cache' op in front of it makes}}
+  // expected-error@+1 {{'autodiff.pop' op uses a cache that no 'autodiff.cache' op before it makes}}
   %x = autodiff.pop %c[] : <f64>
   return %x : f64
 }

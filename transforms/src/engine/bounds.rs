@@ -36,7 +36,7 @@ impl Side {
 
 /// A value that needs a cache whose size is not known before its launch.
 pub(super) fn not_on_device(value: Value) -> Box<Diagnostic> {
-    let message = "the reverse sweep needs this value of a kernel, but how many there are of it is not known in front of \
+    let message = "the reverse sweep needs this value of a kernel, but how many there are of it is not known before \
                    the launch; compute what decides how often the loops around it run from sizes, or from memory that the \
                    kernel does not write, which may be any argument of its element type that 'llvm.noalias' does not tell \
                    apart";

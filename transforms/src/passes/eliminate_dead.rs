@@ -21,7 +21,7 @@ use autodiff_dialect::{
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(super) static PASS: Pass =
-    Pass::new(c"autodiff-eliminate-dead", c"Remove computations and stores that nobody observes", &[], |_, module| {
+    Pass::new(c"autodiff-eliminate-dead", c"Remove computations and stores that nothing observes", &[], |_, module| {
         let rules = registry(RuleBook::builtin());
         // All are found before anything is erased.
         let functions = module.functions();

@@ -147,7 +147,7 @@ impl<'a> Explanation<'a> {
                     let buffer = value.defining_op().and_then(|op| subject.rules.get(op).reads_only(op));
                     match buffer {
                         Some(buffer) => {
-                            let why = format!("{purpose}; nothing overwrites {} behind it", subject.name(buffer));
+                            let why = format!("{purpose}; nothing overwrites {} after it", subject.name(buffer));
                             this.replayed.push(this.entry(value, why, None));
                         }
                         None => this.recomputed.push(this.entry(value, purpose, None)),

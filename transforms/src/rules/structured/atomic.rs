@@ -28,7 +28,7 @@ fn obstacle(op: Op) -> Option<&'static str> {
     if kind.is_some_and(|kind| EXTREMA.contains(&kind)) {
         Some(
             "'memref.atomic_rmw' op of an extremum cannot be differentiated: which of the threads that hold it comes first \
-             is known to none of them; use 'scf.reduce', or 'gpu.all_reduce' in each block and a loop behind the kernel",
+             is known to none of them; use 'scf.reduce', or 'gpu.all_reduce' in each block and a loop after the kernel",
         )
     } else if kind != Some(memref::AtomicRMWKind::Addf) {
         Some(
