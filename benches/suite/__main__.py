@@ -49,6 +49,7 @@ def options():
         "--ablation", action="store_true",
         help="gradients with and without optimisation of the primal before it is differentiated, ours and Enzyme's",
     )  # fmt: skip
+    parser.add_argument("--worth", action="store_true", help="our gradients without each of the passes over derivatives")
     parser.add_argument("--scale", action="store_true", help="our gradients at three sizes of each program")
     parser.add_argument("--compiler", action="store_true", help="time and memory of autodiff-opt, up to a million ops")
     parser.add_argument(
@@ -85,6 +86,8 @@ def run(settings, peers):
             if has(peer, program):
                 try:
                     commands[peer] = build.build(peer, program, settings.tool, settings.threads)
+                except build.Unchanged:
+                    pass
                 except build.BuildError as error:
                     failures[program, peer] = str(error)
         for _ in range(settings.rounds):
@@ -133,6 +136,10 @@ def main():
         records, failures = run(settings, [name for peer in peers for name in (peer, ablation.plain(peer))])
         print(ablation.table(Results(records, failures, machine(settings)), peers))
         sys.exit(1 if any(peer.startswith("autodiff") for _, peer in failures) else 0)
+    if settings.worth:
+        records, failures = run(settings, ["autodiff", *map(ablation.without, ablation.PASSES)])
+        print(ablation.worth(Results(records, failures, machine(settings))))
+        sys.exit(1 if failures else 0)
     if settings.compiler:
         rows, facts = compiler.run(settings.tool, say), machine(settings)
         print("\n".join(text_table(rows)))

@@ -1,8 +1,33 @@
-"""What it is worth to optimise the primal before it is differentiated, to us and to Enzyme."""
+"""What passes are worth: the optimisation of the primal before it is differentiated, to us and to Enzyme; and each pass over
+derivatives, to the programs that it changes.
+"""
 
 from .report import geometric_mean, number, text_table
 
 PEERS = ("autodiff", "enzyme")
+# The passes over loops of adjoints, and those that tune.
+PASSES = [
+    f"autodiff-{name}"
+    for name in (
+        "sink-adjoints", "hoist-takes", "keep-cotangents", "gather-accumulations", "split-accumulations", "straighten-loops",
+        "hoist-buffers", "merge-buffers", "split-short-rounds", "jam-loops", "guard-calls",
+    )
+]  # fmt: skip
+
+
+def without(name):
+    """The name of the peer that leaves a pass out."""
+    return f"autodiff-without:{name}"
+
+
+def worth(results):
+    """For each pass the programs that it changes, with the time of the gradient without it over that with it."""
+    rows = [["pass", "without / with"]]
+    for name in PASSES:
+        ratios = {program: results.ratio(program, without(name), "autodiff") for program in results.programs}
+        cells = [f"{program} {ratio:.2f}" for program, ratio in ratios.items() if ratio]
+        rows.append([name, ", ".join(cells) or "changes nothing"])
+    return "\n".join(["Gradients without a pass over gradients with it", *text_table(rows)])
 
 
 def plain(peer):

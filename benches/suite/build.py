@@ -28,6 +28,10 @@ class BuildError(Exception):
     """A program that could not be built, and why."""
 
 
+class Unchanged(BuildError):
+    """A variant that is the program without it."""
+
+
 def sh(command, **options):
     done = subprocess.run(shlex.split(command), cwd=PEERS, capture_output=True, text=True, **options)
     if done.returncode:
@@ -43,7 +47,17 @@ def openmp():
     return found[0]
 
 
-def ours(tool, program, folder, name, differentiate, threads):
+def leave_out(tool, flags, left_out):
+    """A pipeline given by flags as one text, without one of its passes."""
+    done = subprocess.run([tool, *flags.split(), "--dump-pass-pipeline"], input="module {}", capture_output=True, text=True)
+    passes = done.stderr.partition("builtin.module(")[2].rpartition(")")[0].split(",\n")
+    kept = [text.strip() for text in passes if not re.match(rf"{left_out}\b(?!-)", text.strip())]
+    if len(kept) == len(passes):
+        raise BuildError(f"the pipeline has no pass '{left_out}'")
+    return shlex.quote(f"--pass-pipeline=builtin.module({','.join(kept)})")
+
+
+def ours(tool, program, folder, name, differentiate, threads, left_out=None):
     """MLIR to an object, and a driver in C around it."""
     if threads:
         state = f"--autodiff-expand-reductions --autodiff-localize=chunks={2 * threads} --autodiff-lower"
@@ -51,9 +65,11 @@ def ours(tool, program, folder, name, differentiate, threads):
         pipeline, library, clock = "--autodiff-cpu-pipeline=openmp=true", openmp(), "-DUSE_OMP"
     else:
         state, pipeline, library, clock = "--autodiff-lower=sequential=true", "--autodiff-cpu-pipeline", "", ""
+    flags = f"{differentiate} {state} --autodiff-allow-contraction {pipeline}"
+    if left_out:
+        flags = leave_out(tool, flags, left_out)
     steps = [
-        f"{tool} {source(program)} {differentiate} {state} "
-        f"--autodiff-allow-contraction {pipeline} -o {folder}/{name}.mlir",
+        f"{tool} {source(program)} {flags} -o {folder}/{name}.mlir",
         f"{LLVM}/mlir-translate --mlir-to-llvmir {folder}/{name}.mlir -o {folder}/{name}.ll",
         f"clang-22 {FLAGS} -c {folder}/{name}.ll -o {folder}/{name}.o",
         f"clang-22 {FLAGS} {clock} -DAUTODIFF bench/{program}.c {folder}/{name}.o {library} -o {folder}/{name} {LINK}",
@@ -108,6 +124,11 @@ def build(peer, program, tool, threads=None):
         return [str(python), str(PEERS / "py" / f"{peer}_bench.py"), program]
     if peer == "autodiff":
         ours(tool, program, folder, peer, "--autodiff-differentiate", threads)
+    elif peer.startswith("autodiff-without:"):
+        left_out = peer.partition(":")[2]
+        ours(tool, program, folder, peer, "--autodiff-differentiate", threads, left_out)
+        if (folder / f"{peer}.mlir").read_text() == (folder / "autodiff.mlir").read_text():
+            raise Unchanged
     elif peer == "autodiff-lean":
         ours(tool, program, folder, peer, "--autodiff-differentiate=cache-cost=4", threads)
     elif peer == "autodiff-plain":

@@ -43,9 +43,7 @@ pub fn register() {
         &tune::guard_calls::PASS,
         &tune::hoist_buffers::PASS,
         &tune::jam_loops::PASS,
-        &tune::limit_scatters::PASS,
         &tune::merge_buffers::PASS,
-        &tune::pack_lanes::PASS,
         &tune::split_short_rounds::PASS,
     ] {
         bridge::register_pass(pass);

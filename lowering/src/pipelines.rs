@@ -89,8 +89,8 @@ static TUNE_PIPELINE: Pipeline = Pipeline::new(
 );
 
 /// The passes of the wing `tune`, but for those that are part of the lowering of caches.
-const TUNE: &str = "autodiff-hoist-buffers,autodiff-merge-buffers,autodiff-limit-scatters,autodiff-split-short-rounds,\
-                    autodiff-pack-lanes,autodiff-jam-loops,autodiff-guard-calls,";
+const TUNE: &str = "autodiff-hoist-buffers,autodiff-merge-buffers,autodiff-split-short-rounds,\
+                    autodiff-jam-loops,autodiff-guard-calls,";
 
 /// The pipeline for CPUs as text, without the `builtin.module` around it. The interface of functions stays as it is.
 pub fn cpu_pipeline(openmp: bool) -> String {

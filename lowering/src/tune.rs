@@ -3,8 +3,6 @@
 pub(crate) mod guard_calls;
 pub(crate) mod hoist_buffers;
 pub(crate) mod jam_loops;
-pub(crate) mod limit_scatters;
 pub(crate) mod merge_buffers;
-pub(crate) mod pack_lanes;
 pub(crate) mod split_short_rounds;
 pub(crate) mod stream_caches;

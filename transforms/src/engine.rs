@@ -20,7 +20,7 @@ mod shadow;
 mod split;
 mod variance;
 
-pub use crate::request::{LANES, Mode, Request};
+pub use crate::request::{Mode, Request};
 pub use cache::{Counter, Execution};
 pub use copy::Copier;
 pub use derive::{Derivative, derive, distinct_arguments, is_distinct, seeds};

@@ -6,10 +6,6 @@ use autodiff_dialect::{
     views::autodiff,
 };
 
-/// The attribute of a derivative in several directions: for each result the number of its direction, -1 for a primal. It
-/// outlives the lowering of the dialect, so its name is none of the dialect.
-pub const LANES: &str = "lanes";
-
 /// What is asked for: a function and the activities of its arguments and results.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Request {
@@ -199,23 +195,6 @@ impl Request {
         let primals = usize::from(activity.keeps_primal());
         let duals = if activity.is_dup() { self.width } else { 0 };
         vec![ty; primals + duals]
-    }
-
-    /// What [`LANES`] says of the derivative that this asks for, if there are several directions.
-    pub fn lanes(&self) -> Option<Vec<i64>> {
-        if self.width == 1 || self.mode == Mode::Split {
-            return None;
-        }
-        let directions = || 0..i64::try_from(self.width).unwrap_or(i64::MAX);
-        let mut lanes = vec![];
-        for activity in &self.results {
-            lanes.extend(activity.keeps_primal().then_some(-1));
-            lanes.extend(directions().filter(|_| activity.is_dup()));
-        }
-        for activity in &self.arguments {
-            lanes.extend(directions().filter(|_| activity.is_active()));
-        }
-        Some(lanes)
     }
 
     /// The number of cotangents that reverse mode is given.

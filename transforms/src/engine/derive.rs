@@ -9,7 +9,7 @@ use crate::{
     },
     emit,
     engine::{
-        Analysed, Facts, Forward, LANES, Missing, Mode, Registry, Request, Result, Reverse, Scope, error_at,
+        Analysed, Facts, Forward, Missing, Mode, Registry, Request, Result, Reverse, Scope, error_at,
         forward::{no_shadow_of_buffers, single_block},
     },
 };
@@ -59,9 +59,6 @@ pub fn derive(function: Op, request: &Request, rules: &Registry) -> std::result:
     let body = Body { entry, returned, block, request };
     if let Some(attributes) = distinct_arguments(function, request, from.len()) {
         derivative.set_attribute("arg_attrs", attributes);
-    }
-    if let Some(lanes) = request.lanes() {
-        derivative.set_attribute(LANES, Attribute::dense_i64(function.context(), &lanes));
     }
     let built = match request.mode {
         Mode::Jvp => body.forward(function, rules, activity),

@@ -84,7 +84,7 @@ pub fn program(context: &Context, text: &str, root: &str, dice: &mut Dice) -> Op
     };
     let arguments: Option<Vec<_>> = inputs.iter().map(|ty| argument(*ty, float, dice)).collect();
     let outputs: Option<Vec<_>> = results.iter().map(|ty| output(*ty, float)).collect();
-    if races(function) || reduces_in_order(function) {
+    if races(function) || reduces_in_order(function) || op.functions().into_iter().any(returns_stack) {
         return None;
     }
     op.rename_symbol_uses(root, "main");
@@ -170,6 +170,13 @@ fn races(function: Op) -> bool {
             !ranges.is_subset(&seen)
         })
     })
+}
+
+/// Whether a function may return a buffer of its own stack.
+fn returns_stack(function: Op) -> bool {
+    let types = function.attribute("function_type").and_then(|ty| ty.as_type()?.function_parts());
+    types.is_some_and(|(_, results)| results.iter().any(|ty| ty.is_memory()))
+        && function.walk().iter().any(|op| op.name() == "memref.alloca")
 }
 
 /// Whether a reduction may depend on the order of its iterations: its body is more than one op of both values.
