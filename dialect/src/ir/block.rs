@@ -23,6 +23,11 @@ impl Block {
         Self::from_raw(unsafe { mlirBlockCreate(types.len() as isize, types.as_ptr(), locations.as_ptr()) })
     }
 
+    /// A block with arguments of some types, all at one location.
+    pub fn with_types(types: &[Type], location: Location) -> Self {
+        Self::new(&types.iter().map(|ty| (*ty, location)).collect::<Vec<_>>())
+    }
+
     /// Its arguments.
     pub fn arguments(self) -> Vec<Value> {
         (0..self.argument_count()).map(|index| self.argument(index)).collect()

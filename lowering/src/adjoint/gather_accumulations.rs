@@ -31,21 +31,17 @@ pub(crate) static PASS: Pass = Pass::new(
     c"Add up all contributions to an element before they are accumulated, in adjoints of stencils",
     &[],
     |_, module| {
-        run(module);
+        for op in innermost_loops(module) {
+            if let Some(nest) = Nest::of(op) {
+                let groups = nest.groups();
+                if !groups.is_empty() {
+                    nest.gather(&groups);
+                }
+            }
+        }
         Ok(())
     },
 );
-
-pub(super) fn run(module: Op) {
-    for op in innermost_loops(module) {
-        if let Some(nest) = Nest::of(op) {
-            let groups = nest.groups();
-            if !groups.is_empty() {
-                nest.gather(&groups);
-            }
-        }
-    }
-}
 
 /// Fewer accumulations are not worth a nest of their own.
 const FEWEST: usize = 3;

@@ -16,25 +16,21 @@ use autodiff_transforms::analysis::locality::linear::Symbols;
 
 pub(crate) static PASS: Pass =
     Pass::new(c"autodiff-hoist-takes", c"Take before a branch what both of its sides take", &[], |_, module| {
-        run(module);
-        Ok(())
-    });
-
-pub(super) fn run(module: Op) {
-    let branches: Vec<_> = module.walk().into_iter().filter(|op| op.is::<scf::If>()).collect();
-    // Inner branches first: what they take may be taken further out then.
-    for branch in branches.into_iter().rev() {
-        let (Some(then), Some(otherwise)) = (branch.body(0), branch.body(1)) else { continue };
-        let others = early_takes(branch, otherwise);
-        for take in early_takes(branch, then) {
-            if let Some(other) = others.iter().find(|other| other.operands() == take.operands()) {
-                other.result(0).replace_all_uses_with(take.result(0));
-                other.erase();
-                take.move_before(branch);
+        let branches: Vec<_> = module.walk().into_iter().filter(|op| op.is::<scf::If>()).collect();
+        // Inner branches first: what they take may be taken further out then.
+        for branch in branches.into_iter().rev() {
+            let (Some(then), Some(otherwise)) = (branch.body(0), branch.body(1)) else { continue };
+            let others = early_takes(branch, otherwise);
+            for take in early_takes(branch, then) {
+                if let Some(other) = others.iter().find(|other| other.operands() == take.operands()) {
+                    other.result(0).replace_all_uses_with(take.result(0));
+                    other.erase();
+                    take.move_before(branch);
+                }
             }
         }
-    }
-}
+        Ok(())
+    });
 
 /// The takes of one side that may be made before the branch, in any order.
 fn early_takes(branch: Op, side: Block) -> Vec<Op> {

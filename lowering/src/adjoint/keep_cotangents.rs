@@ -16,21 +16,17 @@ use autodiff_dialect::{
 
 pub(crate) static PASS: Pass =
     Pass::new(c"autodiff-keep-cotangents", c"Read cotangents that are taken only to be put back", &[], |_, module| {
-        run(module);
+        let takes: Vec<_> = module.walk().into_iter().filter(|op| op.name() == names::TAKE).collect();
+        for take in takes {
+            if let (Some(back), Some(builder)) = (put_back(take), Builder::before(take)) {
+                let read = builder.op(memref::Load::NAME, &take.operands(), take.result(0).ty());
+                take.result(0).replace_all_uses_with(read);
+                back.erase();
+                take.erase();
+            }
+        }
         Ok(())
     });
-
-pub(super) fn run(module: Op) {
-    let takes: Vec<_> = module.walk().into_iter().filter(|op| op.name() == names::TAKE).collect();
-    for take in takes {
-        if let (Some(back), Some(builder)) = (put_back(take), Builder::before(take)) {
-            let read = builder.op(memref::Load::NAME, &take.operands(), take.result(0).ty());
-            take.result(0).replace_all_uses_with(read);
-            back.erase();
-            take.erase();
-        }
-    }
-}
 
 /// How many ops, regions included, may stand between a cotangent's leaving and its return: each take looks through them.
 const FARTHEST: usize = 4096;

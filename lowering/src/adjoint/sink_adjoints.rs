@@ -29,25 +29,21 @@ pub(crate) static PASS: Pass = Pass::new(
     c"Move what a branch's adjoints go through into the branch",
     &[],
     |_, module| {
-        run(module);
+        let mut scattering: HashMap<Op, bool> = HashMap::new();
+        let branches: Vec<_> = module.walk().into_iter().filter(|op| op.is::<scf::If>()).collect();
+        // Inner branches first: what is moved into a branch is after no other branch of its side then.
+        for branch in branches.into_iter().rev() {
+            let around = branch.ancestors();
+            let innermost = around.into_iter().find(is_loop);
+            if innermost.is_some_and(|around| *scattering.entry(around).or_insert_with(|| scatters(around)))
+                && let Some(sides) = Sides::of(branch)
+            {
+                sink(branch, sides);
+            }
+        }
         Ok(())
     },
 );
-
-pub(super) fn run(module: Op) {
-    let mut scattering: HashMap<Op, bool> = HashMap::new();
-    let branches: Vec<_> = module.walk().into_iter().filter(|op| op.is::<scf::If>()).collect();
-    // Inner branches first: what is moved into a branch is after no other branch of its side then.
-    for branch in branches.into_iter().rev() {
-        let around = branch.ancestors();
-        let innermost = around.into_iter().find(is_loop);
-        if innermost.is_some_and(|around| *scattering.entry(around).or_insert_with(|| scatters(around)))
-            && let Some(sides) = Sides::of(branch)
-        {
-            sink(branch, sides);
-        }
-    }
-}
 
 /// Whether a loop accumulates at places that it reads or computes, not only counts up to.
 fn scatters(around: Op) -> bool {

@@ -27,18 +27,14 @@ pub(crate) static PASS: Pass = Pass::new(
     c"Split innermost loops of reverse sweeps that accumulate into neighbouring elements",
     &[],
     |_, module| {
-        run(module);
+        for op in innermost_loops(module) {
+            if let Some(body) = Body::of(op) {
+                split(&body);
+            }
+        }
         Ok(())
     },
 );
-
-pub(super) fn run(module: Op) {
-    for op in innermost_loops(module) {
-        if let Some(body) = Body::of(op) {
-            split(&body);
-        }
-    }
-}
 
 fn split(body: &Body) {
     let pieces = pieces(body);

@@ -21,31 +21,27 @@ pub(crate) static PASS: Pass = Pass::new(
     c"Let loops of reverse sweeps count forwards where the order does not matter",
     &[],
     |_, module| {
-        run(module);
+        for op in innermost_loops(module) {
+            let Some(backwards) = op.body(0).and_then(|block| mirror(op, block)) else { continue };
+            if let Some(body) = Body::of(op)
+                && !body.accumulations.is_empty()
+            {
+                turn(backwards, body.block);
+            }
+        }
+        // All are found before anything is erased.
+        let loops: Vec<_> = module.walk().into_iter().filter(|op| op.is::<scf::For>() && !op.is_in_kernel()).collect();
+        for op in loops {
+            if let Some(block) = op.body(0)
+                && let Some(backwards) = mirror(op, block)
+                && commutes(op, block)
+            {
+                turn(backwards, block);
+            }
+        }
         Ok(())
     },
 );
-
-pub(super) fn run(module: Op) {
-    for op in innermost_loops(module) {
-        let Some(backwards) = op.body(0).and_then(|block| mirror(op, block)) else { continue };
-        if let Some(body) = Body::of(op)
-            && !body.accumulations.is_empty()
-        {
-            turn(backwards, body.block);
-        }
-    }
-    // All are found before anything is erased.
-    let loops: Vec<_> = module.walk().into_iter().filter(|op| op.is::<scf::For>() && !op.is_in_kernel()).collect();
-    for op in loops {
-        if let Some(block) = op.body(0)
-            && let Some(backwards) = mirror(op, block)
-            && commutes(op, block)
-        {
-            turn(backwards, block);
-        }
-    }
-}
 
 fn turn(backwards: Op, block: Block) {
     backwards.result(0).replace_all_uses_with(block.argument(0));

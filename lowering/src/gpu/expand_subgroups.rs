@@ -6,7 +6,7 @@
 //! 3. Reductions over a subgroup become exchanges between lanes; those over a block meet in workgroup memory.
 
 use super::{
-    lanes::{Lanes, less, shuffle},
+    lanes::{Lanes, shuffle},
     reduce::{Cluster, Combine, over_block, over_subgroup},
 };
 use crate::dialect::uniform::lanes_option;
@@ -79,7 +79,7 @@ fn shuffled(lanes: &Lanes, op: Op) -> Result<Option<Vec<Value>>, Diagnostic> {
         let (lane, one) = (lanes.narrow(lanes.lane()), lanes.small(1));
         let mask = b.same(arith::Subi::NAME, &[width, one]);
         let place = b.same(arith::Andi::NAME, &[lane, mask]);
-        let crosses = less(b, place, offset);
+        let crosses = b.cmpi(arith::CmpIPredicate::Ult, place, offset);
         b.same(arith::Xori::NAME, &[crosses, b.boolean(true)])
     } else {
         valid
@@ -100,7 +100,7 @@ fn rotated(lanes: &Lanes, op: Op) -> Option<Vec<Value>> {
     let turned = b.same(arith::Andi::NAME, &[moved, mask]);
     let source = b.same(arith::Addi::NAME, &[first, turned]);
     let value = lanes.shuffle("idx", op.operand(0), source)?;
-    let valid = less(b, lane, lanes.small(width));
+    let valid = b.cmpi(arith::CmpIPredicate::Ult, lane, lanes.small(width));
     Some(vec![value, valid])
 }
 

@@ -14,16 +14,6 @@ pub(super) struct Lanes<'a> {
     pub block: Option<i64>,
 }
 
-/// `a < b` without signs.
-pub(super) fn less(builder: &Builder, a: Value, b: Value) -> Value {
-    builder.cmpi(arith::CmpIPredicate::Ult, a, b)
-}
-
-/// `a == b`.
-pub(super) fn equal(builder: &Builder, a: Value, b: Value) -> Value {
-    builder.cmpi(arith::CmpIPredicate::Eq, a, b)
-}
-
 /// The threads of a block of the kernel around an op, if they are known.
 pub(super) fn block_size(op: Op) -> Option<i64> {
     let function = op.self_and_ancestors().find(|op| op.is::<gpu::Func>())?;

@@ -1,6 +1,6 @@
 //! Reductions over the lanes of a subgroup and over a block.
 
-use super::lanes::{Lanes, equal, less};
+use super::lanes::Lanes;
 use autodiff_dialect::{
     ir::{Attribute, Block, Builder, Op, Region, Type, Value},
     views::{arith, gpu, memref, scf},
@@ -96,8 +96,8 @@ pub(super) fn over_subgroup(lanes: &Lanes, value: Value, combine: Combine, clust
         let (step, distance) = (b.index(offset), b.index(offset * cluster.stride));
         let other_place = b.same(arith::Addi::NAME, &[place, step]);
         let other_lane = b.same(arith::Addi::NAME, &[lane, distance]);
-        let in_cluster = less(b, other_place, size);
-        let exists = less(b, other_lane, count);
+        let in_cluster = b.cmpi(arith::CmpIPredicate::Ult, other_place, size);
+        let exists = b.cmpi(arith::CmpIPredicate::Ult, other_lane, count);
         let adds = b.same(arith::Andi::NAME, &[in_cluster, exists]);
         let source = b.op(arith::Select::NAME, &[adds, other_lane, lane], lane.ty());
         let other = lanes.shuffle("idx", sum, lanes.narrow(source))?;
@@ -126,7 +126,7 @@ pub(super) fn over_block(lanes: &Lanes, op: Op, value: Value, combine: Combine) 
     let ty = Type::parse(context, &format!("memref<{slots}x{}, #gpu.address_space<workgroup>>", value.ty()))?;
     let buffer = workgroup_buffer(op, ty)?;
     let (zero, one) = (b.index(0), b.index(1));
-    let leads = equal(b, lanes.lane(), zero);
+    let leads = b.cmpi(arith::CmpIPredicate::Eq, lanes.lane(), zero);
     let store = Block::new(&[]);
     let inner = Builder::at_end(store, location);
     inner.effect(memref::Store::NAME, &[part, buffer, lanes.subgroup()]);

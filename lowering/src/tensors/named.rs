@@ -71,8 +71,7 @@ impl Adapter<'_> {
     /// Starts a function of some parameters.
     fn begin(&self, parameters: &[Type]) -> (Block, Builder) {
         let location = self.function.location();
-        let parameters: Vec<_> = parameters.iter().map(|ty| (*ty, location)).collect();
-        let block = Block::new(&parameters);
+        let block = Block::with_types(parameters, location);
         (block, Builder::at_end(block, location))
     }
 
@@ -112,17 +111,7 @@ impl Adapter<'_> {
         let (parameters, _) = request(&buffers, &of_buffers).signature(&buffers, &of_buffers);
         let (block, builder) = self.begin(&parameters);
         let mut given = block.arguments().into_iter();
-        let (mut operands, mut shadows) = (vec![], vec![]);
-        for (ty, activity) in inputs.iter().zip(&on_tensors.arguments) {
-            operands.extend(given.next().map(|value| tensor(&builder, value, *ty)));
-            if activity.is_dup() {
-                operands.extend(given.next());
-            } else if activity.is_active() && ty.is_tensor() {
-                shadows.push(given.next());
-            } else if activity.is_active() {
-                shadows.push(None);
-            }
-        }
+        let (mut operands, shadows) = taken(&builder, &inputs, &on_tensors, &mut given);
         for (ty, _) in outputs.iter().zip(&on_tensors.results).filter(|(_, activity)| activity.is_active()) {
             operands.extend(given.next().map(|value| tensor(&builder, value, *ty)));
         }
@@ -226,15 +215,8 @@ impl Adapter<'_> {
         // The augmented primal: shadows of tensor results are its own, and travel with those of its arguments.
         let (block, builder) = self.begin(&parameters);
         let mut given = block.arguments().into_iter();
-        let (mut operands, mut shadows) = (vec![], vec![]);
-        for (ty, activity) in inputs.iter().zip(&on_tensors.arguments) {
-            operands.extend(given.next().map(|value| tensor(&builder, value, *ty)));
-            if activity.is_dup() {
-                operands.extend(given.next());
-            } else if activity.is_active() && ty.is_tensor() {
-                shadows.extend(given.next());
-            }
-        }
+        let (operands, shadows) = taken(&builder, &inputs, &on_tensors, &mut given);
+        let shadows: Vec<_> = shadows.into_iter().flatten().collect();
         let call = builder.create(func::Call::NAME, &operands, &to, &[("callee", augment)], &[]);
         let (mut results, mut seeds) = (vec![], vec![]);
         let mut made = call.results().into_iter();
@@ -312,4 +294,24 @@ fn added(builder: &Builder, cotangent: Value, shadow: Option<Value>) -> Option<V
     let buffer = read_only_buffer(builder, cotangent);
     emit::accumulate_all(builder, buffer, shadow);
     None
+}
+
+/// The operands for the arguments of a function on tensors, from the parameters of one on buffers; and for each active one the
+/// shadow that comes with it, if it is a tensor.
+fn taken(
+    builder: &Builder,
+    inputs: &[Type],
+    request: &Request,
+    given: &mut impl Iterator<Item = Value>,
+) -> (Vec<Value>, Vec<Option<Value>>) {
+    let (mut operands, mut shadows) = (vec![], vec![]);
+    for (ty, activity) in inputs.iter().zip(&request.arguments) {
+        operands.extend(given.next().map(|value| tensor(builder, value, *ty)));
+        if activity.is_dup() {
+            operands.extend(given.next());
+        } else if activity.is_active() {
+            shadows.push(if ty.is_tensor() { given.next() } else { None });
+        }
+    }
+    (operands, shadows)
 }

@@ -331,8 +331,7 @@ fn copy_loop(op: Op, builder: &Builder, copies: &mut [HashMap<Value, Value>]) {
     let mut operands = op.operands()[..3].to_vec();
     operands.extend(copies.iter().flat_map(|copy| renamed(&op.operands()[3..], copy)));
     let carried: Vec<_> = operands[3..].iter().map(|value| value.ty()).collect();
-    let arguments: Vec<_> = [operands[0].ty()].iter().chain(&carried).map(|ty| (*ty, location)).collect();
-    let block = Block::new(&arguments);
+    let block = Block::with_types(&[&[operands[0].ty()], &carried[..]].concat(), location);
     let old = body.arguments();
     let count = op.result_count();
     let places = |copy: usize| copy * count..(copy + 1) * count;

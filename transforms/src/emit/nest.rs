@@ -73,9 +73,7 @@ pub fn counted(
 ) -> Vec<Value> {
     let location = builder.location();
     let types: Vec<_> = initial.iter().map(|value| value.ty()).collect();
-    let mut arguments = vec![(Type::index(builder.context()), location)];
-    arguments.extend(types.iter().map(|ty| (*ty, location)));
-    let block = Block::new(&arguments);
+    let block = Block::with_types(&[&[Type::index(builder.context())], &types[..]].concat(), location);
     let inner = Builder::at_end(block, location);
     let yielded = body(&inner, block.argument(0), &block.arguments()[1..]);
     inner.effect(scf::Yield::NAME, &yielded);

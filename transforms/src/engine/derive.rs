@@ -50,8 +50,7 @@ pub fn derive(function: Op, request: &Request, rules: &Registry) -> std::result:
     let inputs: Vec<_> = entry.arguments().into_iter().map(Value::ty).collect();
     let results: Vec<_> = returned.iter().map(|value| value.ty()).collect();
     let (from, to) = request.signature(&inputs, &results);
-    let arguments: Vec<_> = from.iter().map(|ty| (*ty, function.location())).collect();
-    let block = Block::new(&arguments);
+    let block = Block::with_types(&from, function.location());
     let region = Region::with_block(block);
     let builder = Builder::after(function)
         .ok_or_else(|| one(error_at(function, "a function outside a module cannot be differentiated")))?;

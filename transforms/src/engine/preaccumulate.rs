@@ -89,9 +89,7 @@ impl Reverse<'_> {
             operands.push(builder.number(self.sum_type(value.ty()), 0.0).ok_or_else(|| no_zero(*value))?);
         }
         let types: Vec<_> = operands[3..].iter().map(|value| value.ty()).collect();
-        let arguments: Vec<_> =
-            std::iter::once(operands[0].ty()).chain(types.iter().copied()).map(|ty| (ty, op.location())).collect();
-        let block = Block::new(&arguments);
+        let block = Block::with_types(&[&[operands[0].ty()], &types[..]].concat(), op.location());
         for (argument, new) in source.arguments().into_iter().zip(block.arguments()) {
             self.bind(argument, new);
         }

@@ -166,6 +166,10 @@ impl<'a> Reverse<'a> {
                     let copy = self.detached(op);
                     self.waiting.push(copy);
                 }
+                // What the reverse sweep does not go into stays as it is.
+                false if op.region_count() > 0 && !self.is_live(op) => {
+                    self.copy(op);
+                }
                 false => self.facts.rules.get(op).forward_sweep(op, self)?,
             }
             Ok(())

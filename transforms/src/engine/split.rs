@@ -104,7 +104,7 @@ impl<'a> Joint<'a> {
         let tape_type = packed.ty();
         let arguments: Vec<_> =
             std::iter::once(tape_type).chain(self.cotangents.iter().map(|value| value.ty())).collect();
-        let block = Block::new(&arguments.iter().map(|ty| (*ty, location)).collect::<Vec<_>>());
+        let block = Block::with_types(&arguments, location);
         let body = Builder::at_end(block, location);
         let mut map: FxHashMap<Value, Value> =
             self.cotangents.iter().copied().zip(block.arguments().into_iter().skip(1)).collect();

@@ -184,9 +184,7 @@ impl Counted {
             operands.push(builder.constant(*ty, *zero));
         }
         let types: Vec<_> = operands[3..].iter().map(|value| value.ty()).collect();
-        let mut arguments = vec![(bounds[0].ty(), location)];
-        arguments.extend(types.iter().map(|ty| (*ty, location)));
-        let body = Block::new(&arguments);
+        let body = Block::with_types(&[&[bounds[0].ty()], &types[..]].concat(), location);
         let flag = unsigned.then(|| ("unsignedCmp", Attribute::unit(builder.context())));
         let attributes: Vec<_> = flag.into_iter().chain(notes(self.op)).collect();
         let new = builder.create(scf::For::NAME, &operands, &types, &attributes, &[Region::with_block(body)]);
@@ -337,17 +335,9 @@ fn zero(ty: Type) -> Option<Attribute> {
 
 /// The predicate of `arith.cmpi` with its operands exchanged.
 fn swapped(predicate: CmpIPredicate) -> CmpIPredicate {
-    match predicate {
-        CmpIPredicate::Eq | CmpIPredicate::Ne => predicate,
-        CmpIPredicate::Slt => CmpIPredicate::Sgt,
-        CmpIPredicate::Sle => CmpIPredicate::Sge,
-        CmpIPredicate::Sgt => CmpIPredicate::Slt,
-        CmpIPredicate::Sge => CmpIPredicate::Sle,
-        CmpIPredicate::Ult => CmpIPredicate::Ugt,
-        CmpIPredicate::Ule => CmpIPredicate::Uge,
-        CmpIPredicate::Ugt => CmpIPredicate::Ult,
-        CmpIPredicate::Uge => CmpIPredicate::Ule,
-    }
+    use CmpIPredicate::*;
+    let mirrored = [(Slt, Sgt), (Sle, Sge), (Ult, Ugt), (Ule, Uge), (Sgt, Slt), (Sge, Sle), (Ugt, Ult), (Uge, Ule)];
+    mirrored.into_iter().find(|(from, _)| *from == predicate).map_or(predicate, |(_, to)| to)
 }
 
 /// As an index, unsigned.

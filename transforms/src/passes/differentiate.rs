@@ -463,8 +463,7 @@ impl Primal {
         let standin = function.duplicate();
         let types = function.attribute("function_type").and_then(Attribute::as_type).and_then(Type::function_parts);
         let (inputs, results) = types.unwrap_or_default();
-        let arguments: Vec<_> = inputs.iter().map(|ty| (*ty, function.location())).collect();
-        let block = Block::new(&arguments);
+        let block = Block::with_types(&inputs, function.location());
         let body = Builder::at_end(block, function.location());
         let name = function.symbol_name().unwrap_or_default();
         let callee = Attribute::symbol(function.context(), &name);

@@ -331,7 +331,7 @@ impl<'a> NormalForm<'a> {
 /// A function of the same name, type and attributes that only calls itself.
 fn stub(builder: &Builder, function: Op) -> Op {
     let (inputs, results) = signature(function);
-    let block = Block::new(&inputs.into_iter().map(|ty| (ty, function.location())).collect::<Vec<_>>());
+    let block = Block::with_types(&inputs, function.location());
     let body = Builder::at_end(block, function.location());
     let callee = Attribute::symbol(function.context(), &function.symbol_name().unwrap_or_default());
     let call = body.create(CALL, &block.arguments(), &results, &[("callee", callee)], &[]);

@@ -32,6 +32,14 @@ use std::{
     io::{ErrorKind, Write},
 };
 
+pub(super) const MODE: PassOption = PassOption::new(c"mode", OptionKind::String, c"vjp", c"jvp or vjp");
+pub(super) const ARGS: PassOption = PassOption::new(
+    c"args",
+    OptionKind::String,
+    c"",
+    c"Activities of the arguments, separated by commas; by default all floating-point ones take part",
+);
+
 /// The options that say which derivative is meant: see [`each`].
 pub(super) const REQUEST: [PassOption; 8] = [
     PassOption::new(
@@ -40,13 +48,8 @@ pub(super) const REQUEST: [PassOption; 8] = [
         c"",
         c"Function whose derivative is meant; by default all that the module requests",
     ),
-    PassOption::new(c"mode", OptionKind::String, c"vjp", c"jvp or vjp"),
-    PassOption::new(
-        c"args",
-        OptionKind::String,
-        c"",
-        c"Activities of the arguments, separated by commas; by default all floating-point ones take part",
-    ),
+    MODE,
+    ARGS,
     PassOption::new(
         c"results",
         OptionKind::String,

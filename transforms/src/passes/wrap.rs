@@ -1,6 +1,9 @@
 //! Adds a function whose body is a request, so that a derivative can be had without writing one into the input.
 
-use super::normal_form::symbols;
+use super::{
+    normal_form::symbols,
+    report::{ARGS, MODE},
+};
 use crate::engine::{Mode, Request, distinct_arguments};
 use autodiff_dialect::{
     Activity,
@@ -15,13 +18,8 @@ pub(super) static PASS: Pass = Pass::new(
     c"Add a function that requests a derivative of another",
     &[
         PassOption::new(c"function", OptionKind::String, c"", c"Function to differentiate"),
-        PassOption::new(c"mode", OptionKind::String, c"vjp", c"jvp or vjp"),
-        PassOption::new(
-            c"args",
-            OptionKind::String,
-            c"",
-            c"Activities of the arguments, separated by commas; by default all floating-point ones take part",
-        ),
+        MODE,
+        ARGS,
         PassOption::new(
             c"results",
             OptionKind::String,
@@ -64,8 +62,7 @@ fn wrap(options: &[&str], module: Op) -> Result<(), String> {
     };
     let (from, to) = request.signature(&inputs, &outputs);
     let (context, location) = (module.context(), function.location());
-    let arguments: Vec<_> = from.iter().map(|ty| (*ty, location)).collect();
-    let block = Block::new(&arguments);
+    let block = Block::with_types(&from, location);
     let body = Builder::at_end(block, location);
     let results = body
         .create(

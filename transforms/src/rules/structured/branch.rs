@@ -35,6 +35,20 @@ impl Branch {
         op.regions().into_iter().map(Region::first_block).collect()
     }
 
+    /// New regions, each with a block that is filled where the op's own is not empty.
+    fn regions(op: Op, mut fill: impl FnMut(usize, Block) -> Result<()>) -> Result<Vec<Region>> {
+        let mut regions = vec![];
+        for (number, source) in Self::blocks(op).into_iter().enumerate() {
+            regions.push(Region::new());
+            if source.is_some() {
+                let block = Block::new(&[]);
+                regions[number].append(block);
+                fill(number, block)?;
+            }
+        }
+        Ok(regions)
+    }
+
     /// The same op with other operands, results and regions.
     fn rebuild(
         builder: &autodiff_dialect::ir::Builder,
@@ -82,23 +96,15 @@ impl Rule for Branch {
         for (result, active) in op.results().into_iter().zip(&active) {
             types.extend(std::iter::repeat_n(result.ty(), if *active { 1 + forward.width() } else { 1 }));
         }
-        let mut regions = vec![];
-        for (number, source) in Self::blocks(op).into_iter().enumerate() {
-            let region = Region::new();
-            regions.push(region);
-            if source.is_none() {
-                continue;
-            }
+        let regions = Self::regions(op, |number, block| {
             let source = forward.block_of(op, number)?;
-            let block = Block::new(&[]);
-            region.append(block);
             forward.body(source, block)?;
             forward.within(block, |forward| {
                 let values = forward.doubled(&yielded(Some(source)), |index| active[index])?;
                 forward.builder().effect(end(op), &values);
                 Ok(())
-            })?;
-        }
+            })
+        })?;
         let operands: Vec<_> = op.operands().into_iter().map(|operand| forward.primal(operand)).collect();
         let new = Self::rebuild(&forward.builder(), op, &operands, &types, &regions);
         forward.bind_doubled(&op.results(), &new.results(), |index| active[index]);
@@ -106,32 +112,20 @@ impl Rule for Branch {
     }
 
     fn forward_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        if !reverse.is_live(op) {
-            reverse.copy(op);
-            return Ok(());
-        }
         let shadowed = reverse.shadowed(&op.results());
         let mut types: Vec<_> = op.results().into_iter().map(Value::ty).collect();
         for index in &shadowed {
             types.extend(vec![reverse.shadow_type(op.result(*index)); reverse.width()]);
         }
-        let mut regions = vec![];
-        for (number, source) in Self::blocks(op).into_iter().enumerate() {
-            let region = Region::new();
-            regions.push(region);
-            if source.is_none() {
-                continue;
-            }
+        let regions = Self::regions(op, |number, block| {
             let source = reverse.block_of(op, number)?;
-            let block = Block::new(&[]);
-            region.append(block);
             reverse.forward_body(source, block, Execution::Once)?;
             reverse.within(block, |reverse| {
                 let values = reverse.with_shadows(&yielded(Some(source)), &shadowed)?;
                 reverse.forward_builder().effect(end(op), &values);
                 Ok(())
-            })?;
-        }
+            })
+        })?;
         let operands: Vec<_> = op.operands().into_iter().map(|operand| reverse.counterpart(operand)).collect();
         let new = Self::rebuild(&reverse.forward_builder(), op, &operands, &types, &regions);
         reverse.bind_with_shadows(&op.results(), &new.results(), &shadowed);

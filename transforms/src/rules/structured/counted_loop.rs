@@ -10,7 +10,7 @@ use crate::{
     engine::{Counter, Execution, Forward, Result, Reverse, Rule, Scope, some},
 };
 use autodiff_dialect::{
-    ir::{Attribute, Block, Location, Op, Region, Type, Value},
+    ir::{Attribute, Block, Op, Region, Type, Value},
     views::{memref, scf},
 };
 
@@ -27,12 +27,6 @@ fn attributes(op: Op) -> Vec<(&'static str, Attribute)> {
 
 fn initial(op: Op) -> Vec<Value> {
     op.operands().split_off(3)
-}
-
-/// Block arguments of given types at one location.
-fn new_block(types: &[Type], location: Location) -> Block {
-    let arguments: Vec<_> = types.iter().map(|ty| (*ty, location)).collect();
-    Block::new(&arguments)
 }
 
 /// The store of a nest of loops that runs over all elements of a buffer, the innermost loop over the last dimension.
@@ -137,7 +131,7 @@ impl Rule for CountedLoop {
             .collect();
         let start = forward.doubled(&initial(op), |index| active[index])?;
         let types: Vec<_> = start.iter().map(|value| value.ty()).collect();
-        let block = new_block(&[&[op.operand(0).ty()], &types[..]].concat(), op.location());
+        let block = Block::with_types(&[&[op.operand(0).ty()], &types[..]].concat(), op.location());
         let arguments = block.arguments();
         forward.set_primal(source.argument(0), arguments[0]);
         forward.bind_doubled(&source.arguments()[1..], &arguments[1..], |index| active[index]);
@@ -156,10 +150,6 @@ impl Rule for CountedLoop {
     }
 
     fn forward_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        if !reverse.is_live(op) {
-            reverse.copy(op);
-            return Ok(());
-        }
         let source = reverse.block_of(op, 0)?;
         let trips =
             Trips { lower: op.operand(0), upper: op.operand(1), step: op.operand(2), unsigned: is_unsigned(op) };
@@ -177,7 +167,7 @@ impl Rule for CountedLoop {
         let positions: Vec<_> = carried.iter().map(|index| index + 3).collect();
         let operands = reverse.with_shadows(&op.operands(), &positions)?;
         let types: Vec<_> = operands[3..].iter().map(|value| value.ty()).collect();
-        let block = new_block(&[&[operands[0].ty()], &types[..]].concat(), op.location());
+        let block = Block::with_types(&[&[operands[0].ty()], &types[..]].concat(), op.location());
         reverse.bind(source.argument(0), block.argument(0));
         reverse.bind_with_shadows(&source.arguments()[1..], &block.arguments()[1..], &carried);
         reverse.forward_body(source, block, execution)?;
@@ -231,7 +221,7 @@ impl Rule for CountedLoop {
         let count = trips.count(&builder);
         let (zero, one) = (builder.index(0), builder.index(1));
         let types: Vec<_> = start.iter().map(|value| value.ty()).collect();
-        let block = new_block(&[&[count.ty()], &types[..]].concat(), op.location());
+        let block = Block::with_types(&[&[count.ty()], &types[..]].concat(), op.location());
         let inner = autodiff_dialect::ir::Builder::at_end(block, op.location());
         let last = subtract(&builder, count, one);
         let number = subtract(&inner, last, block.argument(0));

@@ -60,8 +60,7 @@ impl Parts {
 
 /// The body of a new loop of the same rank.
 fn block_like(op: Op, source: Block) -> Block {
-    let arguments: Vec<_> = source.arguments().into_iter().map(|argument| (argument.ty(), op.location())).collect();
-    Block::new(&arguments)
+    Block::with_types(&source.arguments().into_iter().map(Value::ty).collect::<Vec<_>>(), op.location())
 }
 
 impl Semantics for ParallelLoop {
@@ -122,10 +121,6 @@ impl Rule for ParallelLoop {
     }
 
     fn forward_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        if !reverse.is_live(op) {
-            reverse.copy(op);
-            return Ok(());
-        }
         let parts = Parts::new(op).or_else(|message| reverse.refuse(op, message))?;
         let execution = Execution::Parallel(parts.counters());
         if reverse.reruns(parts.body) {

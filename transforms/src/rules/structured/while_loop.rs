@@ -39,10 +39,8 @@ impl Parts {
     }
 }
 
-fn block_like(values: &[Value], extra: &[Type], op: Op) -> Block {
-    let arguments: Vec<_> =
-        values.iter().map(|value| value.ty()).chain(extra.iter().copied()).map(|ty| (ty, op.location())).collect();
-    Block::new(&arguments)
+fn block_like(values: &[Value], op: Op) -> Block {
+    Block::with_types(&values.iter().map(|value| value.ty()).collect::<Vec<_>>(), op.location())
 }
 
 impl Semantics for While {
@@ -80,7 +78,7 @@ impl Rule for While {
             .map(|index| active(op.result(index)) || active(parts.after.argument(index)))
             .collect();
         let start = forward.doubled(&op.operands(), |index| carried[index])?;
-        let before = block_like(&start, &[], op);
+        let before = block_like(&start, op);
         forward.bind_doubled(&parts.before.arguments(), &before.arguments(), |index| carried[index]);
         forward.body(parts.before, before)?;
         let types = forward.within(before, |forward| {
@@ -89,7 +87,7 @@ impl Rule for While {
             forward.builder().effect(scf::Condition::NAME, &values);
             Ok(values[1..].iter().map(|value| value.ty()).collect::<Vec<_>>())
         })?;
-        let after = block_like(&[], &types, op);
+        let after = Block::with_types(&types, op.location());
         forward.bind_doubled(&parts.after.arguments(), &after.arguments(), |index| given[index]);
         forward.body(parts.after, after)?;
         forward.within(after, |forward| {
@@ -104,10 +102,6 @@ impl Rule for While {
     }
 
     fn forward_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        if !reverse.is_live(op) {
-            reverse.copy(op);
-            return Ok(());
-        }
         let parts = Parts::new(reverse.block_of(op, 0)?, reverse.block_of(op, 1)?);
         let carried = reverse.shadowed(&parts.before.arguments());
         let given = reverse.shadowed(&op.results());
@@ -116,7 +110,7 @@ impl Rule for While {
         let mut start = reverse.with_shadows(&op.operands(), &carried)?;
         start.push(reverse.forward_builder().index(0));
 
-        let before = block_like(&start, &[], op);
+        let before = block_like(&start, op);
         let arguments = before.arguments();
         reverse.bind_with_shadows(&parts.before.arguments(), &arguments, &carried);
         let counter = arguments[arguments.len() - 1];
@@ -130,7 +124,7 @@ impl Rule for While {
             Ok(values[1..].iter().map(|value| value.ty()).collect::<Vec<_>>())
         })?;
 
-        let after = block_like(&[], &types, op);
+        let after = Block::with_types(&types, op.location());
         let arguments = after.arguments();
         reverse.bind_with_shadows(&parts.after.arguments(), &arguments, &given);
         reverse.forward_body(parts.after, after, execution(arguments[arguments.len() - 1]))?;
@@ -175,7 +169,7 @@ impl Rule for While {
         let builder = reverse.builder();
         let (zero, one) = (builder.index(0), builder.index(1));
         let count = add(&builder, trips, one);
-        let block = block_like(&start, &[], op);
+        let block = block_like(&start, op);
         let index = block.insert_argument(0, count.ty(), op.location());
         let arguments = block.arguments().split_off(1);
         let (carried_bar, captured_bar) = arguments.split_at(split);

@@ -93,8 +93,7 @@ fn segments(op: Op) -> Vec<i32> {
 /// A new block with ids and dims, and memory of given types: of the workgroup, then of each thread.
 fn new_block(op: Op, first: usize, memory: &[Type]) -> Block {
     let index = Type::index(op.context());
-    let types = std::iter::repeat_n(index, first).chain(memory.iter().copied());
-    Block::new(&types.map(|ty| (ty, op.location())).collect::<Vec<_>>())
+    Block::with_types(&[&vec![index; first], memory].concat(), op.location())
 }
 
 /// The launch with other operands and another body, the first so many arguments of which are memory of the workgroup.
@@ -301,10 +300,6 @@ impl Rule for Launch {
     }
 
     fn forward_sweep(&self, op: Op, reverse: &mut Reverse) -> Result<()> {
-        if !reverse.is_live(op) {
-            reverse.copy(op);
-            return Ok(());
-        }
         let parts = Parts::new(op).or_else(|message| reverse.refuse(op, message))?;
         if reverse.is_fused(parts.body) {
             return Ok(());
