@@ -10,6 +10,7 @@ use crate::{
     program::{Argument, Output, Program},
 };
 use autodiff_dialect::ir::{Op, Type, Value};
+use autodiff_transforms::emit::constant_index;
 use melior::{Context, ir::Module};
 use std::{
     collections::{BTreeSet, HashSet},
@@ -84,7 +85,11 @@ pub fn program(context: &Context, text: &str, root: &str, dice: &mut Dice) -> Op
     };
     let arguments: Option<Vec<_>> = inputs.iter().map(|ty| argument(*ty, float, dice)).collect();
     let outputs: Option<Vec<_>> = results.iter().map(|ty| output(*ty, float)).collect();
-    if races(function) || reduces_in_order(function) || op.functions().into_iter().any(returns_stack) {
+    if races(function)
+        || reduces_in_order(function)
+        || op.functions().into_iter().any(returns_stack)
+        || divides_by_zero(op)
+    {
         return None;
     }
     op.rename_symbol_uses(root, "main");
@@ -170,6 +175,15 @@ fn races(function: Op) -> bool {
             !ranges.is_subset(&seen)
         })
     })
+}
+
+/// Whether an integer is divided by the constant zero, which LLVM may take for anything.
+fn divides_by_zero(op: Op) -> bool {
+    let is_division = |op: &Op| {
+        let name = op.name().strip_prefix("arith.").unwrap_or_default();
+        ["remsi", "remui"].contains(&name) || name.ends_with("divsi") || name.ends_with("divui")
+    };
+    op.walk().into_iter().filter(is_division).any(|op| constant_index(op.operand(1)) == Some(0))
 }
 
 /// Whether a function may return a buffer of its own stack.
