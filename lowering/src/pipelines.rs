@@ -38,6 +38,20 @@ pub(crate) fn register() {
     bridge::register_pipeline(&TUNE_PIPELINE);
 }
 
+/// The options that the lowering of the state ops has as a pass, too.
+pub(crate) const SUBGROUP_SIZE: PassOption = PassOption::new(
+    c"subgroup-size",
+    OptionKind::Integer,
+    c"32",
+    c"The least number of lanes of a subgroup, which add up what they add to one place",
+);
+pub(crate) const STREAM_ABOVE: PassOption = PassOption::new(
+    c"stream-above",
+    OptionKind::Integer,
+    c"64",
+    c"Arrays of the forward sweep of more MiB together are stored past the processor's caches",
+);
+
 /// Adjoints in the form that LLVM makes vectors of, and then no state.
 static LOWER_PIPELINE: Pipeline = Pipeline::new(
     c"autodiff-lower",
@@ -49,18 +63,8 @@ static LOWER_PIPELINE: Pipeline = Pipeline::new(
             c"false",
             c"Make parallel loops sequential, so that no addition in them has to be atomic",
         ),
-        PassOption::new(
-            c"subgroup-size",
-            OptionKind::Integer,
-            c"32",
-            c"The least number of lanes of a subgroup, which add up what they add to one place",
-        ),
-        PassOption::new(
-            c"stream-above",
-            OptionKind::Integer,
-            c"64",
-            c"Arrays of the forward sweep of more MiB together are stored past the processor's caches",
-        ),
+        SUBGROUP_SIZE,
+        STREAM_ABOVE,
     ],
     |options| {
         let &[sequential, lanes, above] = options else { return Err(String::new()) };

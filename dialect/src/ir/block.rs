@@ -92,6 +92,11 @@ impl Block {
         Op::from_nullable(unsafe { mlirBlockGetParentOperation(self.raw()) })
     }
 
+    /// The ops around it, from the inside out.
+    pub fn ancestors(self) -> impl Iterator<Item = Op> + Clone {
+        std::iter::successors(self.parent_op(), |op| op.parent())
+    }
+
     /// The region that holds it.
     pub fn region(self) -> Region {
         // SAFETY: handles are live: see the rule in `ir.rs`.

@@ -290,12 +290,12 @@ impl Op {
 
     /// Whether it is this op or lies in one of its regions.
     pub fn encloses(self, inner: Op) -> bool {
-        std::iter::successors(Some(inner), |op| op.parent()).any(|op| op == self)
+        inner.self_and_ancestors().any(|op| op == self)
     }
 
     /// The op of a block that it is, or stands in.
     pub fn ancestor_in(self, block: Block) -> Option<Op> {
-        std::iter::successors(Some(self), |op| op.parent()).find(|op| op.block() == Some(block))
+        self.self_and_ancestors().find(|op| op.block() == Some(block))
     }
 
     /// The ops around it, from the inside out.
@@ -320,8 +320,7 @@ impl Op {
 
     /// Whether a value is defined in one of its regions.
     pub fn encloses_value(self, value: Value) -> bool {
-        let around = std::iter::successors(value.block().parent_op(), |op| op.parent());
-        around.into_iter().any(|op| op == self)
+        value.block().ancestors().any(|op| op == self)
     }
 
     /// The name of the symbol that it defines.

@@ -33,8 +33,7 @@ pub(crate) static PASS: Pass = Pass::new(
         let branches: Vec<_> = module.walk().into_iter().filter(|op| op.is::<scf::If>()).collect();
         // Inner branches first: what is moved into a branch is after no other branch of its side then.
         for branch in branches.into_iter().rev() {
-            let around = branch.ancestors();
-            let innermost = around.into_iter().find(is_loop);
+            let innermost = branch.ancestors().find(is_loop);
             if innermost.is_some_and(|around| *scattering.entry(around).or_insert_with(|| scatters(around)))
                 && let Some(sides) = Sides::of(branch)
             {

@@ -45,9 +45,8 @@ fn only_push(cache: Op) -> Option<Op> {
 
 /// Whether an op, or one around it, stands before another, or one around that, in the innermost block around both.
 fn comes_before(op: Op, other: Op) -> bool {
-    let around = |op: Op| op.self_and_ancestors();
-    let blocks: HashMap<_, _> = around(other).map(|op| (op.block(), op)).collect();
-    let both = around(op).find_map(|op| Some((op, *blocks.get(&op.block())?)));
+    let blocks: HashMap<_, _> = other.self_and_ancestors().map(|op| (op.block(), op)).collect();
+    let both = op.self_and_ancestors().find_map(|op| Some((op, *blocks.get(&op.block())?)));
     both.is_some_and(|(op, other)| op != other && op.is_before(other))
 }
 

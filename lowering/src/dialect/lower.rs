@@ -10,10 +10,11 @@
 
 use crate::{
     dialect::{hold_caches, localize::MARK, tape, uniform, uniform::lanes_option},
+    pipelines::{STREAM_ABOVE, SUBGROUP_SIZE},
     tune::stream_caches,
 };
 use autodiff_dialect::{
-    bridge::{OptionKind, Pass, PassOption, cache_element, number_option},
+    bridge::{Pass, cache_element, number_option},
     diagnostic::Diagnostic,
     ir::{Block, Builder, Op, Region, Type, Value},
     state::{self, names},
@@ -29,20 +30,7 @@ use std::collections::{HashMap, HashSet};
 pub(crate) static PASS: Pass = Pass::new(
     c"autodiff-lower-state",
     c"Lower the state ops of the autodiff dialect to memref, arith and scf",
-    &[
-        PassOption::new(
-            c"subgroup-size",
-            OptionKind::Integer,
-            c"32",
-            c"The least number of lanes of a subgroup, which add up what they add to one place",
-        ),
-        PassOption::new(
-            c"stream-above",
-            OptionKind::Integer,
-            c"64",
-            c"Arrays of the forward sweep of more MiB together are stored past the processor's caches",
-        ),
-    ],
+    &[SUBGROUP_SIZE, STREAM_ABOVE],
     run,
 );
 

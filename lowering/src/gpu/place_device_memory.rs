@@ -98,11 +98,6 @@ fn check_workgroup_memory(kernel: Op, most: i64) -> Result<(), Diagnostic> {
         .note(kernel.location(), "use smaller tiles, or dynamic workgroup memory where the chip has more of it"))
 }
 
-/// The function around an op.
-fn function(op: Op) -> Option<Op> {
-    op.function()
-}
-
 fn allocate(op: Op) -> Result<(), Diagnostic> {
     let (ty, location) = (op.result(0).ty(), op.location());
     if op.operand_count() > 0 {
@@ -113,7 +108,7 @@ fn allocate(op: Op) -> Result<(), Diagnostic> {
         .note(location, "allocate it before the launch, with a part for each thread"));
     }
     let space = Attribute::parse(op.context(), "#gpu.address_space<private>");
-    let entry = function(op).and_then(|function| function.region(0).first_block());
+    let entry = op.function().and_then(|function| function.region(0).first_block());
     let (Some(space), Some(entry), Some(here)) = (space, entry, Builder::before(op)) else { return Ok(()) };
     if ty.memory_space().is_some() {
         return Ok(());

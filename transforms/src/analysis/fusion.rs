@@ -87,7 +87,7 @@ impl Fusion {
         // Loops in which loops save something.
         let saves = |outer: Op| {
             let between = |value: Value| {
-                let around = std::iter::successors(value.block().parent_op(), |inner| inner.parent());
+                let around = value.block().ancestors();
                 around.take_while(|inner| *inner != outer).any(|inner| !rules.of(inner).runs_once(inner))
             };
             cached.iter().any(|(value, _)| outer.encloses_value(*value) && between(*value))

@@ -227,9 +227,7 @@ impl Uses {
 
     /// Whether the function that defines a buffer returns one of its class.
     fn returned(&self, class: Value, activity: &Activity, buffer: Option<Value>) -> bool {
-        let function = buffer.and_then(|buffer| {
-            std::iter::successors(buffer.block().parent_op(), |op| op.parent()).find(|op| op.is_function())
-        });
+        let function = buffer.and_then(|buffer| buffer.block().ancestors().find(|op| op.is_function()));
         let end = function.and_then(|function| function.body(0)).and_then(Block::terminator);
         let returned = end.map(Op::operands).unwrap_or_default();
         returned.into_iter().any(|value| value.ty().is_memory() && activity.representative(value) == class)

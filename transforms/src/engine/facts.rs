@@ -224,7 +224,7 @@ impl Facts<'_> {
         if self.preaccumulated.is_empty() {
             return None;
         }
-        let mut ops = std::iter::successors(block.parent_op(), |op| op.parent());
+        let mut ops = block.ancestors();
         ops.find_map(|op| self.preaccumulated.get(&op))
     }
 

@@ -92,7 +92,7 @@ impl Facts<'_> {
 
     /// The number of loops around the ops of a block.
     pub fn level(&self, block: Block) -> u32 {
-        let parents = std::iter::successors(block.parent_op(), |op| op.parent());
+        let parents = block.ancestors();
         let inside = parents.take_while(|op| *op != self.function);
         inside.filter(|op| !self.rules.get(*op).runs_once(*op)).count() as u32
     }

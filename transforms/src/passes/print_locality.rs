@@ -64,14 +64,13 @@ impl Report {
 
     fn lines(&self) -> Vec<String> {
         let mut lines = vec![];
-        let outer = |op: &Op| op.ancestors();
         let parallel = self.function.walk().into_iter().filter(|op| is_parallel(*op));
         let accumulates = |op: &Op| op.walk().iter().any(|inner| inner.name() == names::ACCUMULATE);
-        for op in parallel.filter(|op| !outer(op).any(is_parallel) && accumulates(op)) {
+        for op in parallel.filter(|op| !op.ancestors().any(is_parallel) && accumulates(op)) {
             lines.extend(self.of_loop(op));
         }
         let sequential = self.function.walk().into_iter().filter(|op| op.name() == names::ACCUMULATE);
-        for op in sequential.filter(|op| !outer(op).any(is_parallel)) {
+        for op in sequential.filter(|op| !op.ancestors().any(is_parallel)) {
             lines.push(format!("  {}: sequential", self.target(op)));
         }
         lines

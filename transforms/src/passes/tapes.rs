@@ -62,6 +62,6 @@ fn repeats(op: Op) -> bool {
 
 /// Whether one op is run after the other: their ancestors stand in one block.
 fn both_run(one: Op, other: Op) -> bool {
-    let ancestors = |op: Op| op.self_and_ancestors();
-    ancestors(one).any(|a| ancestors(other).any(|b| a != b && a.block().is_some() && a.block() == b.block()))
+    one.self_and_ancestors()
+        .any(|a| other.self_and_ancestors().any(|b| a != b && a.block().is_some() && a.block() == b.block()))
 }

@@ -49,7 +49,7 @@ pub fn are_apart(launch: Op, one: Op, other: Op) -> bool {
     let behind = |path: &[(Block, Op)]| path[1..].iter().any(|(block, op)| barriers(*block, *op).1 > 0);
     let (front, tail) = (barriers(first[0].0, first[0].1).0, barriers(second[0].0, second[0].1).1);
     let between = barriers(second[0].0, second[0].1).0 > front;
-    let mut around = std::iter::successors(first[0].0.parent_op(), |op| op.parent());
+    let mut around = first[0].0.ancestors();
     let once = around.find(|op| *op == launch || !op.is::<scf::If>()) == Some(launch);
     (between || behind(first) || in_front(second))
         && (once || front > 0 || tail > 0 || behind(second) || in_front(first))
